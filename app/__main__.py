@@ -1,0 +1,114 @@
+"""``python -m app``: the chat page; ``python -m app ask``: one question, or a file of them, on the command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.errors import QuestionError
+from ingest.errors import StudyError
+
+app = typer.Typer(
+    add_completion=False, pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]}
+)
+
+CorpusOption = Annotated[Path, typer.Option(help="Folder of lists, cards and notes. 清单、卡片与笔记所在目录。")]
+DataOption = Annotated[Path, typer.Option(envvar="LLMSTUDY_DATA", help="Generated state. 生成的数据目录。")]
+
+
+@app.callback(invoke_without_command=True)
+def page(
+    context: typer.Context,
+    corpus: CorpusOption = Path("corpus"),
+    data: DataOption = Path("data"),
+    host: Annotated[str, typer.Option(help="Address to listen on. 监听地址。")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on. 监听端口。")] = 7860,
+) -> None:
+    """Opens the chat page; builds the index first when there is none. 打开聊天页面，没有索引时先建立索引。"""
+    if context.invoked_subcommand is not None:
+        return
+    try:
+        _prepare(corpus, data)
+        from app.ui import serve
+
+        serve(data, host=host, port=port)
+    except StudyError as error:
+        _fail(error)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question. 问题。")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON. 输出 JSON。")] = False,
+    batch: Annotated[
+        Path | None, typer.Option(help='File of {"id", "q", "history"?} lines. 每行一个问题的文件。')
+    ] = None,
+    corpus: CorpusOption = Path("corpus"),
+    data: DataOption = Path("data"),
+) -> None:
+    """Answers one question or a file of questions, with citations. 回答一个问题或一个文件里的问题，附出处。"""
+    if (question is None) == (batch is None):
+        raise typer.BadParameter("give one question, or --batch FILE / 请给出一个问题，或用 --batch 指定文件")
+    try:
+        if question is not None:
+            from app.assistant import check_question
+
+            check_question(question)  # a question that cannot be asked should not wait for an index
+        _prepare(corpus, data)
+        if batch is not None:
+            raise typer.Exit(_ask_batch(batch, data, as_json=as_json))
+        _ask_one(str(question), data, as_json=as_json)
+    except StudyError as error:
+        _fail(error)
+
+
+def _prepare(corpus: Path, data: Path) -> None:
+    from ingest.__main__ import build_if_missing
+
+    build_if_missing(corpus, data)
+
+
+def _ask_one(question: str, data: Path, *, as_json: bool) -> None:
+    from app.assistant import Assistant
+    from app.render import answer_json, answer_text
+
+    answer = Assistant.open(data).ask(question)
+    typer.echo(_dump(answer_json(answer, None)) if as_json else answer_text(answer))
+
+
+def _ask_batch(file: Path, data: Path, *, as_json: bool) -> int:
+    from app.assistant import Assistant
+    from app.batch import answer_batch
+    from app.render import answer_json, answer_text
+
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionError(f"cannot read {file} ({error}); give a UTF-8 file with one JSON object a line") from error
+    failed = 0
+    for number, item, answer in answer_batch(Assistant.open(data), lines):
+        if isinstance(answer, QuestionError):
+            failed += 1
+            typer.echo(f"error: {file}:{number}: {answer}", err=True)
+            continue
+        identity = item.id if item else None
+        typer.echo(_dump(answer_json(answer, identity)) if as_json else f"# {answer.question}\n{answer_text(answer)}\n")
+        sys.stdout.flush()
+    return 1 if failed else 0
+
+
+def _dump(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _fail(error: StudyError) -> None:
+    typer.echo(f"error: {error}", err=True)
+    raise typer.Exit(1) from error
+
+
+if __name__ == "__main__":
+    app()

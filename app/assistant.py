@@ -1,0 +1,108 @@
+"""The assistant: a question in, an answer with citations out."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.errors import QuestionError
+from app.extractive import ExtractiveWriter
+from app.intents import read_intent
+from app.refusal import can_answer, gather_evidence
+from app.texts import say, say_both
+from app.types import Answer, Citation, Sentence, Status, Timings
+from index.search import Searcher
+from index.types import Hit
+from ingest.text import language_of
+
+MAX_QUESTION_CHARS = 2_000
+HITS = 10
+_NEAREST = 3
+_BACKWARD = re.compile(
+    r"(?:^|[，,。\s])(?:它|他们|它们|这个|那个|这篇|那篇|这两|该|其中|前者|后者|上面|刚才)|^(?:那|还有|为什么呢|然后)|"
+    r"\b(?:it|its|they|them|their|this|that|these|those|the (?:first|second|former|latter|other)(?: one)?)\b",
+    re.I,
+)
+
+History = Sequence[tuple[str, str]]
+
+
+class Assistant:
+    """Answers questions from one index; safe to share between threads."""
+
+    def __init__(self, searcher: Searcher) -> None:
+        """Answers from a searcher's index."""
+        self.searcher = searcher
+        self._writer = ExtractiveWriter(searcher.store, searcher.encoder)
+
+    @classmethod
+    def open(cls, data: Path) -> Assistant:
+        """Opens the live index below a data folder.
+
+        Raises:
+            IndexUnavailableError: There is no index, or it does not fit.
+        """
+        return cls(Searcher.open(data / "index"))
+
+    def ask(self, question: str, history: History = ()) -> Answer:
+        """Answers a question.
+
+        Args:
+            question: In Chinese, English or both.
+            history: Earlier turns, (question, answer), oldest first.
+
+        Raises:
+            QuestionError: The question is empty or longer than ``MAX_QUESTION_CHARS`` characters.
+        """
+        question = check_question(question)
+        started = time.perf_counter()
+        language = language_of(question)
+        standalone = resolve(question, history)
+        hits = tuple(self.searcher.search(standalone, k=HITS))
+        retrieved = time.perf_counter()
+        status, sentences, citations = self._write(standalone, language, hits)
+        ended = time.perf_counter()
+        timings = Timings(
+            *(round(1000 * seconds, 2) for seconds in (retrieved - started, ended - retrieved, ended - started))
+        )
+        return Answer(question, language, status, sentences, citations, hits, timings)
+
+    def _write(
+        self, question: str, language: str, hits: Sequence[Hit]
+    ) -> tuple[Status, tuple[Sentence, ...], tuple[Citation, ...]]:
+        if can_answer(gather_evidence(question, hits)):
+            sentences, citations = self._writer.write(question, language, read_intent(question), hits)
+            if sentences:
+                return Status.ANSWERED, sentences, citations
+        return Status.DECLINED, tuple(_declined(language, hits)), ()
+
+
+def check_question(question: str) -> str:
+    """Returns the question without surrounding white space.
+
+    Raises:
+        QuestionError: It is empty or too long.
+    """
+    question = question.replace("\x00", "").strip()
+    if not question:
+        raise QuestionError(say_both("empty_question"))
+    if len(question) > MAX_QUESTION_CHARS:
+        raise QuestionError(say_both("long_question", length=len(question), limit=MAX_QUESTION_CHARS))
+    return question
+
+
+def resolve(question: str, history: History) -> str:
+    """Returns a question that can be understood alone: one that points back is joined to the question before it."""
+    if history and _BACKWARD.search(question):
+        return f"{history[-1][0].strip()[:MAX_QUESTION_CHARS]} {question}"
+    return question
+
+
+def _declined(language: str, hits: Sequence[Hit]) -> list[Sentence]:
+    sentences = [Sentence(say("declined", language), ())]
+    if hits:
+        sentences.append(Sentence(say("nearest", language), (), starts_paragraph=True))
+        sentences += [Sentence(f"- {hit.entry.title}", (), starts_paragraph=True) for hit in hits[:_NEAREST]]
+    return sentences

@@ -1,0 +1,84 @@
+"""What an answer is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from index.types import Hit
+from ingest.types import Entry, Passage
+
+
+class Status(StrEnum):
+    """Whether the corpus answers the question."""
+
+    ANSWERED = "answered"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a sentence of an answer comes from.
+
+    Attributes:
+        n: Number of the mark in the answer, from 1.
+        entry: The cited entry.
+        passage: The passage of it that is quoted.
+        quote: Text of the passage, verbatim.
+        line: Line of the quote in the passage's file, from 1.
+        support: How well the quote carries the sentence, in [0, 1] (see ``app.support``).
+    """
+
+    n: int
+    entry: Entry
+    passage: Passage
+    quote: str
+    line: int
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of an answer with the citations that carry it; ``starts_paragraph`` shapes the answer."""
+
+    text: str
+    citations: tuple[int, ...]
+    starts_paragraph: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds spent on each part of an answer."""
+
+    retrieve: float
+    answer: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question."""
+
+    question: str
+    language: str
+    status: Status
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    timings: Timings
+
+    @property
+    def text(self) -> str:
+        """The answer with its ``[n]`` marks, paragraphs apart by a blank line."""
+        return "".join(piece for piece, _ in self.pieces())
+
+    def pieces(self) -> list[tuple[str, tuple[int, ...]]]:
+        """Returns the answer in the pieces it is streamed in, each with the citations it ends in."""
+        pieces = []
+        for i, sentence in enumerate(self.sentences):
+            gap = "" if not i else "\n\n" if sentence.starts_paragraph else "" if self.language == "zh" else " "
+            marks = "".join(f"[{n}]" for n in sentence.citations)
+            pieces.append(
+                (f"{gap}{sentence.text}{' ' if marks and self.language == 'en' else ''}{marks}", sentence.citations)
+            )
+        return pieces

@@ -1,0 +1,10 @@
+"""Finding entries: analysis, encoding, lexical and dense search, fusion and storage.
+
+This package knows text, vectors and entries. It knows nothing of files to ingest, prompts or answers.
+
+Example:
+    >>> from pathlib import Path
+    >>> from index.search import Searcher
+    >>> searcher = Searcher.open(Path("data/index"))  # doctest: +SKIP
+    >>> [hit.entry.title for hit in searcher.search("什么是 LoRA？", k=3)]  # doctest: +SKIP
+"""

@@ -1,0 +1,79 @@
+"""``python -m index``: look into an index."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from index.generations import current_generation
+from index.store import Store
+from ingest.errors import StudyError
+from ingest.types import Entry
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def main() -> None:
+    """Looks into an index built by `ingest`. 查看 `ingest` 建好的索引。"""
+
+
+@app.command()
+def entries(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line. 每行一个 JSON 对象。")] = False,
+    data: Annotated[Path, typer.Option(help="Generated state. 生成的数据目录。")] = Path("data"),
+) -> None:
+    """Lists every entry of the index. 列出索引中的所有条目。"""
+    try:
+        generation, _ = current_generation(data / "index")
+        store = Store(generation / "store.sqlite")
+        for entry in store.entries():
+            sys.stdout.write(
+                (json.dumps(entry_fields(entry, store), ensure_ascii=False) if as_json else _line(entry)) + "\n"
+            )
+    except StudyError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from error
+    except BrokenPipeError:
+        sys.stderr.close()
+
+
+def entry_fields(entry: Entry, store: Store) -> dict[str, Any]:
+    """Returns an entry as the JSON object that scripts read: the keys of a hit, and its listings."""
+    first = entry.listings[0]
+    passages = store.passages_of(entry.entry_id)
+    return {
+        "entry_id": entry.entry_id,
+        "title": entry.title,
+        "title_zh": entry.title_zh,
+        "aliases": list(entry.aliases),
+        "section": " > ".join(first.section),
+        "year": entry.year,
+        "venue": entry.venue,
+        "authors": list(entry.authors),
+        "kind": entry.kind.value,
+        "links": [link.url for link in entry.links],
+        "arxiv_id": entry.arxiv_id,
+        "topics": list(entry.topics),
+        "source": first.path,
+        "line": first.line,
+        "text": passages[0].text if passages else "",
+        "listings": [
+            {"list": x.list_id, "section": " > ".join(x.section), "source": x.path, "line": x.line, "title": x.title}
+            for x in entry.listings
+        ],
+    }
+
+
+def _line(entry: Entry) -> str:
+    first = entry.listings[0]
+    year = entry.year or "----"
+    return f"{entry.kind.value:<10}  {year}  {entry.title}  [{entry.entry_id}]  {first.path}:{first.line}"
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,160 @@
+"""Text to terms, for lexical search in Chinese and English at once.
+
+Chinese is indexed by single characters and by pairs of neighbours: no segmenter, no dictionary, and on XQuAD-zh as
+good as one (DECISIONS.md). English words are stemmed; names of the field (``p-tuning``, ``gpt-4``, ``llm.int8``)
+are kept whole and in parts, so that either spelling finds them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+import Stemmer
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+_RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:[-.+#'’/&][^\W_{_HAN}]+)*[+#]*")
+_PART = re.compile(r"[^\W\d_]+|\d+")
+_IS_HAN = re.compile(rf"[{_HAN}]")
+
+_STOP_WORDS = frozenset(
+    [
+        "a",
+        "about",
+        "am",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "but",
+        "by",
+        "can",
+        "could",
+        "did",
+        "do",
+        "does",
+        "explain",
+        "for",
+        "from",
+        "give",
+        "had",
+        "has",
+        "have",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "let",
+        "me",
+        "my",
+        "not",
+        "of",
+        "on",
+        "or",
+        "our",
+        "please",
+        "should",
+        "so",
+        "tell",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "to",
+        "us",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "why",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+    ]
+)
+# Question phrases; declarative notes hardly contain them, so their rarity would make them look important.
+_QUESTION_PHRASES = re.compile(
+    "什么是|是什么|为什么|有哪些|有什么|哪一些|哪些|哪个|哪种|哪几|什么|怎么样|怎么|怎样|如何|为何|是否|能否|可否|能不能|是不是|"
+    "多少|请问|请你|请|介绍一下|解释一下|讲一下|说一下|介绍|告诉我|帮我|一下|分别|的话|吗|呢|吧|啊|我想|想知道|知道|关于"
+)
+_STOP_HAN = frozenset("的了是在和与或及也都就而着被把对于这那个一之其")
+
+_stemmer = Stemmer.Stemmer("english")
+
+
+def index_terms(text: str) -> list[str]:
+    """Returns the terms of a passage, with repetitions, in reading order."""
+    return list(_terms(_normalised(text)))
+
+
+def query_terms(text: str) -> list[str]:
+    """Returns the terms of a question without the words that only make it a question."""
+    stripped = _QUESTION_PHRASES.sub(" ", _normalised(text))
+    terms = [term for term in _terms(stripped) if term not in _STOP_WORDS and term not in _STOP_HAN]
+    return terms or list(_terms(_normalised(text)))
+
+
+def content_words(text: str) -> list[str]:
+    """Returns the units a reader would call the words of a question: Latin terms whole, Chinese in pairs.
+
+    Unlike ``query_terms`` nothing is counted twice, so a share of covered words is meaningful.
+    """
+    stripped = _QUESTION_PHRASES.sub(" ", _normalised(text))
+    words: list[str] = []
+    for run in _RUN.findall(stripped):
+        if _IS_HAN.match(run):
+            run = "".join(character for character in run if character not in _STOP_HAN)
+            words += [run[i : i + 2] for i in range(len(run) - 1)] or [run] * bool(run)
+        elif run not in _STOP_WORDS:
+            words.append(_stem(run))
+    return list(dict.fromkeys(words))
+
+
+def _normalised(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _terms(text: str) -> Iterator[str]:
+    for run in _RUN.findall(text):
+        if _IS_HAN.match(run):
+            yield from run
+            yield from (run[i : i + 2] for i in range(len(run) - 1))
+        else:
+            yield from _latin_terms(run)
+
+
+def _latin_terms(run: str) -> Iterator[str]:
+    yield _stem(run)
+    parts = _PART.findall(run)
+    if len(parts) > 1:
+        yield from (_stem(part) for part in parts)
+        joined = "".join(parts)
+        if joined != run:
+            yield joined  # "gpt4" finds "GPT-4"
+
+
+def _stem(word: str) -> str:
+    return str(_stemmer.stemWord(word)) if word.isascii() and word.isalpha() and len(word) > 3 else word

@@ -1,0 +1,91 @@
+"""Building one index generation from a library."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from index.analysis import index_terms
+from index.dense import DenseIndex
+from index.encoder import StaticEncoder
+from index.errors import IndexUnavailableError
+from index.generations import FORMAT, Manifest, publish
+from index.late import LateIndex
+from index.lexical import LexicalIndex
+from index.store import Store, write_store
+from ingest.text import plain_text
+from ingest.types import Entry, Library, Passage
+
+_BATCH = 256
+
+
+def searchable_text(entry: Entry, passage: Passage) -> str:
+    """Returns what is indexed for a passage: the entry's names, then what a reader sees of the passage.
+
+    The names are repeated for every passage, because a note says "it freezes the weights" and not "LoRA freezes".
+    """
+    names = " ".join(dict.fromkeys(name for name in (entry.title, entry.title_zh, *entry.aliases) if name))
+    return f"{names}\n{plain_text(passage.text)}"
+
+
+def build_index(
+    library: Library,
+    encoder: StaticEncoder,
+    folder: Path,
+    *,
+    corpus: str,
+    progress: Callable[[int, int], None] = lambda *_: None,
+) -> Manifest:
+    """Builds a generation beside the live one, checks it, and makes it live.
+
+    Args:
+        library: What to index.
+        encoder: Makes the vectors.
+        folder: The index folder, ``data/index``.
+        corpus: Fingerprint of the corpus.
+        progress: Called with the number of encoded passages and their total.
+
+    Returns:
+        The manifest of the new generation.
+
+    Raises:
+        IndexUnavailableError: What was written does not read back whole; the live generation is untouched.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    entries = {entry.entry_id: entry for entry in library.entries}
+    texts = [searchable_text(entries[passage.entry_id], passage) for passage in library.passages]
+    manifest = Manifest(
+        FORMAT, corpus, encoder.name, encoder.fingerprint, encoder.dimension, len(entries), len(library.passages)
+    )
+    staging = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
+    try:
+        staging.chmod(0o755)
+        write_store(staging / "store.sqlite", library.entries, library.passages)
+        LexicalIndex.build([index_terms(text) for text in texts]).save(staging / "lexical")
+        vectors = np.zeros((len(texts), encoder.dimension), dtype=np.float32)
+        for start in range(0, len(texts), _BATCH):
+            vectors[start : start + _BATCH] = encoder.encode(texts[start : start + _BATCH])
+            progress(min(start + _BATCH, len(texts)), len(texts))
+        DenseIndex.build(vectors).save(staging / "vectors.faiss")
+        LateIndex.build(encoder, texts).save(staging / "late")
+        _verify(staging, manifest)
+        publish(folder, staging, manifest)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return manifest
+
+
+def _verify(generation: Path, manifest: Manifest) -> None:
+    store = Store(generation / "store.sqlite")
+    try:
+        counts = (len(store.entry_rows()), DenseIndex.load(generation / "vectors.faiss").size)
+    finally:
+        store.close()
+    if counts != (manifest.passages, manifest.passages):
+        raise IndexUnavailableError(
+            f"the new index holds {counts} passages instead of {manifest.passages}; is the disk full? the old index is kept"
+        )

@@ -1,0 +1,100 @@
+"""Text to vectors, without torch.
+
+The shipped model is a table with one vector a token (``index/model``, trained by ``index.training``); a text's
+vector is the mean of its tokens' vectors, normalised. The file is in sentence-transformers format, and
+``tests/test_index_encoder.py`` holds the two readers together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
+
+from index.errors import EncoderError
+
+Vectors = NDArray[np.float32]
+
+SHIPPED_MODEL = Path(__file__).parent / "model"
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors; ``fingerprint`` changes whenever the vectors would."""
+
+    name: str
+    fingerprint: str
+    dimension: int
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Returns float32 vectors of shape (len(texts), dimension), each of length 1 (0 for an empty text)."""
+
+
+class StaticEncoder:
+    """The mean of static token vectors."""
+
+    def __init__(
+        self, tokenizer: Tokenizer, rows: NDArray[np.int8], scales: Vectors, *, name: str, fingerprint: str
+    ) -> None:
+        """Wraps a table.
+
+        Args:
+            tokenizer: Text to row numbers.
+            rows: int8, shape (vocabulary, dimension).
+            scales: float32, shape (vocabulary,); row ``i`` of the table is ``rows[i] * scales[i]``.
+            name: Shown to users.
+            fingerprint: Hash of the model's content.
+        """
+        self._tokenizer = tokenizer
+        self._rows = rows
+        self._scales = scales
+        self.name = name
+        self.fingerprint = fingerprint
+        self.dimension = int(rows.shape[1])
+
+    @classmethod
+    def load(cls, folder: Path = SHIPPED_MODEL) -> StaticEncoder:
+        """Reads a model folder.
+
+        Raises:
+            EncoderError: The folder is not a static model with int8 rows.
+        """
+        weights_file, tokenizer_file = folder / "model.safetensors", folder / "tokenizer.json"
+        try:
+            tensors = load_file(weights_file)
+            tokenizer = Tokenizer.from_file(str(tokenizer_file))
+            rows, scales = tensors["embeddings"], tensors["weights"]
+        except Exception as error:  # tokenizers and safetensors raise bare exceptions of their own
+            raise EncoderError(
+                f"no usable encoder in {folder} ({error}); restore it with: git checkout -- index/model"
+            ) from error
+        digest = hashlib.sha256(weights_file.read_bytes())
+        digest.update(tokenizer_file.read_bytes())
+        return cls(tokenizer, rows, scales, name=folder.name, fingerprint=digest.hexdigest()[:16])
+
+    def tokenize(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
+        """Returns the table rows of each text's tokens, in reading order."""
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [np.asarray(encoding.ids, dtype=np.int64) for encoding in encodings]
+
+    def token_vectors(self, ids: NDArray[np.integer[Any]]) -> tuple[Vectors, Vectors]:
+        """Returns the unit vectors of tokens, shape (len(ids), dimension), and their lengths before scaling."""
+        rows = self._rows[ids].astype(np.float32)
+        lengths = np.linalg.norm(rows, axis=1)
+        unit = np.divide(rows, lengths[:, None], out=rows, where=lengths[:, None] > 0)
+        return unit, (lengths * self._scales[ids]).astype(np.float32)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Returns unit vectors, float32, shape (len(texts), dimension); a text without tokens is all zeros."""
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for vector, ids in zip(vectors, self.tokenize(texts), strict=True):
+            if len(ids):
+                np.matmul(self._scales[ids], self._rows[ids].astype(np.float32), out=vector)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+        return vectors

@@ -1,0 +1,13 @@
+"""Errors of the index, under the project's one tree."""
+
+from __future__ import annotations
+
+from ingest.errors import StudyError
+
+
+class IndexUnavailableError(StudyError):
+    """There is no index, or it does not fit this program or encoder; the message names the command that mends it."""
+
+
+class EncoderError(StudyError):
+    """An encoder cannot be loaded."""

@@ -1,0 +1,73 @@
+"""Late interaction over static token vectors: every piece of a question looks for its best match in a passage.
+
+The score is ColBERT's MaxSim (Khattab and Zaharia, SIGIR 2020) with two changes that suit vectors without context:
+cosines are squared, so that a clear match counts more than many vague ones, and a question piece weighs as much as
+its vector is long, because training gives words that matter long vectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoder import StaticEncoder
+
+Ids = NDArray[np.int32]
+
+
+class LateIndex:
+    """The token ids of every passage."""
+
+    def __init__(self, ids: Ids, starts: NDArray[np.int64]) -> None:
+        """Wraps concatenated ids, int32, and the start of each passage with one end mark, int64, shape (n + 1,)."""
+        self._ids = ids
+        self._starts = starts
+
+    @classmethod
+    def build(cls, encoder: StaticEncoder, texts: Sequence[str]) -> LateIndex:
+        """Tokenises passages, keeping each piece once: a repeated piece changes no maximum."""
+        unique = [np.unique(ids).astype(np.int32) for ids in encoder.tokenize(texts)]
+        starts = np.zeros(len(unique) + 1, dtype=np.int64)
+        np.cumsum([len(ids) for ids in unique], out=starts[1:])
+        return cls(np.concatenate(unique) if unique else np.zeros(0, dtype=np.int32), starts)
+
+    def save(self, folder: Path) -> None:
+        """Writes the two arrays into a folder."""
+        folder.mkdir(exist_ok=True)
+        np.save(folder / "ids.npy", self._ids)
+        np.save(folder / "starts.npy", self._starts)
+
+    @classmethod
+    def load(cls, folder: Path) -> LateIndex:
+        """Maps the two arrays into memory."""
+        return cls(np.load(folder / "ids.npy", mmap_mode="r"), np.load(folder / "starts.npy"))
+
+    def scores(self, encoder: StaticEncoder, query: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Returns the MaxSim of a question with passages.
+
+        Args:
+            encoder: The encoder the index was built with.
+            query: The question.
+            rows: Passage rows, shape (m,).
+
+        Returns:
+            float32 of shape (m,), in [0, 1]: 1 when every piece of the question stands in the passage.
+        """
+        (asked,) = encoder.tokenize([query])
+        scores = np.zeros(len(rows), dtype=np.float32)
+        lengths = self._starts[rows + 1] - self._starts[rows]
+        filled = np.flatnonzero(lengths)
+        if not len(asked) or not len(filled):
+            return scores
+        asked = np.unique(asked)
+        pieces = np.concatenate([self._ids[self._starts[row] : self._starts[row + 1]] for row in rows[filled]])
+        vocabulary, place = np.unique(pieces, return_inverse=True)
+        vectors, weights = encoder.token_vectors(asked)
+        cosines = np.maximum(vectors @ encoder.token_vectors(vocabulary)[0].T, 0.0)
+        begins = np.concatenate(([0], np.cumsum(lengths[filled])[:-1]))
+        best = np.maximum.reduceat(cosines[:, place], begins, axis=1)
+        scores[filled] = weights @ np.square(best) / max(float(weights.sum()), 1e-9)
+        return scores

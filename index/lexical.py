@@ -1,0 +1,46 @@
+"""BM25 over passages, by bm25s."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import bm25s
+import numpy as np
+from numpy.typing import NDArray
+
+# Robertson's usual constants, in Lucene's variant (bm25s: method="lucene").
+_K1, _B = 1.2, 0.75
+
+
+class LexicalIndex:
+    """Scores every passage against the terms of a question."""
+
+    def __init__(self, bm25: bm25s.BM25, size: int) -> None:
+        """Wraps a bm25s index over ``size`` passages."""
+        self._bm25 = bm25
+        self.size = size
+
+    @classmethod
+    def build(cls, passages: Sequence[Sequence[str]]) -> LexicalIndex:
+        """Indexes passages given as lists of terms."""
+        bm25 = bm25s.BM25(method="lucene", k1=_K1, b=_B)
+        # A passage without terms still needs its row; the empty term matches nothing a question can hold.
+        bm25.index([list(terms) or [""] for terms in passages], show_progress=False, leave_progress=False)
+        return cls(bm25, len(passages))
+
+    def save(self, folder: Path) -> None:
+        """Writes the index below a folder."""
+        self._bm25.save(str(folder), show_progress=False)
+
+    @classmethod
+    def load(cls, folder: Path, size: int) -> LexicalIndex:
+        """Reads an index of ``size`` passages back, memory-mapped."""
+        return cls(bm25s.BM25.load(str(folder), mmap=True), size)
+
+    def scores(self, terms: Sequence[str]) -> NDArray[np.float32]:
+        """Returns the BM25 score of every passage, float32, shape (size,); 0 where no term occurs."""
+        known = [term for term in terms if term in self._bm25.vocab_dict]
+        if not known:
+            return np.zeros(self.size, dtype=np.float32)
+        return np.asarray(self._bm25.get_scores(known), dtype=np.float32)

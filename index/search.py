@@ -1,0 +1,161 @@
+"""Search: a question in, ranked entries out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.analysis import query_terms
+from index.dense import DenseIndex
+from index.encoder import StaticEncoder
+from index.errors import IndexUnavailableError
+from index.fusion import fuse
+from index.generations import Manifest, current_generation
+from index.late import LateIndex
+from index.lexical import LexicalIndex
+from index.store import Store
+from index.types import Hit, Match
+from ingest.text import language_of
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Shares of the three scores in the fused one; only their ratios matter."""
+
+    lexical: float = 1.0
+    dense: float = 0.5
+    late: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Checks the numbers."""
+        if min(self.lexical, self.dense, self.late) < 0 or self.lexical + self.dense + self.late <= 0:
+            raise ValueError(f"weights must not be negative, and not all zero: {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchConfig:
+    """How passages become ranked entries.
+
+    Attributes:
+        pool: Passages taken from each of the two searches, by words and by vectors; late interaction re-scores them.
+        weights: Weights of the scores by language of the question.
+        passages_per_hit: Passages shown with an entry.
+    """
+
+    pool: int = 200
+    weights: Mapping[str, Weights] = field(default_factory=lambda: {"zh": Weights(), "en": Weights()})
+    passages_per_hit: int = 4
+
+    def __post_init__(self) -> None:
+        """Checks the numbers."""
+        if self.pool < 1 or self.passages_per_hit < 1:
+            raise ValueError(f"need pool >= 1 and passages_per_hit >= 1, not {self}")
+
+
+class Searcher:
+    """Searches one index generation; safe to share between threads.
+
+    The same question always gives the same list, and a shorter list is a prefix of a longer one.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        lexical: LexicalIndex,
+        dense: DenseIndex,
+        late: LateIndex,
+        encoder: StaticEncoder,
+        config: SearchConfig = SearchConfig(),
+    ) -> None:
+        """Combines the parts of an index; ``open`` is the usual way."""
+        self.store = store
+        self.encoder = encoder
+        self.config = config
+        self._lexical = lexical
+        self._dense = dense
+        self._late = late
+        self._entry_of = np.asarray(store.entry_rows(), dtype=np.int64)
+
+    @classmethod
+    def open(
+        cls, folder: Path, encoder: StaticEncoder | None = None, config: SearchConfig = SearchConfig()
+    ) -> Searcher:
+        """Opens the live generation of an index folder.
+
+        Args:
+            folder: The index folder, ``data/index``.
+            encoder: Encoder of the questions; the shipped one by default.
+            config: How to rank.
+
+        Raises:
+            IndexUnavailableError: No index, a damaged one, or one built by another encoder.
+            EncoderError: The shipped encoder cannot be read.
+        """
+        generation, manifest = current_generation(folder)
+        encoder = encoder or StaticEncoder.load()
+        _check_encoder(manifest, encoder)
+        try:
+            return cls(
+                Store(generation / "store.sqlite"),
+                LexicalIndex.load(generation / "lexical", manifest.passages),
+                DenseIndex.load(generation / "vectors.faiss"),
+                LateIndex.load(generation / "late"),
+                encoder,
+                config,
+            )
+        except Exception as error:  # sqlite3, bm25s and FAISS each raise their own for a damaged file
+            raise IndexUnavailableError(
+                f"the index in {generation} is damaged ({error}); rebuild it with: ingest --full"
+            ) from error
+
+    def search(self, query: str, *, k: int = 10) -> list[Hit]:
+        """Returns the k best entries for a question, best first; fewer when fewer match at all."""
+        vector = self.encoder.encode([query])[0]
+        by_words = self._lexical.scores(query_terms(query))
+        rows = np.union1d(_best_rows(by_words, self.config.pool), self._dense.top(vector, self.config.pool))
+        lexical, dense = by_words[rows], self._dense.scores(vector, rows)
+        late = self._late.scores(self.encoder, query, rows)
+        weights = self.config.weights[language_of(query)]
+        fused = fuse([(weights.lexical, lexical), (weights.dense, dense), (weights.late, late)])
+        return self._hits(rows, {"score": fused, "lexical": lexical, "dense": dense, "late": late}, k)
+
+    def _hits(self, rows: NDArray[np.int64], scores: Mapping[str, NDArray[np.float32]], k: int) -> list[Hit]:
+        """Groups passages by entry; an entry is as good as its best passage."""
+        fused = scores["score"]
+        of_entry: dict[int, list[int]] = {}
+        for position in np.lexsort((rows, -fused)):
+            of_entry.setdefault(int(self._entry_of[rows[position]]), []).append(int(position))
+        ranked = sorted(of_entry.items(), key=lambda item: -float(fused[item[1][0]]))
+        # Ids decide between equals, so every entry that ties with the last one has to be read.
+        last = float(fused[ranked[min(k, len(ranked)) - 1][1][0]]) if ranked else 0.0
+        kept = {
+            row: positions[: self.config.passages_per_hit] for row, positions in ranked if fused[positions[0]] >= last
+        }
+        passages = self.store.passages([int(rows[p]) for positions in kept.values() for p in positions])
+        found = []
+        for row, positions in kept.items():
+            matches = tuple(
+                Match(passages[int(rows[p])], **{name: float(values[p]) for name, values in scores.items()})
+                for p in positions
+            )
+            found.append((self.store.entry(row), matches))
+        found.sort(key=lambda pair: (-pair[1][0].score, pair[0].entry_id))
+        return [Hit(entry, matches, matches[0].score, rank) for rank, (entry, matches) in enumerate(found[:k], start=1)]
+
+
+def _best_rows(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """Returns the rows of the k best positive scores, and of every score equal to the last of them."""
+    cut = np.partition(scores, -k)[-k] if len(scores) > k else 0.0
+    return np.flatnonzero((scores >= cut) & (scores > 0.0))
+
+
+def _check_encoder(manifest: Manifest, encoder: StaticEncoder) -> None:
+    if manifest.encoder_fingerprint != encoder.fingerprint:
+        raise IndexUnavailableError(
+            f"the index was built by encoder {manifest.encoder!r} ({manifest.encoder_fingerprint}), "
+            f"not {encoder.name!r} ({encoder.fingerprint}); rebuild it with: ingest --full"
+        )

@@ -1,0 +1,113 @@
+"""Entries and passages in one SQLite file per index generation, written once and then opened read-only."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ingest.types import Entry, Kind, Link, Listing, Passage, PassageKind
+
+_SCHEMA = """
+CREATE TABLE entries (row INTEGER PRIMARY KEY, entry_id TEXT NOT NULL UNIQUE, value TEXT NOT NULL);
+CREATE TABLE passages (
+    row INTEGER PRIMARY KEY, entry_row INTEGER NOT NULL REFERENCES entries(row), passage_id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL, path TEXT NOT NULL,
+    start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, token_count INTEGER NOT NULL
+);
+CREATE INDEX passages_of_entry ON passages(entry_row, row);
+"""
+
+
+def write_store(file: Path, entries: Sequence[Entry], passages: Iterable[Passage]) -> None:
+    """Writes a new store; row numbers are positions in the two sequences."""
+    rows = {entry.entry_id: row for row, entry in enumerate(entries)}
+    connection = sqlite3.connect(file)
+    try:
+        with connection:
+            connection.executescript(_SCHEMA)
+            connection.executemany(
+                "INSERT INTO entries VALUES (?, ?, ?)",
+                ((row, e.entry_id, json.dumps(asdict(e), ensure_ascii=False)) for row, e in enumerate(entries)),
+            )
+            connection.executemany(
+                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (row, rows[p.entry_id], p.passage_id, p.kind, p.language, p.text, p.path, p.start_line, p.end_line)
+                    + (p.token_count,)
+                    for row, p in enumerate(passages)
+                ),
+            )
+    finally:
+        connection.close()
+
+
+class Store:
+    """Read access to a store, safe to share between threads."""
+
+    def __init__(self, file: Path) -> None:
+        """Opens a store file read-only."""
+        self._connection = sqlite3.connect(
+            f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._connection.close()
+
+    def entries(self) -> Iterator[Entry]:
+        """Yields all entries in reading order."""
+        yield from (_entry(value) for (value,) in self._query("SELECT value FROM entries ORDER BY row"))
+
+    def entry(self, row: int) -> Entry:
+        """Returns the entry of a row."""
+        ((value,),) = self._query("SELECT value FROM entries WHERE row = ?", row)
+        return _entry(value)
+
+    def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
+        """Returns passages by row."""
+        marks = ",".join("?" * len(rows))
+        found = self._query(f"{_SELECT_PASSAGES} WHERE p.row IN ({marks})", *map(int, rows))
+        return {row[0]: _passage(row) for row in found}
+
+    def passages_of(self, entry_id: str) -> list[Passage]:
+        """Returns all passages of an entry in reading order."""
+        found = self._query(f"{_SELECT_PASSAGES} WHERE e.entry_id = ? ORDER BY p.row", entry_id)
+        return [_passage(row) for row in found]
+
+    def entry_rows(self) -> list[int]:
+        """Returns the entry row of every passage row, in order."""
+        return [row for (row,) in self._query("SELECT entry_row FROM passages ORDER BY row")]
+
+    def _query(self, sql: str, *values: str | int) -> list[Any]:
+        with self._lock:
+            return self._connection.execute(sql, values).fetchall()
+
+
+_SELECT_PASSAGES = (
+    "SELECT p.row, p.passage_id, e.entry_id, p.kind, p.language, p.text, p.path, p.start_line, p.end_line,"
+    " p.token_count FROM passages p JOIN entries e ON e.row = p.entry_row"
+)
+
+
+def _entry(value: str) -> Entry:
+    fields = json.loads(value)
+    return Entry(
+        **fields
+        | {
+            "kind": Kind(fields["kind"]),
+            "links": tuple(Link(**link) for link in fields["links"]),
+            "listings": tuple(Listing(**x | {"section": tuple(x["section"])}) for x in fields["listings"]),
+            **{name: tuple(fields[name]) for name in ("authors", "topics", "aliases")},
+        }
+    )
+
+
+def _passage(row: tuple[Any, ...]) -> Passage:
+    _, passage_id, entry_id, kind, *rest = row
+    return Passage(passage_id, entry_id, PassageKind(kind), *rest)

@@ -1,0 +1,138 @@
+"""``ingest``: refresh the index from the corpus. A composition root: the one place where reading meets indexing."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from ingest.errors import StudyError
+from ingest.passages import PassageConfig
+from ingest.types import Library
+
+_console = Console(stderr=True, highlight=False)
+
+
+def refresh(
+    corpus: Annotated[Path, typer.Option(help="Folder of lists, cards and notes. 清单、卡片与笔记所在目录。")] = Path(
+        "corpus"
+    ),
+    data: Annotated[Path, typer.Option(envvar="LLMSTUDY_DATA", help="Generated state. 生成的数据目录。")] = Path(
+        "data"
+    ),
+    offline: Annotated[bool, typer.Option("--offline", help="Do not fetch abstracts. 不联网获取摘要。")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only report faults of the corpus. 只检查语料。")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Rebuild even if nothing changed. 强制重建。")] = False,
+) -> None:
+    """Refreshes the index: fetches what is new, rebuilds what changed. 更新索引：获取新内容，重建有变化的部分。"""
+    try:
+        if check:
+            raise typer.Exit(_check(corpus, data))
+        refresh_index(corpus, data, offline=offline, full=full)
+    except StudyError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt:
+        typer.echo("stopped; the index is as it was", err=True)
+        raise typer.Exit(130) from None
+
+
+def build_if_missing(corpus: Path, data: Path) -> None:
+    """Builds the index when there is none, without a network: the first answer should not wait for one."""
+    from index.errors import IndexUnavailableError
+    from index.generations import current_generation
+
+    try:
+        current_generation(data / "index")
+    except IndexUnavailableError:
+        refresh_index(corpus, data, offline=True, full=True)
+
+
+def _check(corpus: Path, data: Path) -> int:
+    from ingest.library import read_library
+
+    library = read_library(corpus, data)
+    for problem in library.problems:
+        typer.echo(str(problem))
+    typer.echo(f"{_summary(library)}; problems: {len(library.problems)}", err=True)
+    return 1 if library.problems else 0
+
+
+def refresh_index(corpus: Path, data: Path, *, offline: bool, full: bool = False) -> None:
+    """Fetches what is new unless offline, and rebuilds the index when something changed or ``full`` asks for it."""
+    from index.encoder import StaticEncoder
+    from index.errors import IndexUnavailableError
+    from index.generations import current_generation
+    from ingest.library import corpus_fingerprint, read_library
+
+    started = time.perf_counter()
+    config = PassageConfig()
+    corpus_fingerprint(corpus, data, config)  # a wrong folder is said at once, before anything is fetched
+    if not offline:
+        _fetch(corpus, data)
+    fingerprint = corpus_fingerprint(corpus, data, config)
+    encoder = StaticEncoder.load()
+    try:
+        _, manifest = current_generation(data / "index")
+    except IndexUnavailableError:
+        manifest = None
+    if manifest and not full and (manifest.corpus, manifest.encoder_fingerprint) == (fingerprint, encoder.fingerprint):
+        _console.print(f"nothing changed: {manifest.entries} entries, {manifest.passages} passages")
+        return
+
+    from index.build import build_index
+
+    with _bar("reading") as advance:
+        library = read_library(corpus, data, config, lambda _, number, total: advance(number, total))
+    with _bar("indexing") as advance:
+        manifest = build_index(library, encoder, data / "index", corpus=fingerprint, progress=advance)
+    for problem in library.problems[:5]:
+        _console.print(f"  {problem}", style="yellow", markup=False)
+    if len(library.problems) > 5:
+        _console.print(f"  … {len(library.problems)} problems in all; see: ingest --check", style="yellow")
+    _console.print(f"indexed {_summary(library)} in {time.perf_counter() - started:.1f} s")
+
+
+def _fetch(corpus: Path, data: Path) -> None:
+    from ingest.arxiv import ArxivConfig, fetch_abstracts
+    from ingest.library import read_library
+
+    ids = [entry.arxiv_id for entry in read_library(corpus, data).entries if entry.arxiv_id]
+    with _bar("fetching abstracts") as advance:
+        report = fetch_abstracts(ids, data / "abstracts", ArxivConfig.from_environment(), progress=advance)
+    if report.fetched or report.stopped:
+        _console.print(f"fetched abstracts: {report.fetched}" + (f"; {report.stopped}" if report.stopped else ""))
+    if report.missing:
+        _console.print(f"  arXiv does not know: {', '.join(report.missing)}", style="yellow")
+
+
+def _summary(library: Library) -> str:
+    kinds = Counter(entry.kind.value for entry in library.entries)
+    detail = ", ".join(f"{kind} {number}" for kind, number in kinds.most_common())
+    return f"{len(library.entries)} entries ({detail}), {len(library.passages)} passages"
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    columns = (TextColumn("{task.description:<18}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_console, transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def main() -> None:
+    """Runs the command."""
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(refresh)
+    app()
+
+
+if __name__ == "__main__":
+    main()

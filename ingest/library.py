@@ -1,0 +1,240 @@
+"""The whole corpus as one value: lists merged into entries, cards and notes attached, passages cut."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from ingest.documents import Document, front_matter_end, read_document
+from ingest.errors import CorpusError
+from ingest.links import canonical_url
+from ingest.merge import Found, merge_entries
+from ingest.outline import read_outline
+from ingest.passages import PassageConfig, TextSpan, cut_passages
+from ingest.text import fold, read_text
+from ingest.types import Entry, Kind, Library, Link, Listing, Passage, PassageKind, Problem
+
+_SUFFIXES = (".md", ".markdown", ".txt")
+_ABSTRACT_FOLDER = "abstracts"
+
+Progress = Callable[[str, int, int], None]
+
+
+def corpus_files(corpus: Path, data: Path) -> dict[str, list[Path]]:
+    """Returns the files of a corpus by role: lists, papers, notes, abstracts.
+
+    A folder without ``lists/`` is taken as a folder of lists.
+
+    Raises:
+        CorpusError: The folder is missing or holds no list.
+    """
+    if not corpus.is_dir():
+        raise CorpusError(f"corpus folder {corpus} does not exist; pass the folder of your lists with --corpus")
+    lists = corpus / "lists" if (corpus / "lists").is_dir() else corpus
+    files = {
+        "lists": _markdown_in(lists),
+        "papers": _markdown_in(corpus / "papers"),
+        "notes": _markdown_in(corpus / "notes"),
+        "abstracts": _markdown_in(data / _ABSTRACT_FOLDER),
+    }
+    if not files["lists"] and not files["notes"]:
+        suffixes = ", ".join(_SUFFIXES)
+        raise CorpusError(f"no reading list in {lists}: put one Markdown file ({suffixes}) a list there")
+    return files
+
+
+def corpus_fingerprint(corpus: Path, data: Path, config: PassageConfig) -> str:
+    """Returns a hash of everything ``read_library`` would read, so that an unchanged corpus is not read twice."""
+    digest = hashlib.sha256(json.dumps(asdict(config), sort_keys=True).encode())
+    for role, files in corpus_files(corpus, data).items():
+        for file in files:
+            digest.update(f"{role}/{file.name}\0".encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def read_library(
+    corpus: Path, data: Path, config: PassageConfig = PassageConfig(), progress: Progress = lambda *_: None
+) -> Library:
+    """Reads a corpus.
+
+    Args:
+        corpus: Folder with ``lists/``, ``papers/`` and ``notes/``, or a folder of lists.
+        data: Folder of generated state; its ``abstracts/`` are read.
+        config: How passages are cut.
+        progress: Called with a file name, its number and the number of files.
+
+    Returns:
+        The library; files that could not be read are among its problems.
+
+    Raises:
+        CorpusError: There is no corpus, or nothing in it could be read.
+    """
+    reader = _Reader(corpus, data, config)
+    files = corpus_files(corpus, data)
+    total = sum(map(len, files.values()))
+    number = 0
+    for role, paths in files.items():
+        for file in paths:
+            number += 1
+            progress(file.name, number, total)
+            reader.read(role, file)
+    return reader.library()
+
+
+def _markdown_in(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    names = (file for file in folder.iterdir() if file.suffix.lower() in _SUFFIXES and file.is_file())
+    return sorted(file for file in names if file.stem.lower() != "readme" and not file.name.startswith("."))
+
+
+class _Reader:
+    """Collects what the files say; the merge needs all lists at once."""
+
+    def __init__(self, corpus: Path, data: Path, config: PassageConfig) -> None:
+        self.corpus, self.data, self.config = corpus, data, config
+        self.found: list[Found] = []
+        self.lines: dict[str, list[str]] = {}
+        self.languages: dict[str, str] = {}
+        self.documents: list[tuple[str, Document]] = []
+        self.problems: list[Problem] = []
+        self.files: list[str] = []
+
+    def read(self, role: str, file: Path) -> None:
+        root = self.data if role == "abstracts" else self.corpus
+        path = f"{root.resolve().name}/{file.resolve().relative_to(root.resolve()).as_posix()}"
+        try:
+            if role == "lists":
+                self._list(file, path)
+            else:
+                self.documents.append((role, read_document(file, path)))
+            self.files.append(path)
+        except CorpusError as error:
+            self.problems.append(Problem(path, 1, f"skipped: {error}"))
+
+    def _list(self, file: Path, path: str) -> None:
+        text, remark = read_text(file)
+        if remark:
+            self.problems.append(Problem(path, 1, f"repaired: {remark}; save a clean copy if you have one"))
+        lines = text.split("\n")
+        end = front_matter_end(lines)
+        body = [""] * (end + 1) + lines[end + 1 :] if end else lines
+        outline = read_outline("\n".join(body))
+        title = _front_title(lines[1:end])
+        for block in outline.blocks:
+            if title and block.section[:1] == (title,) and len(block.section) > 1:
+                block.section = block.section[1:]  # the list's own heading is not a section of it
+        self.lines[path] = lines
+        self.found += [Found(block, file.stem, path) for block in outline.blocks]
+        for block in outline.blocks:
+            self.problems += [Problem(path, block.start, fault) for fault in block.head.faults]
+        for line, start_of_text in outline.unread:
+            self.problems.append(Problem(path, line, f"not understood: {start_of_text}"))
+
+    def library(self) -> Library:
+        entries, owners, merge_problems = merge_entries(self.found)
+        self.problems += merge_problems
+        by_id = {entry.entry_id: entry for entry in entries}
+        spans = [
+            TextSpan(entry_id, PassageKind.LISTING, found.path, found.block.start, self._block_lines(found))
+            for found, entry_id in owners
+            if found.block.shape != "cited"  # the prose around it is a passage already
+        ]
+        for role, document in self.documents:
+            entry = self._attach(role, document, by_id)
+            if entry is not None:
+                by_id[entry.entry_id] = entry
+                kind = {"papers": PassageKind.CARD, "notes": PassageKind.NOTE}.get(role, PassageKind.ABSTRACT)
+                if role == "papers":
+                    record = document.record
+                    spans.append(
+                        TextSpan(entry.entry_id, PassageKind.RECORD, document.path, record.start, record.lines)
+                    )
+                spans += [
+                    TextSpan(entry.entry_id, kind, document.path, part.start, part.lines, part.language)
+                    for part in document.parts
+                ]
+        if not by_id:
+            raise CorpusError(f"nothing in {self.corpus} could be read as an entry; see: ingest --check")
+        passages = [passage for span in spans for passage in cut_passages(span, self.config)]
+        order = sorted(self.problems, key=lambda problem: (problem.path, problem.line))
+        return Library(tuple(by_id.values()), tuple(_in_entry_order(passages, by_id)), tuple(order), tuple(self.files))
+
+    def _block_lines(self, found: Found) -> tuple[str, ...]:
+        return tuple(self.lines[found.path][found.block.start - 1 : found.block.end])
+
+    def _attach(self, role: str, document: Document, by_id: dict[str, Entry]) -> Entry | None:
+        front = document.front
+        if role == "notes":
+            return _note_entry(document)
+        entry_id = str(front.get("id", ""))
+        if entry_id not in by_id:
+            known = "set it to the id of a listed entry" if entry_id else "it has none"
+            self.problems.append(Problem(document.path, 1, f"front matter id {entry_id!r} is in no list; {known}"))
+            return None
+        return _enriched(by_id[entry_id], front) if role == "papers" else by_id[entry_id]
+
+
+def _front_title(lines: list[str]) -> str:
+    front = next((line for line in lines if line.startswith("title:")), "")
+    return front.removeprefix("title:").strip().strip("\"'")
+
+
+def _enriched(entry: Entry, front: dict[str, Any]) -> Entry:
+    """The study card knows title, authors and year better than a listing does."""
+    links = {link.url: link for link in entry.links}
+    for url in _strings(front.get("links")):
+        links.setdefault(canonical_url(url), Link("", canonical_url(url)))
+    title = str(front.get("title") or entry.title)
+    title_zh = str(front.get("title_zh") or entry.title_zh)
+    names = [entry.title, *entry.aliases, *_strings(front.get("aliases"))]
+    known = {fold(title), fold(title_zh)}
+    aliases = {fold(name): name for name in reversed(names) if fold(name) and fold(name) not in known}
+    return replace(
+        entry,
+        title=title,
+        title_zh=title_zh,
+        kind=Kind(front["kind"]) if front.get("kind") in set(Kind) else entry.kind,
+        year=int(front["year"]) if str(front.get("year", "")).isdigit() else entry.year,
+        venue=str(front.get("venue") or entry.venue),
+        authors=_strings(front.get("authors")) or entry.authors,
+        links=tuple(links.values()),
+        topics=_strings(front.get("topics")) or entry.topics,
+        aliases=tuple(reversed(aliases.values())),
+    )
+
+
+def _note_entry(document: Document) -> Entry:
+    front, stem = document.front, Path(document.path).stem
+    title, title_zh = str(front.get("title") or stem), str(front.get("title_zh") or "")
+    start = document.parts[0].start if document.parts else 1
+    return Entry(
+        entry_id=f"note:{stem}",
+        title=title,
+        title_zh=title_zh,
+        kind=Kind.CONCEPT,
+        year=None,
+        venue="",
+        authors=(),
+        links=(),
+        arxiv_id=None,
+        listings=(Listing("notes", (title_zh or title,), document.path, start, title),),
+        topics=_strings(front.get("topics")),
+        aliases=_strings(front.get("aliases")),
+    )
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+
+def _in_entry_order(passages: list[Passage], by_id: dict[str, Entry]) -> Iterator[Passage]:
+    position = {entry_id: i for i, entry_id in enumerate(by_id)}
+    return iter(sorted(passages, key=lambda p: (position[p.entry_id], p.path, p.start_line, p.passage_id)))

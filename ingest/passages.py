@@ -1,0 +1,140 @@
+"""Cutting text into passages by token budget, each one verbatim at its lines and never across two entries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ingest.sentences import sentence_spans
+from ingest.text import language_of, plain_text
+from ingest.tokens import count_tokens
+from ingest.types import Passage, PassageKind
+
+
+@dataclass(frozen=True, slots=True)
+class PassageConfig:
+    """How passages are cut.
+
+    Attributes:
+        max_tokens: Budget of one passage, in cl100k_base tokens. 256 holds a whole list note and about half a
+            study card (some 190 English words or 210 Han characters): one thought, short enough to quote.
+        min_tokens: A trailing piece shorter than this joins the piece before it, budget or not.
+    """
+
+    max_tokens: int = 256
+    min_tokens: int = 32
+
+    def __post_init__(self) -> None:
+        """Checks the numbers."""
+        if not 0 <= self.min_tokens < self.max_tokens:
+            raise ValueError(f"need 0 <= min_tokens < max_tokens, not {self.min_tokens} and {self.max_tokens}")
+
+
+@dataclass(frozen=True, slots=True)
+class TextSpan:
+    """Lines of one file that belong to one entry; ``lines[0]`` is line ``start`` of the file, counted from 1."""
+
+    entry_id: str
+    kind: PassageKind
+    path: str
+    start: int
+    lines: tuple[str, ...]
+    language: str = ""
+
+
+def cut_passages(
+    span: TextSpan, config: PassageConfig = PassageConfig(), count: Callable[[str], int] = count_tokens
+) -> Iterator[Passage]:
+    """Cuts one span into passages.
+
+    Whole lines are packed until the budget is full; a line over the budget is cut between its sentences.
+
+    Args:
+        span: The lines to cut.
+        config: The budget.
+        count: Counts the tokens of a text.
+
+    Yields:
+        Passages in reading order, ids from path and position.
+    """
+    pieces = list(_join_short(_pack(span, config, count), config, count))
+    seen: dict[int, int] = {}
+    for start, end, text in pieces:
+        seen[start] = seen.get(start, -1) + 1
+        suffix = f".{seen[start]}" if seen[start] else ""
+        yield Passage(
+            passage_id=f"{span.path}:{start}{suffix}",
+            entry_id=span.entry_id,
+            kind=span.kind,
+            language=span.language or _language(text, span.kind),
+            text=text,
+            path=span.path,
+            start_line=start,
+            end_line=end,
+            token_count=count(text),
+        )
+
+
+def _pack(span: TextSpan, config: PassageConfig, count: Callable[[str], int]) -> Iterator[tuple[int, int, str]]:
+    """Yields (first line, last line, text) within the budget, except for a single sentence that exceeds it."""
+    held: list[str] = []
+    held_start, held_tokens = span.start, 0
+    for number, line in enumerate(span.lines, start=span.start):
+        tokens = count(line) + 1
+        if held and held_tokens + tokens > config.max_tokens:
+            yield held_start, number - 1, "\n".join(held)
+            held, held_tokens = [], 0
+        if tokens > config.max_tokens:
+            yield from ((number, number, text) for text in _cut_line(line, config.max_tokens, count))
+            continue
+        if not held:
+            held_start = number
+        held.append(line)
+        held_tokens += tokens
+    if held:
+        yield held_start, span.start + len(span.lines) - 1, "\n".join(held)
+
+
+def _cut_line(line: str, budget: int, count: Callable[[str], int]) -> Iterator[str]:
+    start = end = 0
+    for first, last in sentence_spans(line):
+        if end > start and count(line[start:last]) > budget:
+            yield line[start:end]
+            start = first
+        end = last
+    if end > start:
+        yield line[start:end]
+
+
+def _join_short(
+    pieces: Iterator[tuple[int, int, str]], config: PassageConfig, count: Callable[[str], int]
+) -> Iterator[tuple[int, int, str]]:
+    previous: tuple[int, int, str] | None = None
+    for start, end, text in pieces:
+        if not plain_text(text).strip():
+            continue
+        adjacent = previous is not None and start == previous[1] + 1
+        if previous is not None and adjacent and count(text) < config.min_tokens:
+            previous = (previous[0], end, f"{previous[2]}\n{text}")
+            continue
+        if previous is not None:
+            yield _stripped(*previous)
+        previous = (start, end, text)
+    if previous is not None:
+        yield _stripped(*previous)
+
+
+def _stripped(start: int, end: int, text: str) -> tuple[int, int, str]:
+    lines = text.split("\n")
+    while not lines[0].strip():
+        lines, start = lines[1:], start + 1
+    while not lines[-1].strip():
+        lines, end = lines[:-1], end - 1
+    return start, end, "\n".join(lines)
+
+
+def _language(text: str, kind: PassageKind) -> str:
+    """The language of a listing is that of its note: titles are mostly English everywhere."""
+    lines = text.split("\n")
+    body = "\n".join(lines[1:]) if kind is PassageKind.LISTING and len(lines) > 1 else text
+    return language_of(plain_text(body) or plain_text(text))

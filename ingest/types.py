@@ -1,0 +1,133 @@
+"""The nouns of the library: what a reading list is made of, as immutable values.
+
+Every id comes from content or position, never from chance, so that two runs over one corpus agree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an entry is."""
+
+    PAPER = "paper"
+    MODEL = "model"
+    BENCHMARK = "benchmark"
+    DATASET = "dataset"
+    REPOSITORY = "repository"
+    COURSE = "course"
+    ARTICLE = "article"
+    CONCEPT = "concept"
+
+
+class PassageKind(StrEnum):
+    """Where the text of a passage comes from; a record is the front matter of a study card."""
+
+    LISTING = "listing"
+    RECORD = "record"
+    CARD = "card"
+    NOTE = "note"
+    ABSTRACT = "abstract"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A labelled, canonical URL (see ``ingest.links``)."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One place where an entry stands.
+
+    Attributes:
+        list_id: Stem of the list's file name.
+        section: Headings from the outermost to the innermost.
+        path: Path of the file, relative to the corpus's parent folder.
+        line: First line of the entry, from 1.
+        title: The title used there.
+    """
+
+    list_id: str
+    section: tuple[str, ...]
+    path: str
+    line: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A work of the reading lists: the unit of retrieval and of citation.
+
+    Attributes:
+        entry_id: ``arxiv:<id>``, else ``url:<canonical URL without scheme>``, else a list/section/title slug.
+        title: Title as the work's authors write it.
+        title_zh: Chinese title, or "".
+        kind: What it is.
+        year: Year of publication, or None.
+        venue: Conference, journal or "arXiv", or "".
+        authors: In order, possibly ending in "et al.".
+        links: Canonical links of all listings, without repetition.
+        arxiv_id: Without version, or None.
+        listings: Where it stands, in reading order.
+        topics: Topic names, from the study card or the sections.
+        aliases: Other names people use for it.
+    """
+
+    entry_id: str
+    title: str
+    title_zh: str
+    kind: Kind
+    year: int | None
+    venue: str
+    authors: tuple[str, ...]
+    links: tuple[Link, ...]
+    arxiv_id: str | None
+    listings: tuple[Listing, ...]
+    topics: tuple[str, ...]
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of text that supports answers about one entry.
+
+    Its text is found verbatim at ``path``, lines ``start_line`` to ``end_line`` (from 1, inclusive).
+    """
+
+    passage_id: str
+    entry_id: str
+    kind: PassageKind
+    language: str
+    text: str
+    path: str
+    start_line: int
+    end_line: int
+    token_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a file that a person should look at; reading went on without it."""
+
+    path: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        """Formats the problem as ``path:line: message``."""
+        return f"{self.path}:{self.line}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Everything read from one corpus: entries and passages in reading order, and what was not understood."""
+
+    entries: tuple[Entry, ...]
+    passages: tuple[Passage, ...]
+    problems: tuple[Problem, ...]
+    files: tuple[str, ...]
