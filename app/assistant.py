@@ -10,7 +10,7 @@ from pathlib import Path
 from app.errors import QuestionError
 from app.extractive import ExtractiveWriter
 from app.intents import read_intent
-from app.refusal import can_answer, gather_evidence
+from app.refusal import can_answer
 from app.texts import say, say_both
 from app.types import Answer, Citation, Sentence, Status, Timings
 from index.search import Searcher
@@ -72,7 +72,7 @@ class Assistant:
     def _write(
         self, question: str, language: str, hits: Sequence[Hit]
     ) -> tuple[Status, tuple[Sentence, ...], tuple[Citation, ...]]:
-        if can_answer(gather_evidence(question, hits)):
+        if can_answer(question, hits, self.searcher):
             sentences, citations = self._writer.write(question, language, read_intent(question), hits)
             if sentences:
                 return Status.ANSWERED, sentences, citations

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from app.facts import state_facts
 from app.intents import Intent
@@ -12,11 +14,14 @@ from app.refusal import is_named
 from app.support import support
 from app.types import Citation, Sentence
 from index.analysis import content_words, index_terms
-from index.encoder import Encoder
+from index.encoder import StaticEncoder, Vectors
+from index.late import LateIndex
 from index.store import Store
 from index.types import Hit
 from ingest.text import fold
-from ingest.types import Entry, Passage, PassageKind
+from ingest.types import Entry, Kind, Passage, PassageKind
+
+_LISTED_LAST = (PassageKind.CARD, PassageKind.NOTE, PassageKind.ABSTRACT, PassageKind.LISTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +33,40 @@ class ExtractiveConfig:
         list_entries: Entries in an answer to "which …".
         sentences: Sentences of the first, second and third entry.
         near: A further entry must score this share of the first one's score.
-        coverage_weight: Weight of covered question words beside the cosine in a sentence's score.
-        lead_bonus: Score of a passage's first sentence, which mostly says what a thing is.
+        list_near: The same for lists and comparisons.
+        dense_weight: Weight of the cosine beside MaxSim in a sentence's score.
+        coverage_weight: Weight of covered question words.
+        lead_bonus: For a passage's first sentence, which mostly says what a thing is.
+        definition_bonus: For a sentence that starts with the name, when a definition is asked for.
+        same: Two sentences more alike than this say the same; the second is left out.
     """
 
     entries: int = 3
     list_entries: int = 6
     sentences: tuple[int, ...] = (3, 2, 1)
     near: float = 0.8
-    coverage_weight: float = 0.5
+    list_near: float = 0.6
+    dense_weight: float = 0.5
+    coverage_weight: float = 0.3
     lead_bonus: float = 0.08
+    definition_bonus: float = 0.3
+    same: float = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question as the writer sees it."""
+
+    text: str
+    language: str
+    intent: Intent
+    vector: Vectors
 
 
 class ExtractiveWriter:
     """Chooses sentences for a question."""
 
-    def __init__(self, store: Store, encoder: Encoder, config: ExtractiveConfig = ExtractiveConfig()) -> None:
+    def __init__(self, store: Store, encoder: StaticEncoder, config: ExtractiveConfig = ExtractiveConfig()) -> None:
         """Reads passages from a store and compares sentences with an encoder."""
         self._store = store
         self._encoder = encoder
@@ -54,82 +77,112 @@ class ExtractiveWriter:
     ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
         """Returns the sentences of an answer and their citations, numbered from 1 in order of appearance."""
         draft = _Draft()
-        chosen = self._entries(question, intent, hits)
-        for place, entry in enumerate(chosen):
+        asked = _Asked(question, language, intent, self._encoder.encode([question])[0])
+        for place, entry in enumerate(self._entries(question, intent, hits)):
             passages = self._store.passages_of(entry.entry_id)
             if intent.wants_list:
-                self._list_item(draft, entry, passages, question, language)
+                self._list_item(draft, asked, entry, passages)
                 continue
-            facts = list(state_facts(entry, passages, intent.facts, language)) if place == 0 else []
-            for fact in facts:
-                draft.add(
-                    fact.text, fact.quote, entry, support(fact.value, fact.quote.text), paragraph=fact is facts[0]
-                )
-            if facts:
+            if place == 0 and self._facts(draft, asked, entry, passages):
                 break
             wanted = self._config.sentences[min(place, len(self._config.sentences) - 1)]
-            wanted = max(wanted, 2) if intent.compares else wanted
-            quotes = self._best_quotes(question, language, entry, passages, wanted, draft)
+            quotes = self._best_quotes(asked, entry, passages, max(wanted, 2) if intent.compares else wanted, draft)
             for quote in quotes:
-                label = f"**{short_name(entry)}**{'：' if language == 'zh' else ': '}" if quote is quotes[0] else ""
-                draft.add(label + quote.plain, quote, entry, support(quote.plain, quote.text), paragraph=bool(label))
+                label = _label(entry, quote, language) if quote is quotes[0] else ""
+                draft.add(label + quote.plain, quote, entry, support(quote.plain, quote.text), quote is quotes[0])
         return tuple(draft.sentences), tuple(draft.citations)
 
     def _entries(self, question: str, intent: Intent, hits: Sequence[Hit]) -> list[Entry]:
-        limit = self._config.list_entries if intent.wants_list else self._config.entries
+        if not hits:
+            return []
         named = [hit for hit in hits if is_named(hit.entry, question)]
-        if named and not intent.wants_list:
-            others = [] if not intent.compares else [hit for hit in hits if hit not in named]
-            pool = (named[:1] if not intent.compares else named) + (others if len(named) < 2 else [])
-        else:
-            pool = list(hits)
-        floor = (
-            self._config.near * pool[0].score * (0.6 if intent.wants_list or intent.compares else 1.0) if pool else 0.0
-        )
-        return [hit.entry for hit in pool if hit.score >= floor or hit in named][:limit]
+        if intent.compares and len(named) > 1:
+            return [hit.entry for hit in named[: self._config.entries]]
+        if intent.facts and named:
+            return [named[0].entry]
+        if intent.wants_list:  # works are asked for; a section that speaks of them is not one
+            hits = [hit for hit in hits if hit.entry.kind is not Kind.CONCEPT] or hits
+        wide = intent.wants_list or intent.compares
+        floor = hits[0].score * (self._config.list_near if wide else self._config.near)
+        limit = self._config.list_entries if intent.wants_list else self._config.entries
+        return [hit.entry for hit in hits[:limit] if hit.score >= floor]
 
-    def _list_item(
-        self, draft: _Draft, entry: Entry, passages: Sequence[Passage], question: str, language: str
-    ) -> None:
+    def _facts(self, draft: _Draft, asked: _Asked, entry: Entry, passages: Sequence[Passage]) -> bool:
+        """States the catalogue facts that were asked for; tells whether there were any."""
+        facts = list(state_facts(entry, passages, asked.intent.facts, asked.language))
+        for fact in facts:
+            draft.add(fact.text, fact.quote, entry, support(fact.value, fact.quote.text), fact is facts[0])
+        return bool(facts)
+
+    def _list_item(self, draft: _Draft, asked: _Asked, entry: Entry, passages: Sequence[Passage]) -> None:
         head = next((head_quote(passage) for passage in passages if passage.kind is PassageKind.LISTING), None)
         if head is not None:
             year = str(entry.year) if entry.year and str(entry.year) in head.text else ""
-            year = (f"（{year}）" if language == "zh" else f" ({year})") if year else ""
-            draft.add(f"- **{entry.title}**{year}", head, entry, support(entry.title, head.text), paragraph=True)
-        for quote in self._best_quotes(question, language, entry, passages, 1, draft):
-            draft.add(quote.plain, quote, entry, support(quote.plain, quote.text), paragraph=False)
+            shown = f"（{year}）" if asked.language == "zh" else f" ({year})"
+            title = f"- **{entry.title}**{shown if year else ''}"
+            draft.add(title, head, entry, support(entry.title, head.text), paragraph=True)
+        asked = replace(asked, intent=replace(asked.intent, defines=True))
+        for quote in self._best_quotes(asked, entry, passages, 1, draft):
+            draft.add(quote.plain, quote, entry, support(quote.plain, quote.text), paragraph=head is None)
 
     def _best_quotes(
-        self, question: str, language: str, entry: Entry, passages: Sequence[Passage], count: int, draft: _Draft
+        self, asked: _Asked, entry: Entry, passages: Sequence[Passage], count: int, draft: _Draft
     ) -> list[Quote]:
-        """Returns the quotes that say most about the question, in reading order, in its language where there are any."""
-        quotes = [
-            quote for passage in passages if passage.kind is not PassageKind.RECORD for quote in quotes_of(passage)
-        ]
-        own = [quote for quote in quotes if quote.passage.language == language]
+        """Returns the quotes that say most about the question, in its language if there are any, in reading order."""
+        quotes = [quote for p in passages if p.kind is not PassageKind.RECORD for quote in quotes_of(p)]
+        own = [quote for quote in quotes if quote.passage.language == asked.language]
         quotes = [quote for quote in own or quotes if fold(quote.plain) not in draft.said]
         if not quotes:
             return []
-        vectors = self._encoder.encode([question, *(quote.plain for quote in quotes)])
-        cosines = vectors[1:] @ vectors[0]
-        words = content_words(question)
-        names = set(index_terms(" ".join((entry.title, entry.title_zh, *entry.aliases))))
-        asked = [word for word in words if word not in names] or words
-        scored = []
-        for quote, cosine in zip(quotes, cosines, strict=True):
-            terms = set(index_terms(quote.plain))
-            coverage = sum(word in terms for word in asked) / len(asked) if asked else 0.0
-            lead = self._config.lead_bonus if quote.position == 0 else 0.0
-            scored.append((float(cosine) + self._config.coverage_weight * coverage + lead, quote))
-        scored.sort(key=lambda pair: (-pair[0], pair[1].passage.passage_id, pair[1].position))
-        best = [quote for score, quote in scored[:count] if score >= 0.5 * scored[0][0]]
-        return sorted(best, key=lambda quote: (quote.passage.path, quote.line, quote.position))
+        texts = [quote.plain for quote in quotes]
+        vectors = self._encoder.encode(texts)
+        late = LateIndex.compare(self._encoder, asked.text, texts)
+        merits = [self._merits(asked, entry, quote) for quote in quotes]
+        scores = late + self._config.dense_weight * (vectors @ asked.vector) + np.asarray(merits, dtype=np.float32)
+        chosen: list[int] = []
+        for i in sorted(range(len(quotes)), key=lambda i: (-scores[i], quotes[i].passage.passage_id, i)):
+            if len(chosen) < count and all(float(vectors[i] @ vectors[j]) < self._config.same for j in chosen):
+                chosen.append(i)
+        best = [quotes[i] for i in chosen if scores[i] >= 0.5 * scores[chosen[0]]]
+        return sorted(best, key=lambda q: (_LISTED_LAST.index(q.passage.kind), q.passage.path, q.line, q.position))
+
+    def _merits(self, asked: _Asked, entry: Entry, quote: Quote) -> float:
+        """Scores what a cosine does not see: words of the question, a leading place, a definition's shape."""
+        names = (entry.title, entry.title_zh, *entry.aliases)
+        in_names = set(index_terms(" ".join(names)))
+        words = content_words(asked.text)
+        wanted = [word for word in words if word not in in_names] or words
+        terms = set(index_terms(quote.plain))
+        merit = self._config.coverage_weight * sum(word in terms for word in wanted) / max(len(wanted), 1)
+        if quote.position == 0:
+            merit += self._config.lead_bonus
+        if asked.intent.defines and _starts_with(quote, names):
+            merit += self._config.definition_bonus / (1 + quote.position // 2)  # definitions stand near the top
+        return merit
 
 
-def short_name(entry: Entry) -> str:
-    """Returns the name a paragraph about an entry starts with: its first alias when that is shorter than the title."""
-    alias = entry.aliases[0] if entry.aliases else ""
-    return alias if 1 < len(alias) < len(entry.title) else entry.title
+def short_name(entry: Entry, language: str) -> str:
+    """Returns the name a paragraph about an entry starts with: the alias its own title begins with, else the title."""
+    title = (
+        entry.title_zh
+        if language == "zh" and entry.title_zh and len(entry.title_zh) < len(entry.title)
+        else entry.title
+    )
+    fitting = [name for name in entry.aliases if len(name) > 1 and title.casefold().startswith(name.casefold())]
+    return max(fitting, key=len, default=title)
+
+
+def _starts_with(quote: Quote, names: Sequence[str]) -> bool:
+    start = fold(quote.plain)
+    return any(start.startswith(fold(name)) for name in names if fold(name))
+
+
+def _label(entry: Entry, quote: Quote, language: str) -> str:
+    """Returns what a paragraph starts with, unless its first sentence names the entry itself."""
+    name = short_name(entry, language)
+    if fold(name) in fold(quote.plain)[: 2 * len(fold(name)) + 8]:
+        return ""
+    return f"**{name}**：" if language == "zh" else f"**{name}**: "
 
 
 class _Draft:
@@ -140,7 +193,7 @@ class _Draft:
         self.citations: list[Citation] = []
         self.said: set[str] = set()
 
-    def add(self, text: str, quote: Quote, entry: Entry, strength: float, *, paragraph: bool) -> None:
+    def add(self, text: str, quote: Quote, entry: Entry, strength: float, paragraph: bool) -> None:
         number = len(self.citations) + 1
         self.citations.append(Citation(number, entry, quote.passage, quote.text, quote.line, round(strength, 3)))
         self.sentences.append(Sentence(text, (number,), starts_paragraph=paragraph))

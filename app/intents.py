@@ -1,32 +1,40 @@
-"""What a question asks for, by its wording: a list, a comparison, or one fact about a work."""
+"""What a question asks for, by its wording: a definition, a list, a comparison, or one fact about a work."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+_WORKS = (
+    "papers|models|works|methods|repositories|repos|projects|datasets|benchmarks|courses|articles|surveys|techniques|"
+    "approaches|tools|resources"
+)
 _LIST = re.compile(
     r"哪些|有哪几|列举|列出|推荐.*(?:论文|模型|仓库|项目|数据集|课程|资料)|"
-    r"\b(?:which|what|list|show|name|recommend)\b.*\b(?:papers|models|works|methods|repositories|repos|projects|datasets|"
-    r"benchmarks|courses|articles|surveys|techniques|approaches|tools|resources)\b",
+    rf"\b(?:which|what|list|show|name|recommend)\b.*\b(?:{_WORKS})\b",
     re.I,
 )
 _COMPARE = re.compile(
-    r"区别|差别|不同|相比|对比|比较|哪个更|\b(?:vs\.?|versus|compare|compared|difference|differ|differs)\b", re.I
+    r"区别|差别|不同|相比|对比|比较|哪个更|\b(?:vs\.?|versus|compare[ds]?|difference|differ|differs)\b", re.I
 )
+_DEFINE = re.compile(r"什么是|是什么|什么叫|何谓|是啥|^\W*(?:what (?:is|are|does .* mean)|define|explain)\b", re.I)
 _FACTS = {
-    "year": re.compile(r"哪一?年|什么时候|何时|几几年|\bwhen (?:was|were|did)\b|\b(?:what|which) year\b", re.I),
+    "year": re.compile(
+        r"哪一?年|什么时候|何时|几几年|\bwhen (?:was|were|did)\b|\b(?:what|which) year\b",
+        re.I,
+    ),
     "authors": re.compile(
-        r"作者|谁(?:写|提出|发明|发表|做|开发)|是谁|\bwho (?:wrote|proposed|made|invented|created|published|developed|are the authors)|"
-        r"\bauthors?\b",
+        r"作者|谁(?:写|提出|发明|发表|做|开发)|是谁|\bauthors?\b|"
+        r"\bwho (?:wrote|proposed|made|invented|created|published|developed|are the authors)",
         re.I,
     ),
     "venue": re.compile(
-        r"发表(?:在|于)?(?:哪|什么)(?:个|里)?(?:会议|期刊|地方)?|哪个会议|什么会议|\b(?:which|what) (?:venue|conference|journal)\b|\bwhere was\b",
+        r"发表(?:在|于)?(?:哪|什么)(?:个|里)?(?:会议|期刊|地方)?|哪个会议|什么会议|"
+        r"\b(?:which|what) (?:venue|conference|journal)\b|\bwhere was\b.*\bpublished\b",
         re.I,
     ),
     "links": re.compile(
-        r"链接|网址|仓库(?:地址|在哪)|代码(?:在哪|地址|仓库)|在哪(?:里|儿)?(?:下载|看|读|找)|github|"
+        r"链接|网址|仓库(?:地址|在哪)|代码(?:在哪|地址|仓库)|在哪(?:里|儿)?(?:下载|看|读|找)|"
         r"\b(?:repo|repository|link|url|source code)\b|\bwhere (?:can i|is the|to) (?:find|read|download|code)",
         re.I,
     ),
@@ -38,11 +46,13 @@ class Intent:
     """What a question asks for.
 
     Attributes:
+        defines: What something is.
         wants_list: Several entries, one line each.
         compares: Two or more works side by side.
         facts: Names of catalogue facts asked for: "year", "authors", "venue", "links".
     """
 
+    defines: bool
     wants_list: bool
     compares: bool
     facts: tuple[str, ...]
@@ -51,5 +61,6 @@ class Intent:
 def read_intent(question: str) -> Intent:
     """Reads the intent off a question's wording, in Chinese or English."""
     wants_list = bool(_LIST.search(question))
+    compares = bool(_COMPARE.search(question))
     facts = () if wants_list else tuple(name for name, pattern in _FACTS.items() if pattern.search(question))
-    return Intent(wants_list, bool(_COMPARE.search(question)), facts)
+    return Intent(bool(_DEFINE.search(question)) and not compares, wants_list and not compares, compares, facts)

@@ -1,19 +1,30 @@
-"""Whether the corpus can answer a question at all, from what the search found."""
+"""Whether the corpus can answer a question at all, from what the search found.
+
+A logistic model over four signs. Its weights were fitted on questions whose answer is known to be in or not in the
+corpus (DECISIONS.md, "When to decline"); it sees the question and the best entries, never the written answer.
+"""
 
 from __future__ import annotations
 
+import math
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.analysis import content_words, index_terms
 from index.build import searchable_text
+from index.names import candidate_names, names_of
+from index.search import Searcher
 from index.types import Hit
-from ingest.text import fold
 from ingest.types import Entry
 
 _LOOKED_AT = 5
+_ABOUT_THE_PROGRAM = re.compile(
+    r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:instructions?|prompts?|rules)\b|"
+    r"\byour (?:system )?(?:prompt|instructions)\b|"
+    r"(?:忽略|无视|忘记|忘掉).{0,12}(?:指令|要求|规则|提示|设定)|你的(?:系统)?(?:提示词?|指令|设定)",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,54 +32,65 @@ class Evidence:
     """What speaks for an answer.
 
     Attributes:
-        coverage: Share of the question's content words that stand in one of the best entries, in [0, 1].
-        similarity: Best cosine of question and passage.
+        coverage: Largest share of the question's content words that one of the best entries holds, in [0, 1].
+        similarity: Largest cosine of question and passage.
         named: A best entry is named in the question.
+        unknown: The question has a Latin word that occurs nowhere in the index.
     """
 
     coverage: float
     similarity: float
     named: bool
+    unknown: bool
 
 
 @dataclass(frozen=True, slots=True)
 class RefusalConfig:
-    """From which evidence on a question is answered; chosen on the dev questions (DECISIONS.md)."""
+    """Weights of the signs in the log-odds that a question can be answered, and from which probability on it is."""
 
-    min_similarity: float = 0.45
-    min_coverage: float = 0.5
-    sure_similarity: float = 0.6
-    named_coverage: float = 0.34
+    bias: float = -5.9
+    similarity: float = 6.8
+    coverage: float = 6.4
+    named: float = 1.9
+    unknown: float = -5.0
+    threshold: float = 0.5
 
 
-def gather_evidence(question: str, hits: Sequence[Hit]) -> Evidence:
+def gather_evidence(question: str, hits: Sequence[Hit], searcher: Searcher) -> Evidence:
     """Looks at the best hits of a question."""
     best = hits[:_LOOKED_AT]
     words = content_words(question)
-    coverage = max((_coverage(words, hit) for hit in best), default=0.0)
-    similarity = max((match.dense for hit in best for match in hit.matches), default=0.0)
-    return Evidence(coverage, similarity, any(is_named(hit.entry, question) for hit in best))
+    return Evidence(
+        coverage=max((_coverage(words, hit) for hit in best), default=0.0),
+        similarity=max((match.dense for hit in best for match in hit.matches), default=0.0),
+        named=any(is_named(hit.entry, question) for hit in best),
+        unknown=bool(searcher.unknown_words(question)),
+    )
 
 
-def can_answer(evidence: Evidence, config: RefusalConfig = RefusalConfig()) -> bool:
-    """Decides whether to answer."""
-    if evidence.named and evidence.coverage >= config.named_coverage:
-        return True
-    if evidence.similarity >= config.sure_similarity and evidence.coverage > 0:
-        return True
-    return evidence.similarity >= config.min_similarity and evidence.coverage >= config.min_coverage
+def answer_probability(evidence: Evidence, config: RefusalConfig = RefusalConfig()) -> float:
+    """Returns the probability, in [0, 1], that the corpus answers a question with this evidence."""
+    log_odds = (
+        config.bias
+        + config.similarity * evidence.similarity
+        + config.coverage * evidence.coverage
+        + config.named * evidence.named
+        + config.unknown * evidence.unknown
+    )
+    return 1.0 / (1.0 + math.exp(-log_odds))
+
+
+def can_answer(question: str, hits: Sequence[Hit], searcher: Searcher, config: RefusalConfig = RefusalConfig()) -> bool:
+    """Decides whether to answer; a question about the program's own instructions is never answered."""
+    if not hits or _ABOUT_THE_PROGRAM.search(question):
+        return False
+    return answer_probability(gather_evidence(question, hits, searcher), config) >= config.threshold
 
 
 def is_named(entry: Entry, question: str) -> bool:
     """Tells whether a question names an entry: by title, alias or arXiv id, as whole words."""
-    asked = f" {unicodedata.normalize('NFKC', question).casefold()} "
-    if entry.arxiv_id and entry.arxiv_id in asked:
-        return True
-    for name in (entry.title, entry.title_zh, *entry.aliases):
-        plain = unicodedata.normalize("NFKC", name).casefold()
-        if len(fold(name)) >= 3 and re.search(rf"(?<![a-z0-9]){re.escape(plain)}(?![a-z0-9])", asked):
-            return True
-    return False
+    asked = candidate_names(question)
+    return any(name in asked for name in names_of(entry))
 
 
 def _coverage(words: Sequence[str], hit: Hit) -> float:

@@ -97,7 +97,7 @@ _STOP_WORDS = frozenset(
 )
 # Question phrases; declarative notes hardly contain them, so their rarity would make them look important.
 _QUESTION_PHRASES = re.compile(
-    "什么是|是什么|为什么|有哪些|有什么|哪一些|哪些|哪个|哪种|哪几|什么|怎么样|怎么|怎样|如何|为何|是否|能否|可否|能不能|是不是|"
+    "什么是|是什么|什么叫|哪一年|哪年|哪篇|哪本|什么时候|为什么|有哪些|有什么|哪一些|哪些|哪个|哪种|哪几|什么|怎么样|怎么|怎样|如何|为何|是否|能否|可否|能不能|是不是|"
     "多少|请问|请你|请|介绍一下|解释一下|讲一下|说一下|介绍|告诉我|帮我|一下|分别|的话|吗|呢|吧|啊|我想|想知道|知道|关于"
 )
 _STOP_HAN = frozenset("的了是在和与或及也都就而着被把对于这那个一之其")

@@ -87,5 +87,6 @@ def _verify(generation: Path, manifest: Manifest) -> None:
         store.close()
     if counts != (manifest.passages, manifest.passages):
         raise IndexUnavailableError(
-            f"the new index holds {counts} passages instead of {manifest.passages}; is the disk full? the old index is kept"
+            f"the new index holds {counts} passages instead of {manifest.passages}; "
+            "is the disk full? the old index is kept"
         )

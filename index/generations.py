@@ -19,7 +19,7 @@ from pathlib import Path
 
 from index.errors import IndexUnavailableError
 
-FORMAT = 1
+FORMAT = 2
 _POINTER = "CURRENT"
 _MANIFEST = "manifest.json"
 
@@ -65,7 +65,8 @@ def current_generation(folder: Path) -> tuple[Path, Manifest]:
         raise IndexUnavailableError(f"no index in {folder}; build it with: ingest") from error
     if fields.get("format") != FORMAT:
         raise IndexUnavailableError(
-            f"the index in {folder} has format {fields.get('format')}, this program reads {FORMAT}; rebuild it with: ingest --full"
+            f"the index in {folder} has format {fields.get('format')}, this program reads {FORMAT}; "
+            "rebuild it with: ingest --full"
         )
     return generation, Manifest(**fields)
 

@@ -45,6 +45,11 @@ class LateIndex:
         """Maps the two arrays into memory."""
         return cls(np.load(folder / "ids.npy", mmap_mode="r"), np.load(folder / "starts.npy"))
 
+    @staticmethod
+    def compare(encoder: StaticEncoder, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Returns the MaxSim of a question with texts that are in no index."""
+        return LateIndex.build(encoder, texts).scores(encoder, query, np.arange(len(texts)))
+
     def scores(self, encoder: StaticEncoder, query: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Returns the MaxSim of a question with passages.
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 import bm25s
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
 
 # Robertson's usual constants, in Lucene's variant (bm25s: method="lucene").
 _K1, _B = 1.2, 0.75
+_MIN_TYPO_CHARS = 5
 
 
 class LexicalIndex:
@@ -37,6 +41,22 @@ class LexicalIndex:
     def load(cls, folder: Path, size: int) -> LexicalIndex:
         """Reads an index of ``size`` passages back, memory-mapped."""
         return cls(bm25s.BM25.load(str(folder), mmap=True), size)
+
+    def knows(self, term: str) -> bool:
+        """Tells whether a term occurs in any passage, allowing a Latin word of five letters or more one slip.
+
+        A word with a digit in it gets no such allowance: GPT-5 is not GPT-4 misspelt.
+        """
+        if term in self._bm25.vocab_dict:
+            return True
+        if len(term) < _MIN_TYPO_CHARS or not (term.isascii() and term.isalpha()):
+            return False
+        similar = process.extractOne(term, self._words, scorer=Levenshtein.distance, score_cutoff=1)
+        return similar is not None
+
+    @cached_property
+    def _words(self) -> list[str]:
+        return [word for word in self._bm25.vocab_dict if word.isascii() and len(word) >= _MIN_TYPO_CHARS - 1]
 
     def scores(self, terms: Sequence[str]) -> NDArray[np.float32]:
         """Returns the BM25 score of every passage, float32, shape (size,); 0 where no term occurs."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis import query_terms
+from index.analysis import content_words, query_terms
 from index.dense import DenseIndex
 from index.encoder import StaticEncoder
 from index.errors import IndexUnavailableError
@@ -17,6 +17,7 @@ from index.fusion import fuse
 from index.generations import Manifest, current_generation
 from index.late import LateIndex
 from index.lexical import LexicalIndex
+from index.names import candidate_names, named_share
 from index.store import Store
 from index.types import Hit, Match
 from ingest.text import language_of
@@ -43,11 +44,14 @@ class SearchConfig:
     Attributes:
         pool: Passages taken from each of the two searches, by words and by vectors; late interaction re-scores them.
         weights: Weights of the scores by language of the question.
+        name_bonus: Added to the score of an entry that the whole question names; a name that is only part of the
+            question earns its share of it.
         passages_per_hit: Passages shown with an entry.
     """
 
     pool: int = 200
     weights: Mapping[str, Weights] = field(default_factory=lambda: {"zh": Weights(), "en": Weights()})
+    name_bonus: float = 0.5
     passages_per_hit: int = 4
 
     def __post_init__(self) -> None:
@@ -116,12 +120,28 @@ class Searcher:
         """Returns the k best entries for a question, best first; fewer when fewer match at all."""
         vector = self.encoder.encode([query])[0]
         by_words = self._lexical.scores(query_terms(query))
+        bonus = self._name_bonus(query)
         rows = np.union1d(_best_rows(by_words, self.config.pool), self._dense.top(vector, self.config.pool))
+        named = [row for entry_row in bonus for row in self.store.rows_of(entry_row)]
+        rows = np.union1d(rows, np.asarray(named, dtype=np.int64))
         lexical, dense = by_words[rows], self._dense.scores(vector, rows)
         late = self._late.scores(self.encoder, query, rows)
         weights = self.config.weights[language_of(query)]
         fused = fuse([(weights.lexical, lexical), (weights.dense, dense), (weights.late, late)])
+        fused += np.asarray([bonus.get(int(entry_row), 0.0) for entry_row in self._entry_of[rows]], dtype=np.float32)
         return self._hits(rows, {"score": fused, "lexical": lexical, "dense": dense, "late": late}, k)
+
+    def unknown_words(self, query: str) -> list[str]:
+        """Returns the Latin content words of a question that occur nowhere in the index, slips of the pen aside."""
+        words = [word for word in content_words(query) if word[0].isascii() and not word.isdigit()]
+        return [word for word in words if not self._lexical.knows(word)]
+
+    def _name_bonus(self, query: str) -> dict[int, float]:
+        """Returns the bonus of each entry row that the question names."""
+        if not self.config.name_bonus:
+            return {}
+        named = self.store.named(list(candidate_names(query)))
+        return {row: self.config.name_bonus * named_share(query, names) for row, names in named.items()}
 
     def _hits(self, rows: NDArray[np.int64], scores: Mapping[str, NDArray[np.float32]], k: int) -> list[Hit]:
         """Groups passages by entry; an entry is as good as its best passage."""

@@ -10,8 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from index.names import names_of
 from ingest.types import Entry, Kind, Link, Listing, Passage, PassageKind
 
+_SQL_VALUES = 500
 _SCHEMA = """
 CREATE TABLE entries (row INTEGER PRIMARY KEY, entry_id TEXT NOT NULL UNIQUE, value TEXT NOT NULL);
 CREATE TABLE passages (
@@ -19,6 +21,9 @@ CREATE TABLE passages (
     kind TEXT NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL, path TEXT NOT NULL,
     start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, token_count INTEGER NOT NULL
 );
+CREATE TABLE names (
+    name TEXT NOT NULL, entry_row INTEGER NOT NULL REFERENCES entries(row), PRIMARY KEY (name, entry_row)
+) WITHOUT ROWID;
 CREATE INDEX passages_of_entry ON passages(entry_row, row);
 """
 
@@ -35,10 +40,13 @@ def write_store(file: Path, entries: Sequence[Entry], passages: Iterable[Passage
                 ((row, e.entry_id, json.dumps(asdict(e), ensure_ascii=False)) for row, e in enumerate(entries)),
             )
             connection.executemany(
+                "INSERT OR IGNORE INTO names VALUES (?, ?)",
+                ((name, row) for row, entry in enumerate(entries) for name in names_of(entry)),
+            )
+            connection.executemany(
                 "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    (row, rows[p.entry_id], p.passage_id, p.kind, p.language, p.text, p.path, p.start_line, p.end_line)
-                    + (p.token_count,)
+                    (row, rows[p.entry_id], p.passage_id, p.kind, p.language, p.text, *_place(p))
                     for row, p in enumerate(passages)
                 ),
             )
@@ -80,6 +88,20 @@ class Store:
         found = self._query(f"{_SELECT_PASSAGES} WHERE e.entry_id = ? ORDER BY p.row", entry_id)
         return [_passage(row) for row in found]
 
+    def named(self, names: Sequence[str]) -> dict[int, list[str]]:
+        """Returns the entry rows that go by any of the names (see ``index.names``), with the names that matched."""
+        found: dict[int, list[str]] = {}
+        for start in range(0, len(names), _SQL_VALUES):
+            chunk = names[start : start + _SQL_VALUES]
+            marks = ",".join("?" * len(chunk))
+            for name, row in self._query(f"SELECT name, entry_row FROM names WHERE name IN ({marks})", *chunk):
+                found.setdefault(row, []).append(name)
+        return found
+
+    def rows_of(self, entry_row: int) -> list[int]:
+        """Returns the passage rows of an entry row."""
+        return [row for (row,) in self._query("SELECT row FROM passages WHERE entry_row = ? ORDER BY row", entry_row)]
+
     def entry_rows(self) -> list[int]:
         """Returns the entry row of every passage row, in order."""
         return [row for (row,) in self._query("SELECT entry_row FROM passages ORDER BY row")]
@@ -93,6 +115,10 @@ _SELECT_PASSAGES = (
     "SELECT p.row, p.passage_id, e.entry_id, p.kind, p.language, p.text, p.path, p.start_line, p.end_line,"
     " p.token_count FROM passages p JOIN entries e ON e.row = p.entry_row"
 )
+
+
+def _place(passage: Passage) -> tuple[str, int, int, int]:
+    return passage.path, passage.start_line, passage.end_line, passage.token_count
 
 
 def _entry(value: str) -> Entry:

@@ -13,7 +13,7 @@ class Match:
 
     Attributes:
         passage: The passage.
-        score: Fused score in [0, 1]; higher is better.
+        score: Fused score, in [0, 1] plus the bonus for a named entry; higher is better.
         lexical: BM25 score.
         dense: Cosine of question and passage vectors.
         late: MaxSim of question and passage, in [0, 1].

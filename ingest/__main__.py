@@ -56,13 +56,15 @@ def build_if_missing(corpus: Path, data: Path) -> None:
 
 
 def _check(corpus: Path, data: Path) -> int:
+    from ingest.check import check_corpus
     from ingest.library import read_library
 
     library = read_library(corpus, data)
-    for problem in library.problems:
+    problems = [*library.problems, *check_corpus(corpus, library)]
+    for problem in problems:
         typer.echo(str(problem))
-    typer.echo(f"{_summary(library)}; problems: {len(library.problems)}", err=True)
-    return 1 if library.problems else 0
+    typer.echo(f"{_summary(library)}; problems: {len(problems)}", err=True)
+    return 1 if problems else 0
 
 
 def refresh_index(corpus: Path, data: Path, *, offline: bool, full: bool = False) -> None:

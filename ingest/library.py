@@ -126,9 +126,10 @@ class _Reader:
         body = [""] * (end + 1) + lines[end + 1 :] if end else lines
         outline = read_outline("\n".join(body))
         title = _front_title(lines[1:end])
-        for block in outline.blocks:
-            if title and block.section[:1] == (title,) and len(block.section) > 1:
-                block.section = block.section[1:]  # the list's own heading is not a section of it
+        if title:  # the list's own heading is not a section of it, and its introduction not an entry
+            outline.blocks = [b for b in outline.blocks if b.shape != "prose" or b.section != (title,)]
+            for block in outline.blocks:
+                block.section = block.section[1:] if block.section[:1] == (title,) else block.section
         self.lines[path] = lines
         self.found += [Found(block, file.stem, path) for block in outline.blocks]
         for block in outline.blocks:

@@ -181,7 +181,7 @@ def _entry(entry_id: str, found: list[Found]) -> Entry:
         year=_most_common([head.year for head in heads if head.year]),
         venue=_most_common([head.venue for head in heads if head.venue and head.venue != "arXiv"])
         or next((head.venue for head in heads if head.venue), ""),
-        authors=tuple(max((head.authors for head in heads), key=lambda authors: len(authors))),
+        authors=max((tuple(head.authors) for head in heads), key=len),
         links=tuple(links.values()),
         arxiv_id=entry_id.removeprefix("arxiv:") if entry_id.startswith("arxiv:") else None,
         listings=tuple(Listing(f.list_id, f.block.section, f.path, f.block.start, f.block.head.title) for f in found),

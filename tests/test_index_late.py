@@ -1,0 +1,111 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tokenizers import Tokenizer, pre_tokenizers
+from tokenizers.models import WordLevel
+
+from index.encoder import StaticEncoder
+from index.late import LateIndex
+
+WORDS = list("abcdefgh")
+
+
+def encoder_of(rows, scales):
+    tokenizer = Tokenizer(WordLevel({word: row for row, word in enumerate(["?", *WORDS])}, unk_token="?"))
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    return StaticEncoder(tokenizer, rows, scales, name="toy", fingerprint="0" * 16)
+
+
+def max_sim(encoder, query, text):
+    """The definition, one pair of pieces at a time: squared best cosines, weighted by the length of the vectors."""
+    (asked,), (held,) = encoder.tokenize([query]), encoder.tokenize([text])
+    total = weights = 0.0
+    for piece in sorted(set(asked.tolist())):
+        (vector,), (weight,) = encoder.token_vectors(np.array([piece]))
+        best = 0.0
+        for other in held.tolist():
+            (candidate,), _ = encoder.token_vectors(np.array([other]))
+            best = max(best, float(vector @ candidate))
+        total += float(weight) * best**2
+        weights += float(weight)
+    return total / weights if weights else 0.0
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    drawn = np.random.default_rng(11)
+    return encoder_of(
+        drawn.integers(-127, 128, size=(9, 5)).astype(np.int8), drawn.uniform(0.1, 2.0, size=9).astype(np.float32)
+    )
+
+
+texts = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
+
+
+@settings(max_examples=50, deadline=None)
+@given(texts, st.lists(texts, min_size=1, max_size=6))
+def test_scores_are_those_of_a_double_loop(encoder, query, passages):
+    late = LateIndex.build(encoder, passages)
+
+    found = late.scores(encoder, query, np.arange(len(passages)))
+
+    np.testing.assert_allclose(found, [max_sim(encoder, query, text) for text in passages], atol=1e-5)
+
+
+def test_a_score_worked_out_by_hand():
+    # a = (3, 4), b = (1, 0), c = (0, 2) with scales 1, 5, 1: lengths 5, 5, 2
+    rows = np.array([[0, 0], [3, 4], [1, 0], [0, 2]] + [[0, 0]] * 5, dtype=np.int8)
+    toy = encoder_of(rows, np.array([1, 1, 5, 1, 1, 1, 1, 1, 1], dtype=np.float32))
+
+    # asked "a b" of a text "c": cosines 0.8 and 0; (5 * 0.64 + 5 * 0) / 10 = 0.32
+    np.testing.assert_allclose(LateIndex.compare(toy, "a b", ["c", "b", "a b c"]), [0.32, 0.68, 1.0], rtol=1e-6)
+    # of a text "b": cosines 0.6 and 1; (5 * 0.36 + 5 * 1) / 10 = 0.68
+
+
+def test_pieces_that_point_away_count_as_nothing_and_not_as_a_match():
+    rows = np.array([[0, 0], [1, 0], [-1, 0]] + [[0, 0]] * 6, dtype=np.int8)
+    toy = encoder_of(rows, np.ones(9, dtype=np.float32))
+
+    np.testing.assert_array_equal(LateIndex.compare(toy, "a", ["b"]), [0.0])
+
+
+def test_a_passage_that_holds_the_whole_question_scores_one(encoder):
+    np.testing.assert_allclose(LateIndex.compare(encoder, "a c e", ["e d c b a"]), [1.0], rtol=1e-5)
+
+
+def test_repeating_a_word_changes_nothing(encoder):
+    once = LateIndex.compare(encoder, "a b", ["c d"])
+
+    np.testing.assert_array_equal(LateIndex.compare(encoder, "a b b a", ["c d d c c"]), once)
+
+
+def test_an_empty_passage_between_others_scores_nothing_and_shifts_nobody(encoder):
+    full = LateIndex.compare(encoder, "a b", ["a b", "c"])
+
+    found = LateIndex.compare(encoder, "a b", ["", "a b", "", "c", ""])
+
+    np.testing.assert_allclose(found, [0.0, full[0], 0.0, full[1], 0.0])
+
+
+def test_an_empty_question_scores_nothing(encoder):
+    np.testing.assert_array_equal(LateIndex.compare(encoder, "", ["a", "b"]), [0.0, 0.0])
+
+
+def test_rows_are_scored_in_the_order_asked_for(encoder):
+    late = LateIndex.build(encoder, ["a b", "c", "d e f", "g"])
+    everything = late.scores(encoder, "a d", np.arange(4))
+
+    some = late.scores(encoder, "a d", np.array([2, 0, 2]))
+
+    np.testing.assert_allclose(some, everything[[2, 0, 2]])
+
+
+def test_a_saved_index_scores_the_same(encoder, tmp_path):
+    late = LateIndex.build(encoder, ["a b", "", "d e f"])
+    late.save(tmp_path / "late")
+
+    loaded = LateIndex.load(tmp_path / "late")
+
+    rows = np.arange(3)
+    np.testing.assert_array_equal(loaded.scores(encoder, "a f", rows), late.scores(encoder, "a f", rows))

@@ -1,0 +1,77 @@
+import pytest
+
+from index.names import candidate_names, name_units, named_share, names_of
+from ingest.types import Entry, Kind, Listing
+
+
+def work(title, *, title_zh="", aliases=(), arxiv_id=None):
+    listing = Listing("list", (), "corpus/lists/list.md", 1, title)
+    return Entry("id", title, title_zh, Kind.PAPER, None, "", (), (), arxiv_id, (listing,), (), aliases)
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("LoRA: Low-Rank Adaptation", ("lora", "low", "rank", "adaptation")),
+        ("ＧＰＴ－４", ("gpt", "4")),
+        ("思维链 (CoT)", ("思", "维", "链", "cot")),
+        ("2106.09685", ("2106", "09685")),
+        ("？！ _", ()),
+    ],
+)
+def test_names_are_compared_by_han_characters_and_latin_words(text, units):
+    assert name_units(text) == units
+
+
+def test_an_entry_goes_by_title_chinese_title_aliases_and_arxiv_id():
+    lora = work("LoRA: Low-Rank Adaptation", title_zh="低秩适配", aliases=("LoRA",), arxiv_id="2106.09685")
+
+    assert list(names_of(lora)) == ["lora low rank adaptation", "低 秩 适 配", "lora", "2106 09685"]
+
+
+@pytest.mark.parametrize(
+    ("alias", "kept"),
+    [
+        ("T5", True),
+        ("R", False),
+        ("注意", False),  # two characters stand in too many questions
+        ("注意力", True),
+        ("A B", False),
+        (" ".join(["word"] * 24), True),
+        (" ".join(["word"] * 25), False),
+    ],
+)
+def test_names_too_short_or_too_long_to_mean_one_entry_are_left_out(alias, kept):
+    assert (" ".join(name_units(alias)) in names_of(work("Some Title", aliases=(alias,)))) is kept
+
+
+def test_candidates_are_all_runs_of_units_with_their_numbers():
+    assert candidate_names("Is LoRA 好?") == {
+        "is": 1, "lora": 1, "好": 1, "is lora": 2, "lora 好": 2, "is lora 好": 3,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "question", ["What is lora low-rank adaptation?", "介绍 LoRA: Low-Rank Adaptation 这篇论文", "LORA LOW RANK ADAPTATION"]
+)
+def test_a_title_is_found_inside_a_question_whatever_its_case_and_punctuation(question):
+    assert "lora low rank adaptation" in candidate_names(question)
+
+
+def test_a_name_inside_a_longer_word_is_not_found():
+    assert "lora" not in candidate_names("What is QLoRA?")
+
+
+@pytest.mark.parametrize(
+    ("question", "names", "share"),
+    [
+        ("What is LoRA?", ["lora"], 1.0),
+        ("什么是 LoRA？", ["lora"], 1.0),
+        ("LoRA rank ablation", ["lora"], 1 / 3),
+        ("LoRA rank ablation", ["lora", "lora rank"], 2 / 3),  # the longest name counts
+        ("LoRA rank ablation", [], 0.0),
+        ("What is GPT-4?", ["gpt 4"], 1.0),
+    ],
+)
+def test_the_share_of_a_name_is_its_part_of_the_questions_content(question, names, share):
+    assert named_share(question, names) == pytest.approx(share)
