@@ -9,11 +9,11 @@ import numpy as np
 
 from app.facts import state_facts
 from app.intents import Intent
-from app.quotes import Quote, head_quote, quotes_of
+from app.quotes import Quote, quote_line, quotes_of
 from app.refusal import is_named
 from app.support import support
 from app.types import Citation, Sentence
-from index.analysis import content_words, index_terms
+from index.analysis import content_words, index_terms, term_set
 from index.encoder import StaticEncoder, Vectors
 from index.late import LateIndex
 from index.store import Store
@@ -115,7 +115,7 @@ class ExtractiveWriter:
         return bool(facts)
 
     def _list_item(self, draft: _Draft, asked: _Asked, entry: Entry, passages: Sequence[Passage]) -> None:
-        head = next((head_quote(passage) for passage in passages if passage.kind is PassageKind.LISTING), None)
+        head = next((quote_line(passage) for passage in passages if passage.kind is PassageKind.LISTING), None)
         if head is not None:
             year = str(entry.year) if entry.year and str(entry.year) in head.text else ""
             shown = f"（{year}）" if asked.language == "zh" else f" ({year})"
@@ -152,7 +152,7 @@ class ExtractiveWriter:
         in_names = set(index_terms(" ".join(names)))
         words = content_words(asked.text)
         wanted = [word for word in words if word not in in_names] or words
-        terms = set(index_terms(quote.plain))
+        terms = term_set(quote.plain)
         merit = self._config.coverage_weight * sum(word in terms for word in wanted) / max(len(wanted), 1)
         if quote.position == 0:
             merit += self._config.lead_bonus

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.quotes import Quote, head_quote
+from app.quotes import Quote, quote_line
 from ingest.text import fold
 from ingest.types import Entry, Passage, PassageKind
 
@@ -85,9 +85,9 @@ def _lines_with(passages: Sequence[Passage], value: str) -> Iterator[Quote]:
         if passage.kind is PassageKind.RECORD:
             for offset, line in enumerate(passage.text.split("\n")):
                 if value in line and not line.startswith(("id:", "related:", "prerequisites:", "arxiv:")):
-                    yield Quote(passage, line.strip(), passage.start_line + offset, 0)
+                    yield quote_line(passage, offset)
     for passage in passages:
         if passage.kind is PassageKind.LISTING:
-            quote = head_quote(passage)
+            quote = quote_line(passage)
             if fold(value) in fold(quote.text):
                 yield quote

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest.sentences import sentence_spans
 from ingest.text import plain_text
@@ -22,23 +23,35 @@ class Quote:
     Attributes:
         passage: Where it stands.
         text: Verbatim, with its Markdown.
+        plain: What a reader sees of it.
         line: Its line in the passage's file, from 1.
         position: Its place among the quotable sentences of the passage, from 0.
     """
 
     passage: Passage
     text: str
+    plain: str
     line: int
     position: int
 
-    @property
-    def plain(self) -> str:
-        """What a reader sees of it."""
-        return plain_text(self.text).replace("\n", " ")
+
+@lru_cache(maxsize=4096)
+def quotes_of(passage: Passage) -> tuple[Quote, ...]:
+    """Returns the sentences of a passage that can stand in an answer; titles, code, tables and formulas cannot."""
+    return tuple(_quotes(passage))
 
 
-def quotes_of(passage: Passage) -> Iterator[Quote]:
-    """Yields the sentences of a passage that can stand in an answer; titles, code, tables and formulas cannot."""
+def quote_line(passage: Passage, offset: int = 0) -> Quote:
+    """Returns one whole line of a passage as a quote; line 0 of a listing has title, authors, year and links."""
+    text = _without_bullet(passage.text.split("\n")[offset].strip())
+    return Quote(passage, text, _plain(text), passage.start_line + offset, 0)
+
+
+def _plain(text: str) -> str:
+    return plain_text(text).replace("\n", " ")
+
+
+def _quotes(passage: Passage) -> Iterator[Quote]:
     position, fenced = 0, False
     for offset, line in enumerate(passage.text.split("\n")):
         if line.lstrip().startswith(("```", "~~~")):
@@ -48,13 +61,8 @@ def quotes_of(passage: Passage) -> Iterator[Quote]:
         for start, end in sentence_spans(line):
             text = _without_bullet(line[start:end])
             if len(text) >= _MIN_CHARS and not text.endswith((":", "：")):
-                yield Quote(passage, text, passage.start_line + offset, position)
+                yield Quote(passage, text, _plain(text), passage.start_line + offset, position)
                 position += 1
-
-
-def head_quote(passage: Passage) -> Quote:
-    """Returns the first line of a listing, the line with title, authors, year and links."""
-    return Quote(passage, _without_bullet(passage.text.split("\n")[0].strip()), passage.start_line, 0)
 
 
 def _is_head(passage: Passage, line: str) -> bool:

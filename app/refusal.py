@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.analysis import content_words, index_terms
+from index.analysis import content_words, term_set
 from index.build import searchable_text
 from index.names import candidate_names, names_of
 from index.search import Searcher
@@ -96,6 +96,5 @@ def is_named(entry: Entry, question: str) -> bool:
 def _coverage(words: Sequence[str], hit: Hit) -> float:
     if not words:
         return 0.0
-    text = "\n".join(searchable_text(hit.entry, match.passage) for match in hit.matches)
-    known = set(index_terms(text))
-    return sum(word in known for word in words) / len(words)
+    known = [term_set(searchable_text(hit.entry, match.passage)) for match in hit.matches]
+    return sum(any(word in terms for terms in known) for word in words) / len(words)

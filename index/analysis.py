@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 import Stemmer
 
@@ -108,6 +109,12 @@ _stemmer = Stemmer.Stemmer("english")
 def index_terms(text: str) -> list[str]:
     """Returns the terms of a passage, with repetitions, in reading order."""
     return list(_terms(_normalised(text)))
+
+
+@lru_cache(maxsize=8192)
+def term_set(text: str) -> frozenset[str]:
+    """Returns the distinct terms of a text, remembered: the same passages come back for many questions."""
+    return frozenset(index_terms(text))
 
 
 def query_terms(text: str) -> list[str]:

@@ -17,7 +17,7 @@ from ingest.errors import StudyError
 from ingest.passages import PassageConfig
 from ingest.types import Library
 
-_console = Console(stderr=True, highlight=False)
+_console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def refresh(

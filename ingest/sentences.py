@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 _BOUNDARY = re.compile(
     r"""
-    [。！？!?…]+[」』”’"）)\]]*            # Chinese marks end a sentence wherever they stand
+    [。！？…]+[」』”’"）)\]]*              # Chinese marks end a sentence wherever they stand
+    | [!?]+[”’"）)\]]*(?=\s|$|[\u4e00-\u9fff])  # ASCII ones also stand in addresses and code
     | (?<!\b[A-Z])(?<!\be\.g)(?<!\bi\.e)(?<!\bet\ al)(?<!\bvs)(?<!\bcf)(?<!\bFig)(?<!\bEq)(?<!\bSec)(?<!\bNo)
       \.[”’"）)\]]*(?=\s+["“(\[]?[A-Z0-9\u4e00-\u9fff`]|\s*$|[\u4e00-\u9fff])  # an English full stop before a new start
     | \n

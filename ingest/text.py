@@ -17,6 +17,7 @@ _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9'’.+-]*")
 _MARKUP = (
     (re.compile(r"<!--.*?-->", re.S), " "),
     (re.compile(r"!\[[^\]]*\]\([^)]*\)"), " "),  # images, before links
+    (re.compile(r" ?\[(?:arxiv|url|note):[^\]\s]+\]"), ""),  # a concept note's pointer to the entry it rests on
     (re.compile(r"\[\[([^\]]+)\]\([^)\s]*\)\]"), " "),  # [[pdf](…)]: a row of link labels says nothing
     (re.compile(r"\[([^\]]*)\]\((?:[^()\s]|\([^()\s]*\))*\)"), r"\1"),
     (re.compile(r"</?[A-Za-z][^<>]*>"), " "),
