@@ -169,7 +169,7 @@ def short_name(entry: Entry, language: str) -> str:
         else entry.title
     )
     fitting = [name for name in entry.aliases if len(name) > 1 and title.casefold().startswith(name.casefold())]
-    return max(fitting, key=len, default=title)
+    return title[: len(max(fitting, key=len))] if fitting else title
 
 
 def _starts_with(quote: Quote, names: Sequence[str]) -> bool:

@@ -22,6 +22,7 @@ _TEXTS = {
     },
     "try_one": {"zh": "可以从下面的问题开始", "en": "Try one of these"},
     "ask_here": {"zh": "输入问题，回车发送", "en": "Type a question, press Enter"},
+    "serving": {"zh": "页面地址 {address}（Ctrl-C 停止）", "en": "open {address} (Ctrl-C stops)"},
     "empty_question": {
         "zh": "问题是空的，请输入一个问题",
         "en": "the question is empty; type one",

@@ -16,7 +16,7 @@ from app.assistant import MAX_QUESTION_CHARS
 from app.errors import QuestionError
 from app.live import LiveAssistant
 from app.sources import linked_marks, panel, turn_panel
-from app.texts import say
+from app.texts import say, say_both
 from ingest.errors import StudyError
 
 EXAMPLES = (
@@ -39,9 +39,11 @@ def serve(data: Path, *, host: str, port: int) -> None:
     _check_port(host, port)
     page = build_page(LiveAssistant(data))
     page.queue(default_concurrency_limit=_QUESTIONS_AT_ONCE)
-    page.launch(
+    _, address, _ = page.launch(
         server_name=host,
         server_port=port,
+        quiet=True,
+        prevent_thread_lock=True,
         theme=gr.themes.Soft(primary_hue="indigo", font=_FONTS, font_mono=("ui-monospace", "Menlo", "monospace")),
         css_paths=_FOLDER / "style.css",
         js=(_FOLDER / "page.js").read_text(encoding="utf-8"),
@@ -53,6 +55,8 @@ def serve(data: Path, *, host: str, port: int) -> None:
         mcp_server=False,
         max_file_size="1mb",
     )
+    print(say_both("serving", address=address), flush=True)  # noqa: T201 - the address is the command's output
+    page.block_thread()
 
 
 def build_page(assistant: LiveAssistant) -> gr.Blocks:

@@ -14,6 +14,9 @@ from index.store import Store
 from ingest.errors import StudyError
 from ingest.types import Entry
 
+CorpusOption = Annotated[Path, typer.Option(help="Folder of lists, cards and notes. 清单、卡片与笔记所在目录。")]
+DataOption = Annotated[Path, typer.Option(envvar="LLMSTUDY_DATA", help="Generated state. 生成的数据目录。")]
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
@@ -25,10 +28,14 @@ def main() -> None:
 @app.command()
 def entries(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line. 每行一个 JSON 对象。")] = False,
-    data: Annotated[Path, typer.Option(help="Generated state. 生成的数据目录。")] = Path("data"),
+    corpus: CorpusOption = Path("corpus"),
+    data: DataOption = Path("data"),
 ) -> None:
     """Lists every entry of the index. 列出索引中的所有条目。"""
+    from ingest.__main__ import build_if_missing
+
     try:
+        build_if_missing(corpus, data)
         generation, _ = current_generation(data / "index")
         store = Store(generation / "store.sqlite")
         for entry in store.entries():

@@ -45,14 +45,21 @@ def refresh(
 
 
 def build_if_missing(corpus: Path, data: Path) -> None:
-    """Builds the index when there is none, without a network: the first answer should not wait for one."""
+    """Builds the index when there is none, without a network: the first answer should not wait for one.
+
+    Where there is one and the corpus has changed since, says so and leaves it: refreshing is the user's decision.
+    """
     from index.errors import IndexUnavailableError
     from index.generations import current_generation
+    from ingest.library import corpus_fingerprint
 
     try:
-        current_generation(data / "index")
+        _, manifest = current_generation(data / "index")
     except IndexUnavailableError:
         refresh_index(corpus, data, offline=True, full=True)
+        return
+    if corpus.is_dir() and corpus_fingerprint(corpus, data, PassageConfig()) != manifest.corpus:
+        _console.print(f"{corpus} has changed since the index was built; refresh it with: ingest", style="yellow")
 
 
 def _check(corpus: Path, data: Path) -> int:

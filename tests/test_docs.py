@@ -1,0 +1,80 @@
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from evals.regression import read_regression
+from evals.tables import READMES, public_table, read_public, score_table
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("ingest", "index", "app", "evals")
+
+
+def text_of(readme):
+    return (ROOT / readme).read_text(encoding="utf-8")
+
+
+def block(text, mark):
+    return re.search(rf"<!-- {mark} -->\n(.*?)\n<!-- /{mark} -->", text, re.S)[1]
+
+
+def help_of(*command):
+    run = subprocess.run([sys.executable, "-m", *command, "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return re.sub(r"\x1b\[[0-9;]*m", "", run.stdout)
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_a_readme_is_short_enough_to_read(readme):
+    assert len(text_of(readme).splitlines()) < 200
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_score_tables_are_what_the_suite_printed(readme):
+    assert block(text_of(readme), "scores") == score_table(read_regression(), readme)
+    assert block(text_of(readme), "public") == public_table(read_public())
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_option_in_a_readme_exists(readme):
+    helps = {
+        "python -m app ask": help_of("app", "ask"),
+        "python -m app": help_of("app"),
+        "python -m index": help_of("index", "entries"),
+        "python -m evals": help_of("evals"),
+        "ingest": help_of("ingest"),
+    }
+    rows = re.findall(r"^\| (`.*?) \|", text_of(readme), re.M)
+    assert rows
+    for row in rows:
+        command = next(name for name in helps if row.strip("`").startswith(name))
+        for option in re.findall(r"--[a-z]+", row):
+            assert option in helps[command], f"{command} has no {option}"
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_sample_answer_stands_in_the_corpus(readme):
+    sample = re.search(r"```text\n\$ python -m app ask .*?\n(.*?)```", text_of(readme), re.S)[1]
+    cited = re.findall(r"^\[\d+\] .* — (\S+):(\d+) ", sample, re.M)
+    sentences = [s.strip() for s in re.split(r"\[\d+\]", re.split(r"\n(?:Sources|出处):", sample)[0]) if s.strip()]
+    assert len(cited) == len(sentences) > 0
+    for sentence, (path, line) in zip(sentences, cited, strict=True):
+        source = (ROOT / path).read_text(encoding="utf-8").split("\n")[int(line) - 1]
+        said = re.sub(r" ?\[(?:arxiv|url|note):[^\]]+\]", "", source).replace("**", "").replace("`", "")
+        assert sentence in said
+
+
+def test_the_file_tree_of_the_readme_names_every_module():
+    tree = re.search(r"```text\ncorpus/(.*?)```", text_of("README.md"), re.S)[1]
+    for package in ("ingest", "index", "app"):
+        for file in (ROOT / package).glob("*.py"):
+            if not file.name.startswith("__") and file.stem not in ("errors", "types"):
+                assert re.search(rf"\b{re.escape(file.name)}\b", tree), f"{package}/{file.name} is not in the tree"
+
+
+def test_the_makefile_has_the_two_commands():
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for readme in READMES:
+        for target in re.findall(r"^make (\w+)", text_of(readme), re.M):
+            assert re.search(rf"^{target}:", text, re.M)
