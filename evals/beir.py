@@ -19,6 +19,7 @@ from ingest.text import language_of
 from ingest.types import Entry, Kind, Library, Listing, Passage, PassageKind
 
 _DEPTH = 100
+_REPORTED = ("nDCG@10", "R@10", "Success@5", "RR@10")
 
 
 def _only(weights: Weights) -> SearchConfig:
@@ -93,7 +94,8 @@ def evaluate_dataset(
                 hits = searcher.search(dataset.queries[query], k=_DEPTH)
                 run[query] = {hit.entry.entry_id: hit.score for hit in hits}
                 progress(name, i, len(dataset.qrels))
-            systems[name] = {m: round(v, 4) for m, v in mean_scores(score_queries(dataset.qrels, run)).items()}
+            means = mean_scores(score_queries(dataset.qrels, run))
+            systems[name] = {measure: round(means[measure], 4) for measure in _REPORTED}
             searcher.store.close()
     return {"dataset": dataset.name, "systems": systems}
 

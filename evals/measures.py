@@ -1,7 +1,7 @@
 """Retrieval measures in their TREC meanings, computed by ir-measures.
 
-nDCG@10 uses graded judgements; R@10 is recall; Success@5 is 1 when any relevant entry is among the first five; RR@10
-is the reciprocal rank of the first relevant entry, 0 beyond ten.
+nDCG@10 uses graded judgements; R@10 is recall; Success@k is 1 when any relevant entry is among the first k; RR@10 is
+the reciprocal rank of the first relevant entry, 0 beyond ten.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import ir_measures
 from ir_measures import RR, R, Success, nDCG
 
-MEASURES = (nDCG @ 10, R @ 10, Success @ 5, RR @ 10)
+MEASURES = (nDCG @ 10, R @ 10, Success @ 1, Success @ 5, RR @ 10)
 NAMES = tuple(str(measure) for measure in MEASURES)
 
 Qrels = Mapping[str, Mapping[str, int]]

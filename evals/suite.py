@@ -1,28 +1,47 @@
-"""Running the suite: every question through retrieval and answering, scored by language."""
+"""Running the suite: every question through retrieval, refusal and answering, scored by slice."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.assistant import Assistant
+from app.assistant import Assistant, resolve
+from app.refusal import answer_probability, gather_evidence
 from app.types import Answer, Status
-from evals.measures import mean_scores, score_queries
-from evals.questions import Question, qrels_of
+from evals.measures import NAMES, mean_scores, score_queries
+from evals.questions import UNANSWERABLE, Question, qrels_of
+from evals.statistics import bootstrap_interval
+from index.types import Hit
 from ingest.text import fold
 
-_DEPTH = 20
+DEPTH = 20
+SUPPORTED = 0.6  # from which support on a sentence counts as carried; evals/support.py reports how well that fits
+_UNJUDGED_DEPTH = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one question got."""
+    """What one question got: the answer, the first entries of the search, its measures (when answerable), the
+    probability that it can be answered, and the milliseconds of a whole answer."""
 
     question: Question
     answer: Answer
-    run: Mapping[str, float]
+    hits: tuple[Hit, ...]
+    measures: Mapping[str, float]
+    probability: float
     milliseconds: float
+
+    @property
+    def run(self) -> dict[str, float]:
+        """Scores of the found entries."""
+        return {hit.entry.entry_id: hit.score for hit in self.hits}
+
+    @property
+    def declined(self) -> bool:
+        """Whether the question was declined."""
+        return self.answer.status is Status.DECLINED
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +49,16 @@ class Report:
     """The suite's result.
 
     Attributes:
-        counts: Questions and what they ran on.
-        scores: Retrieval measures by slice ("all", "zh", "en").
-        answers: Shares in [0, 1] by slice: unanswerable questions declined, answerable ones wrongly declined, quotes
-            that stand verbatim at their line, sentences with full support, answers in the question's language.
+        counts: Questions, and how many of them the corpus answers.
+        scores: Means of the retrieval measures by slice.
+        intervals: 95 % bootstrap intervals of nDCG@10 by slice.
+        answers: Shares in [0, 1] by slice.
         milliseconds: Median and 95th percentile of a whole answer.
     """
 
     counts: Mapping[str, int]
     scores: Mapping[str, Mapping[str, float]]
+    intervals: Mapping[str, tuple[float, float]]
     answers: Mapping[str, Mapping[str, float]]
     milliseconds: Mapping[str, float]
 
@@ -47,15 +67,31 @@ def run_suite(
     assistant: Assistant, questions: Sequence[Question], progress: Callable[[int, int], None] = lambda *_: None
 ) -> list[Outcome]:
     """Asks every question and keeps what came back."""
-    outcomes = []
+    asked = []
     for number, question in enumerate(questions, start=1):
         started = time.perf_counter()
-        answer = assistant.ask(question.text)
+        answer = assistant.ask(question.text, question.history)
         elapsed = 1000 * (time.perf_counter() - started)
-        hits = assistant.searcher.search(question.text, k=_DEPTH)
-        outcomes.append(Outcome(question, answer, {hit.entry.entry_id: hit.score for hit in hits}, elapsed))
+        standalone = resolve(question.text, question.history)
+        hits = tuple(assistant.searcher.search(standalone, k=DEPTH))
+        probability = answer_probability(gather_evidence(standalone, hits, assistant.searcher))
+        asked.append((question, answer, hits, probability, elapsed))
         progress(number, len(questions))
-    return outcomes
+    runs = {question.id: {hit.entry.entry_id: hit.score for hit in hits} for question, _, hits, _, _ in asked}
+    measures = score_queries(qrels_of(questions), runs)
+    return [
+        Outcome(question, answer, hits, measures.get(question.id, {}), probability, elapsed)
+        for question, answer, hits, probability, elapsed in asked
+    ]
+
+
+def slices_of(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    """Returns the slices the suite reports: everything, each language, each split, each kind."""
+    slices = {"all": list(outcomes)}
+    for name in ("language", "split", "kind"):
+        for value in dict.fromkeys(getattr(outcome.question, name) for outcome in outcomes):
+            slices[str(value)] = [o for o in outcomes if getattr(o.question, name) == value]
+    return slices
 
 
 def summarise(outcomes: Sequence[Outcome], read_line: Callable[[str, int], str]) -> Report:
@@ -65,45 +101,69 @@ def summarise(outcomes: Sequence[Outcome], read_line: Callable[[str, int], str])
         outcomes: From ``run_suite``.
         read_line: Returns a line of a cited file, to check quotes against the files themselves.
     """
-    values = score_queries(
-        qrels_of([outcome.question for outcome in outcomes]), {o.question.id: o.run for o in outcomes}
-    )
-    slices = {"all": list(outcomes)} | {
-        language: [o for o in outcomes if o.question.language == language] for language in ("zh", "en")
-    }
+    slices = slices_of(outcomes)
+    answerable = {name: [o for o in members if o.question.answerable] for name, members in slices.items()}
     times = sorted(outcome.milliseconds for outcome in outcomes)
     return Report(
-        counts={
-            "questions": len(outcomes),
-            "answerable": sum(o.question.answerable for o in outcomes),
-        },
-        scores={
-            name: mean_scores({o.question.id: values[o.question.id] for o in members if o.question.answerable})
-            for name, members in slices.items()
-        },
+        counts={"questions": len(outcomes), "answerable": len(answerable["all"])},
+        scores={name: mean_scores({o.question.id: o.measures for o in m}) for name, m in answerable.items() if m},
+        intervals={name: bootstrap_interval([o.measures[NAMES[0]] for o in m]) for name, m in answerable.items() if m},
         answers={name: _answer_shares(members, read_line) for name, members in slices.items()},
         milliseconds={"p50": times[len(times) // 2], "p95": times[min(len(times) - 1, int(0.95 * len(times)))]},
     )
 
 
+def refusal_curve(outcomes: Sequence[Outcome]) -> list[tuple[float, float, float]]:
+    """Returns (threshold, share of unanswerable declined, share of answerable declined) from 0 to 1."""
+    good = [o.probability for o in outcomes if o.question.answerable]
+    bad = [o.probability for o in outcomes if not o.question.answerable]
+    return [(t / 50, _share([p < t / 50 for p in bad]), _share([p < t / 50 for p in good])) for t in range(51)]
+
+
+def unjudged_rate(outcomes: Sequence[Outcome], judged: Mapping[str, Mapping[str, int]]) -> float:
+    """Returns the share of the first ten hits of answerable questions that nobody has judged."""
+    known = {o.question.id: {gold.entry_id for gold in o.question.gold} for o in outcomes}
+    pairs = [
+        (o.question.id, hit.entry.entry_id)
+        for o in outcomes
+        if o.question.answerable
+        for hit in o.hits[:_UNJUDGED_DEPTH]
+    ]
+    return _share([entry not in known[q] and entry not in judged.get(q, {}) for q, entry in pairs])
+
+
 def _answer_shares(outcomes: Sequence[Outcome], read_line: Callable[[str, int], str]) -> dict[str, float]:
-    must_decline = [o for o in outcomes if not o.question.answerable]
     must_answer = [o for o in outcomes if o.question.answerable]
-    answered = [o.answer for o in must_answer if o.answer.status is Status.ANSWERED]
-    citations = [citation for answer in answered for citation in answer.citations]
-    return {
-        "declined, unanswerable": _share([o.answer.status is Status.DECLINED for o in must_decline]),
-        "declined, answerable": _share([o.answer.status is Status.DECLINED for o in must_answer]),
+    answered = [o for o in must_answer if not o.declined]
+    citations = [citation for o in answered for citation in o.answer.citations]
+    by_kind = {kind: [o.declined for o in outcomes if o.question.kind == kind] for kind in UNANSWERABLE}
+    return {f"declined, {kind}": _share(declined) for kind, declined in by_kind.items() if declined} | {
+        "declined, unanswerable": _share([o.declined for o in outcomes if not o.question.answerable]),
+        "declined, answerable": _share([o.declined for o in must_answer]),
         "quote at its line": _share([c.quote in read_line(c.passage.path, c.line) for c in citations]),
-        "fully supported": _share([c.support >= 1.0 for c in citations]),
-        "cites gold": _share([_cites_gold(o) for o in must_answer if o.answer.status is Status.ANSWERED]),
-        "in the question's language": _share([_in_language(answer) for answer in answered]),
+        "sentence supported": _share([c.support >= SUPPORTED for c in citations]),
+        "cites gold": _share([_cites_gold(o) for o in answered]),
+        "cited entry is gold": _share([_is_gold(o, c.entry.entry_id) for o in answered for c in o.answer.citations]),
+        "gold is cited": _share([_is_cited(o, g.entry_id) for o in answered for g in o.question.gold]),
+        "facts present": _share([_has_facts(o) for o in must_answer if o.question.facts]),
+        "in the question's language": _share([_in_language(o.answer) for o in answered]),
     }
 
 
+def _is_gold(outcome: Outcome, entry_id: str) -> bool:
+    return any(gold.entry_id == entry_id for gold in outcome.question.gold)
+
+
+def _is_cited(outcome: Outcome, entry_id: str) -> bool:
+    return any(citation.entry.entry_id == entry_id for citation in outcome.answer.citations)
+
+
 def _cites_gold(outcome: Outcome) -> bool:
-    gold = {gold.entry_id for gold in outcome.question.gold}
-    return any(citation.entry.entry_id in gold for citation in outcome.answer.citations)
+    return any(_is_gold(outcome, citation.entry.entry_id) for citation in outcome.answer.citations)
+
+
+def _has_facts(outcome: Outcome) -> bool:
+    return all(re.search(fact, outcome.answer.text, re.I) for fact in outcome.question.facts)
 
 
 def _in_language(answer: Answer) -> bool:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from index.errors import IndexUnavailableError
 
-FORMAT = 2
+FORMAT = 3
 _POINTER = "CURRENT"
 _MANIFEST = "manifest.json"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis import content_words, query_terms
+from index.analysis import content_words, index_terms, query_terms
 from index.dense import DenseIndex
 from index.encoder import StaticEncoder
 from index.errors import IndexUnavailableError
@@ -46,12 +46,16 @@ class SearchConfig:
         weights: Weights of the scores by language of the question.
         name_bonus: Added to the score of an entry that the whole question names; a name that is only part of the
             question earns its share of it.
+        glossary: Whether terms of the question are also searched for under their other names and translations.
+        strip_question: Whether words that only make it a question are left out of the lexical search.
         passages_per_hit: Passages shown with an entry.
     """
 
     pool: int = 200
     weights: Mapping[str, Weights] = field(default_factory=lambda: {"zh": Weights(), "en": Weights()})
     name_bonus: float = 0.5
+    glossary: bool = False
+    strip_question: bool = True
     passages_per_hit: int = 4
 
     def __post_init__(self) -> None:
@@ -116,10 +120,14 @@ class Searcher:
                 f"the index in {generation} is damaged ({error}); rebuild it with: ingest --full"
             ) from error
 
+    def with_config(self, config: SearchConfig) -> Searcher:
+        """Returns a searcher over the same index that ranks another way."""
+        return Searcher(self.store, self._lexical, self._dense, self._late, self.encoder, config)
+
     def search(self, query: str, *, k: int = 10) -> list[Hit]:
         """Returns the k best entries for a question, best first; fewer when fewer match at all."""
         vector = self.encoder.encode([query])[0]
-        by_words = self._lexical.scores(query_terms(query))
+        by_words = self._lexical.scores(self._terms(query))
         bonus = self._name_bonus(query)
         rows = np.union1d(_best_rows(by_words, self.config.pool), self._dense.top(vector, self.config.pool))
         named = [row for entry_row in bonus for row in self.store.rows_of(entry_row)]
@@ -135,6 +143,14 @@ class Searcher:
         """Returns the Latin content words of a question that occur nowhere in the index, slips of the pen aside."""
         words = [word for word in content_words(query) if word[0].isascii() and not word.isdigit()]
         return [word for word in words if not self._lexical.knows(word)]
+
+    def _terms(self, query: str) -> list[str]:
+        """Returns the terms of the lexical search: those of the question and of its glossary terms' other names."""
+        terms = query_terms(query) if self.config.strip_question else index_terms(query)
+        if self.config.glossary:
+            for names in self.store.translations(list(candidate_names(query))).values():
+                terms += [term for name in names for term in query_terms(name) if term not in terms]
+        return terms
 
     def _name_bonus(self, query: str) -> dict[int, float]:
         """Returns the bonus of each entry row that the question names."""

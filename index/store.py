@@ -10,10 +10,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from index.names import names_of
-from ingest.types import Entry, Kind, Link, Listing, Passage, PassageKind
+from index.names import name_units, names_of
+from ingest.types import Entry, Kind, Link, Listing, Passage, PassageKind, Term
 
 _SQL_VALUES = 500
+_MIN_TERM_CHARS = 3  # two letters (TP, EM) mean too many things
 _SCHEMA = """
 CREATE TABLE entries (row INTEGER PRIMARY KEY, entry_id TEXT NOT NULL UNIQUE, value TEXT NOT NULL);
 CREATE TABLE passages (
@@ -24,11 +25,14 @@ CREATE TABLE passages (
 CREATE TABLE names (
     name TEXT NOT NULL, entry_row INTEGER NOT NULL REFERENCES entries(row), PRIMARY KEY (name, entry_row)
 ) WITHOUT ROWID;
+CREATE TABLE glossary (name TEXT NOT NULL, term TEXT NOT NULL, PRIMARY KEY (name, term)) WITHOUT ROWID;
 CREATE INDEX passages_of_entry ON passages(entry_row, row);
 """
 
 
-def write_store(file: Path, entries: Sequence[Entry], passages: Iterable[Passage]) -> None:
+def write_store(
+    file: Path, entries: Sequence[Entry], passages: Iterable[Passage], glossary: Iterable[Term] = ()
+) -> None:
     """Writes a new store; row numbers are positions in the two sequences."""
     rows = {entry.entry_id: row for row, entry in enumerate(entries)}
     connection = sqlite3.connect(file)
@@ -43,6 +47,7 @@ def write_store(file: Path, entries: Sequence[Entry], passages: Iterable[Passage
                 "INSERT OR IGNORE INTO names VALUES (?, ?)",
                 ((name, row) for row, entry in enumerate(entries) for name in names_of(entry)),
             )
+            connection.executemany("INSERT OR IGNORE INTO glossary VALUES (?, ?)", _translations(glossary))
             connection.executemany(
                 "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -98,6 +103,16 @@ class Store:
                 found.setdefault(row, []).append(name)
         return found
 
+    def translations(self, names: Sequence[str]) -> dict[str, list[str]]:
+        """Returns what the glossary also calls a name, by name in comparable form (see ``index.names``)."""
+        found: dict[str, list[str]] = {}
+        for start in range(0, len(names), _SQL_VALUES):
+            chunk = names[start : start + _SQL_VALUES]
+            marks = ",".join("?" * len(chunk))
+            for name, term in self._query(f"SELECT name, term FROM glossary WHERE name IN ({marks})", *chunk):
+                found.setdefault(name, []).append(term)
+        return found
+
     def rows_of(self, entry_row: int) -> list[int]:
         """Returns the passage rows of an entry row."""
         return [row for (row,) in self._query("SELECT row FROM passages WHERE entry_row = ? ORDER BY row", entry_row)]
@@ -115,6 +130,15 @@ _SELECT_PASSAGES = (
     "SELECT p.row, p.passage_id, e.entry_id, p.kind, p.language, p.text, p.path, p.start_line, p.end_line,"
     " p.token_count FROM passages p JOIN entries e ON e.row = p.entry_row"
 )
+
+
+def _translations(glossary: Iterable[Term]) -> Iterator[tuple[str, str]]:
+    """Yields (name, main form in each language) for every name of every term."""
+    for term in glossary:
+        for name in dict.fromkeys((term.en, term.zh, *term.aliases)):
+            units = name_units(name)
+            if sum(map(len, units)) >= _MIN_TERM_CHARS or (units and not units[0].isascii() and len(units) > 1):
+                yield from ((" ".join(units), form) for form in (term.en, term.zh) if form != name)
 
 
 def _place(passage: Passage) -> tuple[str, int, int, int]:

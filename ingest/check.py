@@ -10,6 +10,7 @@ from typing import Any
 
 from ingest.documents import Document, Part, read_document
 from ingest.errors import CorpusError
+from ingest.glossary import GLOSSARY_FILE
 from ingest.library import corpus_files
 from ingest.links import link_fault
 from ingest.types import Kind, Library, Problem
@@ -37,7 +38,7 @@ def check_corpus(corpus: Path, library: Library) -> list[Problem]:
     if cards:
         problems += _missing_cards(library, {str(card.front.get("id")) for card in cards})
         problems += _cycles(cards)
-    problems += _glossary_problems(corpus / "glossary.tsv", f"{corpus.resolve().name}/glossary.tsv")
+    problems += _repeated_terms(library, f"{corpus.resolve().name}/{GLOSSARY_FILE}")
     return problems
 
 
@@ -128,18 +129,12 @@ def _cycles(cards: Sequence[Document]) -> Iterator[Problem]:
         yield Problem(path, 1, f"prerequisites go in a circle: {' -> '.join(cycle)}")
 
 
-def _glossary_problems(file: Path, path: str) -> Iterator[Problem]:
-    if not file.is_file():
-        return
+def _repeated_terms(library: Library, path: str) -> Iterator[Problem]:
     seen: dict[str, int] = {}
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        cells = line.split("\t")
-        if len(cells) != 3 or not cells[0].strip() or not cells[1].strip():
-            yield Problem(path, number, "needs three columns by tabs: English, Chinese, aliases (may be empty)")
-        elif (term := cells[0].casefold()) in seen:
-            yield Problem(path, number, f"{cells[0]!r} stands already in line {seen[term]}")
-        else:
-            seen[term] = number
+    for term in library.glossary:
+        first = seen.setdefault(term.en.casefold(), term.line)
+        if first != term.line:
+            yield Problem(path, term.line, f"{term.en!r} stands already in line {first}")
 
 
 def _list(front: Mapping[str, Any], key: str) -> list[Any]:

@@ -11,12 +11,13 @@ from typing import Any
 
 from ingest.documents import Document, front_matter_end, read_document
 from ingest.errors import CorpusError
+from ingest.glossary import GLOSSARY_FILE, read_glossary
 from ingest.links import canonical_url
 from ingest.merge import Found, merge_entries
 from ingest.outline import read_outline
 from ingest.passages import PassageConfig, TextSpan, cut_passages
 from ingest.text import fold, read_text
-from ingest.types import Entry, Kind, Library, Link, Listing, Passage, PassageKind, Problem
+from ingest.types import Entry, Kind, Library, Link, Listing, Passage, PassageKind, Problem, Term
 
 _SUFFIXES = (".md", ".markdown", ".txt")
 _ABSTRACT_FOLDER = "abstracts"
@@ -25,7 +26,7 @@ Progress = Callable[[str, int, int], None]
 
 
 def corpus_files(corpus: Path, data: Path) -> dict[str, list[Path]]:
-    """Returns the files of a corpus by role: lists, papers, notes, abstracts.
+    """Returns the files of a corpus by role: lists, papers, notes, abstracts, glossary.
 
     A folder without ``lists/`` is taken as a folder of lists.
 
@@ -40,6 +41,7 @@ def corpus_files(corpus: Path, data: Path) -> dict[str, list[Path]]:
         "papers": _markdown_in(corpus / "papers"),
         "notes": _markdown_in(corpus / "notes"),
         "abstracts": _markdown_in(data / _ABSTRACT_FOLDER),
+        "glossary": [file for file in (corpus / GLOSSARY_FILE,) if file.is_file()],
     }
     if not files["lists"] and not files["notes"]:
         suffixes = ", ".join(_SUFFIXES)
@@ -104,6 +106,7 @@ class _Reader:
         self.documents: list[tuple[str, Document]] = []
         self.problems: list[Problem] = []
         self.files: list[str] = []
+        self.glossary: list[Term] = []
 
     def read(self, role: str, file: Path) -> None:
         root = self.data if role == "abstracts" else self.corpus
@@ -111,6 +114,9 @@ class _Reader:
         try:
             if role == "lists":
                 self._list(file, path)
+            elif role == "glossary":
+                self.glossary, faults = read_glossary(file, path)
+                self.problems += faults
             else:
                 self.documents.append((role, read_document(file, path)))
             self.files.append(path)
@@ -164,7 +170,13 @@ class _Reader:
             raise CorpusError(f"nothing in {self.corpus} could be read as an entry; see: ingest --check")
         passages = [passage for span in spans for passage in cut_passages(span, self.config)]
         order = sorted(self.problems, key=lambda problem: (problem.path, problem.line))
-        return Library(tuple(by_id.values()), tuple(_in_entry_order(passages, by_id)), tuple(order), tuple(self.files))
+        return Library(
+            entries=tuple(by_id.values()),
+            passages=tuple(_in_entry_order(passages, by_id)),
+            problems=tuple(order),
+            files=tuple(self.files),
+            glossary=tuple(self.glossary),
+        )
 
     def _block_lines(self, found: Found) -> tuple[str, ...]:
         return tuple(self.lines[found.path][found.block.start - 1 : found.block.end])

@@ -111,6 +111,16 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A term of the glossary and the line it stands in."""
+
+    en: str
+    zh: str
+    aliases: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something in a file that a person should look at; reading went on without it."""
 
@@ -131,3 +141,4 @@ class Library:
     passages: tuple[Passage, ...]
     problems: tuple[Problem, ...]
     files: tuple[str, ...]
+    glossary: tuple[Term, ...] = ()
