@@ -1,7 +1,7 @@
 """Whether the corpus can answer a question at all, from what the search found.
 
-A logistic model over four signs. Its weights were fitted on questions whose answer is known to be in or not in the
-corpus (DECISIONS.md, "When to decline"); it sees the question and the best entries, never the written answer.
+A logistic model over six signs. Its weights were fitted on the dev questions of the eval suite (DECISIONS.md, "When
+to decline"); it sees the question and the best entries, never the written answer.
 """
 
 from __future__ import annotations
@@ -33,26 +33,32 @@ class Evidence:
 
     Attributes:
         coverage: Largest share of the question's content words that one of the best entries holds, in [0, 1].
+        together: Share of them that the best entries hold together, in [0, 1].
         similarity: Largest cosine of question and passage.
         named: A best entry is named in the question.
         unknown: The question has a Latin word that occurs nowhere in the index.
+        novelty: Share of the question, by weight of its pieces, that occurs nowhere in the index, in [0, 1].
     """
 
     coverage: float
+    together: float
     similarity: float
     named: bool
     unknown: bool
+    novelty: float
 
 
 @dataclass(frozen=True, slots=True)
 class RefusalConfig:
     """Weights of the signs in the log-odds that a question can be answered, and from which probability on it is."""
 
-    bias: float = -5.9
-    similarity: float = 6.8
-    coverage: float = 6.4
-    named: float = 1.9
-    unknown: float = -5.0
+    bias: float = -2.4
+    similarity: float = 5.2
+    coverage: float = 2.2
+    together: float = 1.1
+    named: float = 0.5
+    unknown: float = -2.8
+    novelty: float = -3.9
     threshold: float = 0.5
 
 
@@ -60,11 +66,15 @@ def gather_evidence(question: str, hits: Sequence[Hit], searcher: Searcher) -> E
     """Looks at the best hits of a question."""
     best = hits[:_LOOKED_AT]
     words = content_words(question)
+    held = [_held(words, hit) for hit in best]
+    asked = max(len(words), 1)
     return Evidence(
-        coverage=max((_coverage(words, hit) for hit in best), default=0.0),
+        coverage=max(map(len, held), default=0) / asked,
+        together=len(set().union(*held)) / asked,
         similarity=max((match.dense for hit in best for match in hit.matches), default=0.0),
         named=any(is_named(hit.entry, question) for hit in best),
         unknown=bool(searcher.unknown_words(question)),
+        novelty=searcher.novelty(question),
     )
 
 
@@ -74,8 +84,10 @@ def answer_probability(evidence: Evidence, config: RefusalConfig = RefusalConfig
         config.bias
         + config.similarity * evidence.similarity
         + config.coverage * evidence.coverage
+        + config.together * evidence.together
         + config.named * evidence.named
         + config.unknown * evidence.unknown
+        + config.novelty * evidence.novelty
     )
     return 1.0 / (1.0 + math.exp(-log_odds))
 
@@ -93,8 +105,7 @@ def is_named(entry: Entry, question: str) -> bool:
     return any(name in asked for name in names_of(entry))
 
 
-def _coverage(words: Sequence[str], hit: Hit) -> float:
-    if not words:
-        return 0.0
+def _held(words: Sequence[str], hit: Hit) -> set[str]:
+    """Returns the words that the matched passages of an entry hold."""
     known = [term_set(searchable_text(hit.entry, match.passage)) for match in hit.matches]
-    return sum(any(word in terms for terms in known) for word in words) / len(words)
+    return {word for word in words if any(word in terms for terms in known)}

@@ -1,4 +1,4 @@
-"""The HTML report: plots as inline SVG, the ablations, and the worst questions told as stories. One file, no scripts."""
+"""The HTML report in one file: plots as inline SVG, the ablations, and the worst questions told as stories."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from index.types import Hit
 _WORST = 20
 _STYLE = (
     "body{font:15px/1.5 system-ui,'Noto Sans CJK SC',sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-    "table{border-collapse:collapse;margin:.5rem 0}td,th{border-bottom:1px solid #ddd;padding:.2rem .6rem;text-align:right}"
-    "td:first-child,th:first-child{text-align:left}.story{border:1px solid #ddd;border-radius:8px;padding:.6rem 1rem;margin:1rem 0}"
+    "table{border-collapse:collapse;margin:.5rem 0}"
+    "td,th{border-bottom:1px solid #ddd;padding:.2rem .6rem;text-align:right}"
+    "td:first-child,th:first-child{text-align:left}"
+    ".story{border:1px solid #ddd;border-radius:8px;padding:.6rem 1rem;margin:1rem 0}"
     ".gold{background:#ecfdf5}blockquote{margin:.3rem 0;padding-left:.6rem;border-left:3px solid #888}"
 )
 
@@ -22,6 +24,7 @@ _STYLE = (
 def html_report(report: Report, outcomes: Sequence[Outcome], variants: Sequence[VariantResult]) -> str:
     """Returns the report as one HTML page."""
     answerable = [outcome for outcome in outcomes if outcome.question.answerable]
+    worst = sorted(answerable, key=lambda outcome: (outcome.measures[NAMES[0]], outcome.question.id))[:_WORST]
     parts = [
         f"<h1>Evaluation</h1><p>{report.counts['questions']} questions, {report.counts['answerable']} answerable.</p>",
         "<h2>nDCG@10 by slice, with 95 % bootstrap intervals</h2>",
@@ -29,14 +32,12 @@ def html_report(report: Report, outcomes: Sequence[Outcome], variants: Sequence[
         "<h2>Retrieval</h2>" + _table(list(NAMES), report.scores),
         "<h2>Answers</h2>" + _table(list(report.answers["all"]), {"all": report.answers["all"]}, turned=True),
         "<h2>Milliseconds of an answer</h2>" + histogram([outcome.milliseconds for outcome in outcomes]),
-        "<h2>Declining, by threshold</h2><p>Solid: unanswerable questions declined. Dashed: answerable ones declined.</p>",
+        "<h2>Declining, by threshold</h2>",
+        "<p>Solid: unanswerable questions declined. Dashed: answerable ones declined.</p>",
         curve(refusal_curve(outcomes)),
         "<h2>Variants</h2>" + _variants(variants, answerable),
         f"<h2>The {_WORST} worst questions</h2>",
-        *(
-            _story(outcome)
-            for outcome in sorted(answerable, key=lambda o: (o.measures[NAMES[0]], o.question.id))[:_WORST]
-        ),
+        *(_story(outcome) for outcome in worst),
     ]
     return f'<!doctype html><meta charset="utf-8"><title>Evaluation</title><style>{_STYLE}</style>{"".join(parts)}'
 
@@ -49,7 +50,7 @@ def interval_bars(values: Mapping[str, tuple[float, float, float]]) -> str:
         rows.append(
             f'<text x="150" y="{y + 5}" text-anchor="end">{escape(name)}</text>'
             f'<rect x="160" y="{y - 7}" width="{400 * mean:.1f}" height="14" fill="#818cf8"/>'
-            f'<line x1="{160 + 400 * low:.1f}" x2="{160 + 400 * high:.1f}" y1="{y}" y2="{y}" stroke="#111" stroke-width="2"/>'
+            f'<line x1="{160 + 400 * low:.1f}" x2="{160 + 400 * high:.1f}" y1="{y}" y2="{y}" stroke="#111"/>'
             f'<text x="570" y="{y + 5}">{mean:.3f} ({low:.3f}–{high:.3f})</text>'
         )
     return _svg(720, 24 * len(values) + 8, "".join(rows))
@@ -77,7 +78,8 @@ def curve(points: Sequence[tuple[float, float, float]]) -> str:
         path = " ".join(f"{50 + 500 * point[0]:.1f},{210 - 190 * point[index]:.1f}" for point in points)
         return f'<polyline points="{path}" fill="none" stroke="#4f46e5" stroke-width="2" {style}/>'
 
-    axes = '<path d="M50 20V210H550" fill="none" stroke="#999"/><text x="50" y="226">0</text><text x="545" y="226">1</text>'
+    ends = '<text x="50" y="226">0</text><text x="545" y="226">1</text>'
+    axes = f'<path d="M50 20V210H550" fill="none" stroke="#999"/>{ends}'
     return _svg(580, 234, axes + line(1, "") + line(2, 'stroke-dasharray="5 4"'))
 
 

@@ -23,8 +23,16 @@ _UNJUDGED_DEPTH = 10
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one question got: the answer, the first entries of the search, its measures (when answerable), the
-    probability that it can be answered, and the milliseconds of a whole answer."""
+    """What one question got.
+
+    Attributes:
+        question: The question.
+        answer: The answer.
+        hits: The first entries of the search.
+        measures: Retrieval measures, empty when the question is unanswerable.
+        probability: That the question can be answered.
+        milliseconds: Time of a whole answer.
+    """
 
     question: Question
     answer: Answer

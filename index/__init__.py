@@ -8,3 +8,11 @@ Example:
     >>> searcher = Searcher.open(Path("data/index"))  # doctest: +SKIP
     >>> [hit.entry.title for hit in searcher.search("什么是 LoRA？", k=3)]  # doctest: +SKIP
 """
+
+from __future__ import annotations
+
+import os
+
+# A question is a few small products; on busy cores more threads only wait for each other. Read when numpy is imported.
+for _library in ("OPENBLAS", "MKL", "VECLIB", "OMP"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")

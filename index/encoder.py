@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -55,7 +56,7 @@ class StaticEncoder:
         self._scales = scales
         self.name = name
         self.fingerprint = fingerprint
-        self.dimension = int(rows.shape[1])
+        self.vocabulary, self.dimension = (int(size) for size in rows.shape)
 
     @classmethod
     def load(cls, folder: Path = SHIPPED_MODEL) -> StaticEncoder:
@@ -82,12 +83,24 @@ class StaticEncoder:
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [np.asarray(encoding.ids, dtype=np.int64) for encoding in encodings]
 
-    def token_vectors(self, ids: NDArray[np.integer[Any]]) -> tuple[Vectors, Vectors]:
-        """Returns the unit vectors of tokens, shape (len(ids), dimension), and their lengths before scaling."""
-        rows = self._rows[ids].astype(np.float32)
-        lengths = np.linalg.norm(rows, axis=1)
-        unit = np.divide(rows, lengths[:, None], out=rows, where=lengths[:, None] > 0)
-        return unit, (lengths * self._scales[ids]).astype(np.float32)
+    def token_cosines(self, first: NDArray[np.integer[Any]], second: NDArray[np.integer[Any]]) -> Vectors:
+        """Returns the cosines of every token of one list with every token of another, shape (first, second)."""
+        products = self._rows[first].astype(np.float32) @ self._rows[second].astype(np.float32).T
+        lengths = np.maximum(self._lengths, 1e-9)
+        cosines: Vectors = products / lengths[first][:, None] / lengths[second]
+        return cosines
+
+    def token_lengths(self, ids: NDArray[np.integer[Any]]) -> Vectors:
+        """Returns the lengths of token vectors; training gives words that matter long ones."""
+        lengths: Vectors = self._lengths[ids] * self._scales[ids]
+        return lengths
+
+    @cached_property
+    def _lengths(self) -> Vectors:
+        """Lengths of the int8 rows, float32, shape (vocabulary,)."""
+        squares = np.einsum("ij,ij->i", self._rows, self._rows, dtype=np.int32)
+        lengths: Vectors = np.sqrt(squares).astype(np.float32)
+        return lengths
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Returns unit vectors, float32, shape (len(texts), dimension); a text without tokens is all zeros."""

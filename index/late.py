@@ -8,6 +8,7 @@ its vector is long, because training gives words that matter long vectors.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,23 @@ class LateIndex:
     @classmethod
     def load(cls, folder: Path) -> LateIndex:
         """Maps the two arrays into memory."""
-        return cls(np.load(folder / "ids.npy", mmap_mode="r"), np.load(folder / "starts.npy"))
+        ids = np.load(folder / "ids.npy", mmap_mode="r").view(np.ndarray)  # plain slices, without memmap's bookkeeping
+        return cls(ids, np.load(folder / "starts.npy"))
+
+    def novelty(self, encoder: StaticEncoder, query: str) -> float:
+        """Returns how much of a question, by the weight of its pieces, occurs in no passage at all, in [0, 1]."""
+        (asked,) = encoder.tokenize([query])
+        if not len(asked):
+            return 1.0
+        asked = np.unique(asked)
+        weights = encoder.token_lengths(asked)
+        return float(weights[~self._present(encoder.vocabulary)[asked]].sum() / max(float(weights.sum()), 1e-9))
+
+    @lru_cache(maxsize=1)  # noqa: B019 - an index lives as long as the program
+    def _present(self, vocabulary: int) -> NDArray[np.bool_]:
+        present = np.zeros(vocabulary, dtype=bool)
+        present[self._ids] = True
+        return present
 
     @staticmethod
     def compare(encoder: StaticEncoder, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -69,10 +86,20 @@ class LateIndex:
             return scores
         asked = np.unique(asked)
         pieces = np.concatenate([self._ids[self._starts[row] : self._starts[row + 1]] for row in rows[filled]])
-        vocabulary, place = np.unique(pieces, return_inverse=True)
-        vectors, weights = encoder.token_vectors(asked)
-        cosines = np.maximum(vectors @ encoder.token_vectors(vocabulary)[0].T, 0.0)
+        vocabulary, place = _distinct(pieces, encoder.vocabulary)
+        cosines = np.maximum(encoder.token_cosines(asked, vocabulary), 0.0)
+        weights = encoder.token_lengths(asked)
         begins = np.concatenate(([0], np.cumsum(lengths[filled])[:-1]))
         best = np.maximum.reduceat(cosines[:, place], begins, axis=1)
         scores[filled] = weights @ np.square(best) / max(float(weights.sum()), 1e-9)
         return scores
+
+
+def _distinct(ids: Ids, vocabulary: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Returns the distinct ids in order and the position of each id among them, without sorting."""
+    present = np.zeros(vocabulary, dtype=bool)
+    present[ids] = True
+    distinct = np.flatnonzero(present)
+    position = np.empty(vocabulary, dtype=np.int64)
+    position[distinct] = np.arange(len(distinct))
+    return distinct, position[ids]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +15,7 @@ from rapidfuzz.distance import Levenshtein
 
 # Robertson's usual constants, in Lucene's variant (bm25s: method="lucene").
 _K1, _B = 1.2, 0.75
-_MIN_TYPO_CHARS = 5
+_MIN_TYPO_CHARS, _TWO_SLIPS_CHARS = 5, 8
 
 
 class LexicalIndex:
@@ -43,20 +44,24 @@ class LexicalIndex:
         return cls(bm25s.BM25.load(str(folder), mmap=True), size)
 
     def knows(self, term: str) -> bool:
-        """Tells whether a term occurs in any passage, allowing a Latin word of five letters or more one slip.
+        """Tells whether a term, or every part of a hyphenated one, occurs in any passage, slips of the pen aside.
 
-        A word with a digit in it gets no such allowance: GPT-5 is not GPT-4 misspelt.
+        A word of five letters may be one slip away from a known one, a word of eight two. A word with a digit in it
+        gets no such allowance: GPT-5 is not GPT-4 misspelt.
         """
         if term in self._bm25.vocab_dict:
             return True
+        parts = re.findall(r"[^\W\d_]+", term)
+        if len(parts) > 1 and not any(character.isdigit() for character in term):
+            return all(self.knows(part) for part in parts)
         if len(term) < _MIN_TYPO_CHARS or not (term.isascii() and term.isalpha()):
             return False
-        similar = process.extractOne(term, self._words, scorer=Levenshtein.distance, score_cutoff=1)
-        return similar is not None
+        slips = 1 if len(term) < _TWO_SLIPS_CHARS else 2
+        return process.extractOne(term, self._words, scorer=Levenshtein.distance, score_cutoff=slips) is not None
 
     @cached_property
     def _words(self) -> list[str]:
-        return [word for word in self._bm25.vocab_dict if word.isascii() and len(word) >= _MIN_TYPO_CHARS - 1]
+        return [word for word in self._bm25.vocab_dict if word.isascii() and len(word) >= _MIN_TYPO_CHARS - 2]
 
     def scores(self, terms: Sequence[str]) -> NDArray[np.float32]:
         """Returns the BM25 score of every passage, float32, shape (size,); 0 where no term occurs."""

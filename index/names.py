@@ -10,7 +10,8 @@ from index.analysis import content_words
 from ingest.types import Entry
 
 _UNIT = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]|[^\W_\u3400-\u9fff]+")
-_MAX_UNITS = 24
+_MAX_UNITS = 16
+_MAX_QUESTION_UNITS = 64
 _MIN_CHARS = 3
 
 
@@ -30,7 +31,7 @@ def names_of(entry: Entry) -> Iterator[str]:
 
 def candidate_names(question: str) -> dict[str, int]:
     """Returns every run of units of a question that could be a name, with its number of units."""
-    units = name_units(question)[:128]
+    units = name_units(question)[:_MAX_QUESTION_UNITS]
     return {
         " ".join(units[start:end]): end - start
         for start in range(len(units))

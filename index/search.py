@@ -144,6 +144,10 @@ class Searcher:
         words = [word for word in content_words(query) if word[0].isascii() and not word.isdigit()]
         return [word for word in words if not self._lexical.knows(word)]
 
+    def novelty(self, query: str) -> float:
+        """Returns how much of a question occurs in no passage at all, in [0, 1] (see ``index.late``)."""
+        return self._late.novelty(self.encoder, query)
+
     def _terms(self, query: str) -> list[str]:
         """Returns the terms of the lexical search: those of the question and of its glossary terms' other names."""
         terms = query_terms(query) if self.config.strip_question else index_terms(query)
@@ -172,13 +176,14 @@ class Searcher:
             row: positions[: self.config.passages_per_hit] for row, positions in ranked if fused[positions[0]] >= last
         }
         passages = self.store.passages([int(rows[p]) for positions in kept.values() for p in positions])
+        entries = self.store.entries_at(list(kept))
         found = []
         for row, positions in kept.items():
             matches = tuple(
                 Match(passages[int(rows[p])], **{name: float(values[p]) for name, values in scores.items()})
                 for p in positions
             )
-            found.append((self.store.entry(row), matches))
+            found.append((entries[row], matches))
         found.sort(key=lambda pair: (-pair[1][0].score, pair[0].entry_id))
         return [Hit(entry, matches, matches[0].score, rank) for rank, (entry, matches) in enumerate(found[:k], start=1)]
 

@@ -77,10 +77,11 @@ class Store:
         """Yields all entries in reading order."""
         yield from (_entry(value) for (value,) in self._query("SELECT value FROM entries ORDER BY row"))
 
-    def entry(self, row: int) -> Entry:
-        """Returns the entry of a row."""
-        ((value,),) = self._query("SELECT value FROM entries WHERE row = ?", row)
-        return _entry(value)
+    def entries_at(self, rows: Sequence[int]) -> dict[int, Entry]:
+        """Returns entries by row."""
+        marks = ",".join("?" * len(rows))
+        found = self._query(f"SELECT row, value FROM entries WHERE row IN ({marks})", *map(int, rows))
+        return {row: _entry(value) for row, value in found}
 
     def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
         """Returns passages by row."""

@@ -11,7 +11,7 @@ from typing import Any
 from ingest.documents import Document, Part, read_document
 from ingest.errors import CorpusError
 from ingest.glossary import GLOSSARY_FILE
-from ingest.library import corpus_files
+from ingest.library import cited_path, corpus_files
 from ingest.links import link_fault
 from ingest.types import Kind, Library, Problem
 
@@ -38,15 +38,14 @@ def check_corpus(corpus: Path, library: Library) -> list[Problem]:
     if cards:
         problems += _missing_cards(library, {str(card.front.get("id")) for card in cards})
         problems += _cycles(cards)
-    problems += _repeated_terms(library, f"{corpus.resolve().name}/{GLOSSARY_FILE}")
+    problems += _repeated_terms(library, cited_path(corpus, corpus / GLOSSARY_FILE))
     return problems
 
 
 def _documents(files: Iterable[Path], corpus: Path) -> Iterator[Document]:
-    root = corpus.resolve()
     for file in files:
         try:
-            yield read_document(file, f"{root.name}/{file.resolve().relative_to(root).as_posix()}")
+            yield read_document(file, cited_path(corpus, file))
         except CorpusError:
             continue  # reading the library has reported it
 
@@ -57,14 +56,14 @@ def _card_problems(card: Document, known: set[str]) -> Iterator[Problem]:
     yield from _missing_keys(card, _CARD_KEYS)
     if front.get("year") is not None and front.get("year") not in _YEARS:
         yield report("year", f"year {front.get('year')!r} is not a year; give a number, or null when nobody knows")
-    if front.get("kind") not in set(Kind):
+    if str(front.get("kind")) not in set(Kind):
         yield report("kind", f"kind {front.get('kind')!r} is not one of {', '.join(Kind)}")
     for link in _list(front, "links"):
         if fault := link_fault(str(link)):
             yield report("links", fault)
     for key in ("prerequisites", "related"):
         for other in _list(front, key):
-            if other not in known:
+            if str(other) not in known:
                 yield report(key, f"{key}: no entry {other!r}")
             elif other == front.get("id"):
                 yield report(key, f"{key}: the card names itself")
@@ -79,7 +78,7 @@ def _card_problems(card: Document, known: set[str]) -> Iterator[Problem]:
 def _note_problems(note: Document, known: set[str]) -> Iterator[Problem]:
     yield from _missing_keys(note, _NOTE_KEYS)
     for other in _list(note.front, "entries"):
-        if other not in known:
+        if str(other) not in known:
             yield _reporter(note)("entries", f"entries: no entry {other!r}")
     yield from _language_problems(note, _NOTE_WORDS)
     for part in note.parts:

@@ -59,7 +59,7 @@ def read_document(file: Path, path: str) -> Document:
     end = front_matter_end(lines)
     try:
         front = yaml.safe_load("\n".join(lines[1:end])) if end else {}
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # PyYAML lets an impossible date through as a ValueError
         line = error.problem_mark.line + 2 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 1
         raise CorpusError(f"{path}:{line}: front matter is not valid YAML; quote values that contain ': '") from error
     if not isinstance(front, dict):

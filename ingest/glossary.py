@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from ingest.text import read_text
 from ingest.types import Problem, Term
 
 GLOSSARY_FILE = "glossary.tsv"
@@ -19,19 +20,23 @@ def read_glossary(file: Path, path: str) -> tuple[list[Term], list[Problem]]:
 
     Returns:
         The terms in file order, and the lines that are not terms.
+
+    Raises:
+        CorpusError: The file cannot be read or is not UTF-8.
     """
     terms: list[Term] = []
     problems: list[Problem] = []
     if not file.is_file():
         return terms, problems
-    with file.open(encoding="utf-8", newline="") as lines:
-        for number, cells in enumerate(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE), start=1):
-            if number == 1 and cells[:2] == ["en", "zh"]:
-                continue
-            if len(cells) != 3 or not cells[0].strip() or not cells[1].strip():
-                message = "needs three columns by tabs: English, Chinese, aliases (may be empty)"
-                problems.append(Problem(path, number, message))
-                continue
-            aliases = tuple(alias.strip() for alias in cells[2].split("|") if alias.strip())
-            terms.append(Term(cells[0].strip(), cells[1].strip(), aliases, number))
+    text, _ = read_text(file)
+    rows = csv.reader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    for number, cells in enumerate(rows, start=1):
+        if number == 1 and cells[:2] == ["en", "zh"]:
+            continue
+        if len(cells) != 3 or not cells[0].strip() or not cells[1].strip():
+            message = "needs three columns by tabs: English, Chinese, aliases (may be empty)"
+            problems.append(Problem(path, number, message))
+            continue
+        aliases = tuple(alias.strip() for alias in cells[2].split("|") if alias.strip())
+        terms.append(Term(cells[0].strip(), cells[1].strip(), aliases, number))
     return terms, problems

@@ -22,6 +22,7 @@ _PREFIX = re.compile(
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _CITED_AS = re.compile(r"\((?P<authors>[^()]*?(?:et al\.?|&[^()]*?)),?\s*(?P<year>(?:19|20)\d\d)\)")
 _ALIASES = re.compile(r"^\s*[(（](?P<names>[^()（）]*(?:\([^()]*\)[^()（）]*)*)[)）]")
+_LINK_LABEL = re.compile(r"^(?:paper|pdf|code|github|project|blog|arxiv|link|website|论文|代码|项目|链接)$", re.I)
 _ORGANISATIONS = frozenset({"openai", "deepmind", "google", "meta", "microsoft"})
 _VENUE_WORD = re.compile(r"[A-Za-z][\w&/ .\-–]*[\w.]|[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z ]*")
 
@@ -93,12 +94,15 @@ def _take_title(head: Head, line: Line) -> Line:
     """Finds the title's span; returns the rest of the line. What stands before a bold title is a short name."""
     chosen = _first(line, lambda span: span.bold or span.code)
     link = _first(line, lambda span: span.href is not None and not span.bracketed)
+    if link and _LINK_LABEL.match(line[link].text) and text_of(line[:link]):
+        link = None  # "LoRA, [paper](…)": the title stands before the link
     if chosen is None or (link is not None and link < chosen):
         chosen = link
     if chosen is None:
+        end = next((i for i, span in enumerate(line) if span.href is not None), len(line))
         text = text_of(line)
         cited = _CITED_AS.search(text)
-        head.title = clean_title(text[: cited.start()] if cited else text.split("[[")[0])
+        head.title = clean_title(text[: cited.start()] if cited else text_of(line[:end]).rstrip(" [,，"))
         if re.fullmatch(r"\[[^\[\]]+\]", head.title):
             head.title = head.title[1:-1]
         return (Span(text[cited.start() :]),) if cited else line

@@ -88,6 +88,11 @@ def read_library(
     return reader.library()
 
 
+def cited_path(root: Path, file: Path) -> str:
+    """Returns how a file below a folder is cited: relative to the folder's parent, links not followed."""
+    return f"{root.resolve().name}/{file.relative_to(root).as_posix()}"
+
+
 def _markdown_in(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
@@ -110,7 +115,7 @@ class _Reader:
 
     def read(self, role: str, file: Path) -> None:
         root = self.data if role == "abstracts" else self.corpus
-        path = f"{root.resolve().name}/{file.resolve().relative_to(root.resolve()).as_posix()}"
+        path = cited_path(root, file)
         try:
             if role == "lists":
                 self._list(file, path)
@@ -118,15 +123,16 @@ class _Reader:
                 self.glossary, faults = read_glossary(file, path)
                 self.problems += faults
             else:
-                self.documents.append((role, read_document(file, path)))
+                document = read_document(file, path)
+                self.documents.append((role, document))
+                self._report_repair(path, document.remark)
             self.files.append(path)
         except CorpusError as error:
             self.problems.append(Problem(path, 1, f"skipped: {error}"))
 
     def _list(self, file: Path, path: str) -> None:
         text, remark = read_text(file)
-        if remark:
-            self.problems.append(Problem(path, 1, f"repaired: {remark}; save a clean copy if you have one"))
+        self._report_repair(path, remark)
         lines = text.split("\n")
         end = front_matter_end(lines)
         body = [""] * (end + 1) + lines[end + 1 :] if end else lines
@@ -142,6 +148,10 @@ class _Reader:
             self.problems += [Problem(path, block.start, fault) for fault in block.head.faults]
         for line, start_of_text in outline.unread:
             self.problems.append(Problem(path, line, f"not understood: {start_of_text}"))
+
+    def _report_repair(self, path: str, remark: str | None) -> None:
+        if remark:
+            self.problems.append(Problem(path, 1, f"repaired: {remark}; save a clean copy if you have one"))
 
     def library(self) -> Library:
         entries, owners, merge_problems = merge_entries(self.found)
@@ -212,7 +222,7 @@ def _enriched(entry: Entry, front: dict[str, Any]) -> Entry:
         entry,
         title=title,
         title_zh=title_zh,
-        kind=Kind(front["kind"]) if front.get("kind") in set(Kind) else entry.kind,
+        kind=Kind(front["kind"]) if str(front.get("kind")) in set(Kind) else entry.kind,
         year=int(front["year"]) if str(front.get("year", "")).isdigit() else entry.year,
         venue=str(front.get("venue") or entry.venue),
         authors=_strings(front.get("authors")) or entry.authors,

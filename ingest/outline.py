@@ -18,6 +18,7 @@ from ingest.spans import Line, Span, inline_lines, text_of
 from ingest.text import plain_text
 
 _PARSER = MarkdownIt("commonmark").enable("table")
+_PARSER.validateLink = lambda _: True  # type: ignore[assignment,method-assign]  # file:///… has to be seen to be reported
 _SECTION_LABEL_WORDS = 8
 _MENTION_CHARS = 60
 _MIN_PROSE_CHARS = 20
@@ -117,17 +118,20 @@ class _Walker:
 
     def _item(self, item: SyntaxTreeNode, *, nested: bool) -> None:
         if not _is_entry(item, nested=nested):
-            if not nested:
+            if not nested and not _points_inside(item):
                 self._prose(item)
             return
         inner = [entry for entry in _nested_items(item) if _is_entry(entry, nested=True)]
         own_end = min((_first_line(entry) - 1 for entry in inner), default=_last_line(item))
         lines = list(_item_lines(item, inner))
-        self._add(read_head(lines), _first_line(item), own_end, "item")
+        owner = self._add(read_head(lines), _first_line(item), own_end, "item")
         for offset, line in enumerate(lines):
             if offset and line[:1] and re.match(r"[-*+] $", line[0].text) and len(line) > 1 and line[1].href:
                 # A bullet indented too deep is, to Markdown, one more line of the paragraph above.
-                self._add(read_head([line[1:]]), _first_line(item) + offset, _first_line(item) + offset, "item")
+                at = _first_line(item) + offset
+                if owner is not None:
+                    owner.end = min(owner.end, at - 1)
+                self._add(read_head([line[1:]]), at, at, "item")
         for entry in inner:
             self._item(entry, nested=True)
 
@@ -273,6 +277,12 @@ def _is_entry(item: SyntaxTreeNode, *, nested: bool) -> bool:
     if lead[0].bold or lead[0].code or linked or any(span.bold for span in lead[:2]):
         return True
     return bool(_DATED.match(text)) or (len(text) <= _MENTION_CHARS and not _SENTENCE_MARK.search(text))
+
+
+def _points_inside(item: SyntaxTreeNode) -> bool:
+    """Tells a line of a table of contents: links to headings of the same file only."""
+    first = item.children[0] if item.children else None
+    return first is not None and first.type == "paragraph" and _only_anchors(inline_lines(first.children[0]))
 
 
 def _lone_label(node: SyntaxTreeNode) -> str:

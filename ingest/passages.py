@@ -103,7 +103,7 @@ def _cut_line(line: str, budget: int, count: Callable[[str], int]) -> Iterator[s
             start = first
         end = last
     if end > start:
-        yield line[start:end]
+        yield line[start:]  # to the very end, so that a line joined below stands where it stands in the file
 
 
 def _join_short(

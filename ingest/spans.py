@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from markdown_it.tree import SyntaxTreeNode
 
-_BARE_URL = re.compile(r"https?://[^\s<>\"'`（）()，。；、】\]|]+")
+_BARE_URL = re.compile(r"https?://[^\s<>\"'`（）()，。；：、！？…“”》」】\]|]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ _MARKUP = (
     (re.compile(r"^\s*>\s?", re.M), ""),
     (re.compile(r"^\s*(?:```|~~~).*$", re.M), ""),
     (re.compile(r"^\s*\|?[\s:|-]*-{3,}[\s:|-]*$", re.M), ""),  # the rule under a table's header
-    (re.compile(r"\*\*|__|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])|`"), ""),
+    (re.compile(r"\*\*|__|(?<![A-Za-z0-9_*])\*(?=[^\s*])|(?<=[^\s*])\*(?![A-Za-z0-9_*])|`"), ""),
 )
 
 

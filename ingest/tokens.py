@@ -17,6 +17,7 @@ from pathlib import Path
 import tiktoken
 
 ENCODING = "cl100k_base"
+_RANKS_SHA256 = "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7"  # as tiktoken checks it
 _RANKS_URL = f"https://openaipublic.blob.core.windows.net/encodings/{ENCODING}.tiktoken"
 
 
@@ -24,7 +25,7 @@ _RANKS_URL = f"https://openaipublic.blob.core.windows.net/encodings/{ENCODING}.t
 def _encoding() -> tiktoken.Encoding:
     folder = os.environ.get("TIKTOKEN_CACHE_DIR") or str(Path(tempfile.gettempdir()) / "data-gym-cache")
     cached = Path(folder) / hashlib.sha1(_RANKS_URL.encode()).hexdigest()  # tiktoken.load.read_file_cached's key
-    if not cached.is_file():
+    if not cached.is_file() or hashlib.sha256(cached.read_bytes()).hexdigest() != _RANKS_SHA256:
         cached.parent.mkdir(parents=True, exist_ok=True)
         partial = cached.with_suffix(f".{os.getpid()}")
         partial.write_bytes(_packaged_ranks())
