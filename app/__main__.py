@@ -86,7 +86,7 @@ def _ask_batch(file: Path, data: Path, *, as_json: bool) -> int:
     from app.render import answer_json, answer_text
 
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").split("\n")  # JSON text may hold other line ends
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionError(f"cannot read {file} ({error}); give a UTF-8 file with one JSON object a line") from error
     failed = 0

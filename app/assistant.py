@@ -26,6 +26,8 @@ _BACKWARD = re.compile(
     re.I,
 )
 
+_NOT_TEXT = re.compile(r"[\x00\ud800-\udfff]")  # half characters come from broken input and break encoders
+
 History = Sequence[tuple[str, str]]
 
 
@@ -72,10 +74,12 @@ class Assistant:
     def _write(
         self, question: str, language: str, hits: Sequence[Hit]
     ) -> tuple[Status, tuple[Sentence, ...], tuple[Citation, ...]]:
-        if can_answer(question, hits, self.searcher):
-            sentences, citations = self._writer.write(question, language, read_intent(question), hits)
-            if sentences:
-                return Status.ANSWERED, sentences, citations
+        intent = read_intent(question)
+        sentences, citations = self._writer.write_facts(question, language, intent, hits)
+        if not sentences and can_answer(question, hits, self.searcher):
+            sentences, citations = self._writer.write(question, language, intent, hits)
+        if sentences:
+            return Status.ANSWERED, sentences, citations
         return Status.DECLINED, tuple(_declined(language, hits)), ()
 
 
@@ -85,7 +89,7 @@ def check_question(question: str) -> str:
     Raises:
         QuestionError: It is empty or too long.
     """
-    question = question.replace("\x00", "").strip()
+    question = _NOT_TEXT.sub("", question).strip()
     if not question:
         raise QuestionError(say_both("empty_question"))
     if len(question) > MAX_QUESTION_CHARS:

@@ -30,6 +30,8 @@ def read_item(line: str) -> BatchItem:
         row = json.loads(line)
     except json.JSONDecodeError as error:
         raise QuestionError(f"not JSON ({error.msg} at character {error.pos})") from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, thousands of brackets
+        raise QuestionError(f"not JSON that can be read ({error})") from error
     if not isinstance(row, dict) or not isinstance(row.get("q"), str):
         raise QuestionError('needs an object with "id" and a string "q"')
     if not isinstance(row.get("id"), str | int):

@@ -83,13 +83,23 @@ class ExtractiveWriter:
             if intent.wants_list:
                 self._list_item(draft, asked, entry, passages)
                 continue
-            if place == 0 and self._facts(draft, asked, entry, passages):
-                break
             wanted = self._config.sentences[min(place, len(self._config.sentences) - 1)]
             quotes = self._best_quotes(asked, entry, passages, max(wanted, 2) if intent.compares else wanted, draft)
             for quote in quotes:
                 label = _label(entry, quote, language) if quote is quotes[0] else ""
                 draft.add(label + quote.plain, quote, entry, support(quote.plain, quote.text), quote is quotes[0])
+        return tuple(draft.sentences), tuple(draft.citations)
+
+    def write_facts(
+        self, question: str, language: str, intent: Intent, hits: Sequence[Hit]
+    ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
+        """States the catalogue facts asked for about the best entry that the question names, if the corpus has them."""
+        draft = _Draft()
+        named = next((hit.entry for hit in hits if intent.facts and is_named(hit.entry, question)), None)
+        if named is not None:
+            for fact in state_facts(named, self._store.passages_of(named.entry_id), intent.facts, language):
+                strength = support(fact.value, fact.quote.text)
+                draft.add(fact.text, fact.quote, named, strength, paragraph=not draft.sentences)
         return tuple(draft.sentences), tuple(draft.citations)
 
     def _entries(self, question: str, intent: Intent, hits: Sequence[Hit]) -> list[Entry]:
@@ -98,21 +108,12 @@ class ExtractiveWriter:
         named = [hit for hit in hits if is_named(hit.entry, question)]
         if intent.compares and len(named) > 1:
             return [hit.entry for hit in named[: self._config.entries]]
-        if intent.facts and named:
-            return [named[0].entry]
         if intent.wants_list:  # works are asked for; a section that speaks of them is not one
             hits = [hit for hit in hits if hit.entry.kind is not Kind.CONCEPT] or hits
         wide = intent.wants_list or intent.compares
         floor = hits[0].score * (self._config.list_near if wide else self._config.near)
         limit = self._config.list_entries if intent.wants_list else self._config.entries
         return [hit.entry for hit in hits[:limit] if hit.score >= floor]
-
-    def _facts(self, draft: _Draft, asked: _Asked, entry: Entry, passages: Sequence[Passage]) -> bool:
-        """States the catalogue facts that were asked for; tells whether there were any."""
-        facts = list(state_facts(entry, passages, asked.intent.facts, asked.language))
-        for fact in facts:
-            draft.add(fact.text, fact.quote, entry, support(fact.value, fact.quote.text), fact is facts[0])
-        return bool(facts)
 
     def _list_item(self, draft: _Draft, asked: _Asked, entry: Entry, passages: Sequence[Passage]) -> None:
         head = next((quote_line(passage) for passage in passages if passage.kind is PassageKind.LISTING), None)

@@ -42,7 +42,7 @@ def state_facts(entry: Entry, passages: Sequence[Passage], names: Sequence[str],
     """
     for name in names:
         values = _values(entry, name)
-        quote = next((quote for value in values[:1] for quote in _lines_with(passages, value)), None)
+        quote = next((quote for value in values[:1] for quote in _lines_with(passages, name, value)), None)
         if not values or quote is None:
             continue
         value = _joined(entry, name, values, language)
@@ -79,12 +79,12 @@ def _venue_note(entry: Entry, language: str) -> str:
     return f"（{entry.venue}）" if language == "zh" else f" ({entry.venue})"
 
 
-def _lines_with(passages: Sequence[Passage], value: str) -> Iterator[Quote]:
-    """Yields the lines that state a value: of the study card's front matter first, then of listings."""
+def _lines_with(passages: Sequence[Passage], name: str, value: str) -> Iterator[Quote]:
+    """Yields the lines that state a value: that line of the study card's front matter first, then of listings."""
     for passage in passages:
         if passage.kind is PassageKind.RECORD:
             for offset, line in enumerate(passage.text.split("\n")):
-                if value in line and not line.startswith(("id:", "related:", "prerequisites:", "arxiv:")):
+                if line.startswith(f"{name}:") and value in line:
                     yield quote_line(passage, offset)
     for passage in passages:
         if passage.kind is PassageKind.LISTING:

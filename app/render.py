@@ -58,10 +58,8 @@ def plain_markdown(text: str) -> str:
 
 def listing_of(entry: Entry, passage: Passage) -> Listing:
     """Returns the place in the lists that a passage belongs to: its own listing, or the entry's first."""
-    return next(
-        (listing for listing in entry.listings if listing.path == passage.path and listing.line <= passage.start_line),
-        entry.listings[0],
-    )
+    before = [x for x in entry.listings if x.path == passage.path and x.line <= passage.start_line]
+    return max(before, key=lambda listing: listing.line, default=entry.listings[0])
 
 
 def section_path(listing: Listing) -> str:

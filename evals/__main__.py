@@ -135,6 +135,11 @@ def _print_report(report: Report, comparisons: Sequence[Comparison]) -> None:
     slices = [name for name in ("all", "zh", "en", "dev", "test") if name in report.answers]
     shares = {share: {name: report.answers[name][share] for name in slices} for share in report.answers["all"]}
     _print_table("answers", shares)
+    held = report.support
+    _out.print(
+        f"support function against {held.pairs} labelled pairs: accuracy {held.accuracy:.3f}, kappa {held.kappa:.3f}, "
+        f"precision {held.precision:.3f}, recall {held.recall:.3f}"
+    )
     asked, times = report.counts["questions"], report.milliseconds
     _out.print(f"{asked} questions; an answer takes {times['p50']:.1f} ms (p50), {times['p95']:.1f} ms (p95)")
     for comparison in comparisons:

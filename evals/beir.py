@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +53,11 @@ def read_dataset(folder: Path) -> Dataset:
         EvaluationError: A file is missing or a line is malformed; the message names both.
     """
     entries, passages = [], []
+    seen: set[str] = set()
     for number, row in _rows(folder / "corpus.jsonl", ("_id", "text")):
+        if str(row["_id"]) in seen:
+            raise EvaluationError(f"{folder / 'corpus.jsonl'}:{number}: document {row['_id']!r} is given twice")
+        seen.add(str(row["_id"]))
         title, text = str(row.get("title") or ""), str(row["text"])
         listing = Listing(folder.name, (), "corpus.jsonl", number, title)
         entries.append(Entry(str(row["_id"]), title, "", Kind.ARTICLE, None, "", (), (), None, (listing,), (), ()))
@@ -107,10 +112,12 @@ def _rows(file: Path, keys: tuple[str, ...]) -> Iterator[tuple[int, dict[str, An
         for number, line in enumerate(lines, start=1):
             try:
                 row = json.loads(line)
-                if any(key not in row for key in keys):
-                    raise EvaluationError(f"{file}:{number}: needs the keys {', '.join(keys)}")
-            except (json.JSONDecodeError, TypeError) as error:
+            except json.JSONDecodeError as error:
                 raise EvaluationError(f"{file}:{number}: not a JSON object") from error
+            if not isinstance(row, dict):
+                raise EvaluationError(f"{file}:{number}: not a JSON object")
+            if any(key not in row for key in keys):
+                raise EvaluationError(f"{file}:{number}: needs the keys {', '.join(keys)}")
             yield number, row
 
 
@@ -125,7 +132,7 @@ def _read_qrels(folder: Path, queries: dict[str, str], known: set[str]) -> dict[
                 continue
             if len(row) == 4:  # TREC's four columns: query, iteration, document, grade
                 row = [row[0], row[2], row[3]]
-            if len(row) != 3 or not row[2].strip().lstrip("-").isdigit():
+            if len(row) != 3 or not re.fullmatch(r"\s*-?\d+\s*", row[2]):
                 raise EvaluationError(f"{file}:{number}: needs query, document and a whole-number grade, by tabs")
             query, document, grade = row[0], row[1], int(row[2])
             if query not in queries or document not in known:

@@ -163,6 +163,6 @@ def _question(row: Mapping[str, Any], line: int) -> Question:
 
 def _gold(rows: Sequence[Mapping[str, Any]]) -> Iterator[Gold]:
     for row in rows:
-        if not row["quote"].strip() or int(row["grade"]) not in (1, 2):
+        if not isinstance(row["quote"], str) or not row["quote"].strip() or int(row["grade"]) not in (1, 2):
             raise ValueError("gold needs a quote and a grade of 1 or 2")
         yield Gold(str(row["entry"]), int(row["grade"]), str(row["quote"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -66,6 +66,7 @@ def compare(found: Sections, expected: Sections) -> Iterator[Comparison]:
 def as_sections(report: Report) -> Sections:
     """Returns a report in the sections of the regression file."""
     sections: Sections = {"counts": {name: float(value) for name, value in report.counts.items()}}
+    sections["support function"] = {name: float(value) for name, value in asdict(report.support).items()}
     sections |= {f"retrieval {name}": dict(report.scores[name]) for name in _SLICES if name in report.scores}
     sections |= {f"answers {name}": dict(report.answers[name]) for name in _SLICES if name in report.answers}
     return sections

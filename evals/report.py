@@ -126,9 +126,10 @@ def _story(outcome: Outcome) -> str:
     )
     came = "".join(_hit_row(hit, hit.entry.entry_id in gold) for hit in outcome.hits[:5])
     history = "".join(f"<p>earlier: {escape(question)}</p>" for question, _ in outcome.question.history)
+    ndcg = f"nDCG@10 {outcome.measures[NAMES[0]]:.3f}"
     return (
         f'<div class="story"><b>{escape(outcome.question.text)}</b> <small>{escape(outcome.question.id)}, '
-        f"{outcome.question.kind}, nDCG@10 {outcome.measures[NAMES[0]]:.3f}</small>{history}<p>Wanted:</p><ul>{wanted}</ul>"
+        f"{outcome.question.kind}, {ndcg}</small>{history}<p>Wanted:</p><ul>{wanted}</ul>"
         f"<p>Came:</p><table><tr><th></th><th>score</th><th>lexical</th><th>dense</th><th>late</th></tr>{came}</table></div>"
     )
 

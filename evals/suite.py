@@ -9,15 +9,16 @@ from dataclasses import dataclass
 
 from app.assistant import Assistant, resolve
 from app.refusal import answer_probability, gather_evidence
+from app.support import CARRIED
 from app.types import Answer, Status
 from evals.measures import NAMES, mean_scores, score_queries
 from evals.questions import UNANSWERABLE, Question, qrels_of
 from evals.statistics import bootstrap_interval
+from evals.support import Agreement, agreement, read_pairs
 from index.types import Hit
 from ingest.text import fold
 
 DEPTH = 20
-SUPPORTED = 0.6  # from which support on a sentence counts as carried; evals/support.py reports how well that fits
 _UNJUDGED_DEPTH = 10
 
 
@@ -62,6 +63,7 @@ class Report:
         intervals: 95 % bootstrap intervals of nDCG@10 by slice.
         answers: Shares in [0, 1] by slice.
         milliseconds: Median and 95th percentile of a whole answer.
+        support: How well the support function agrees with labelled pairs.
     """
 
     counts: Mapping[str, int]
@@ -69,6 +71,7 @@ class Report:
     intervals: Mapping[str, tuple[float, float]]
     answers: Mapping[str, Mapping[str, float]]
     milliseconds: Mapping[str, float]
+    support: Agreement
 
 
 def run_suite(
@@ -118,6 +121,7 @@ def summarise(outcomes: Sequence[Outcome], read_line: Callable[[str, int], str])
         intervals={name: bootstrap_interval([o.measures[NAMES[0]] for o in m]) for name, m in answerable.items() if m},
         answers={name: _answer_shares(members, read_line) for name, members in slices.items()},
         milliseconds={"p50": times[len(times) // 2], "p95": times[min(len(times) - 1, int(0.95 * len(times)))]},
+        support=agreement(read_pairs()),
     )
 
 
@@ -149,7 +153,7 @@ def _answer_shares(outcomes: Sequence[Outcome], read_line: Callable[[str, int], 
         "declined, unanswerable": _share([o.declined for o in outcomes if not o.question.answerable]),
         "declined, answerable": _share([o.declined for o in must_answer]),
         "quote at its line": _share([c.quote in read_line(c.passage.path, c.line) for c in citations]),
-        "sentence supported": _share([c.support >= SUPPORTED for c in citations]),
+        "sentence supported": _share([c.support >= CARRIED for c in citations]),
         "cites gold": _share([_cites_gold(o) for o in answered]),
         "cited entry is gold": _share([_is_gold(o, c.entry.entry_id) for o in answered for c in o.answer.citations]),
         "gold is cited": _share([_is_cited(o, g.entry_id) for o in answered for g in o.question.gold]),

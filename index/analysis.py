@@ -120,7 +120,8 @@ def term_set(text: str) -> frozenset[str]:
 def query_terms(text: str) -> list[str]:
     """Returns the terms of a question without the words that only make it a question."""
     stripped = _QUESTION_PHRASES.sub(" ", _normalised(text))
-    terms = [term for term in _terms(stripped) if term not in _STOP_WORDS and term not in _STOP_HAN]
+    kept = " ".join(run for run in _RUN.findall(stripped) if run not in _STOP_WORDS)
+    terms = [term for term in _terms(kept) if term not in _STOP_HAN]
     return terms or list(_terms(_normalised(text)))
 
 

@@ -15,7 +15,9 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import asdict, dataclass
+from dataclasses import fields as dataclass_fields
 from pathlib import Path
+from typing import Any
 
 from index.errors import IndexUnavailableError
 
@@ -58,17 +60,18 @@ def current_generation(folder: Path) -> tuple[Path, Manifest]:
     Raises:
         IndexUnavailableError: There is none, or it was written by another version of this program.
     """
-    try:
-        generation = folder / (folder / _POINTER).read_text(encoding="utf-8").strip()
-        fields = json.loads((generation / _MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
-        raise IndexUnavailableError(f"no index in {folder}; build it with: ingest") from error
+    name = _pointed_at(folder)
+    fields = _read_json(folder / name / _MANIFEST) if name else None
+    if not name or fields is None:
+        raise IndexUnavailableError(f"no index in {folder}; build it with: ingest")
     if fields.get("format") != FORMAT:
         raise IndexUnavailableError(
             f"the index in {folder} has format {fields.get('format')}, this program reads {FORMAT}; "
             "rebuild it with: ingest --full"
         )
-    return generation, Manifest(**fields)
+    if set(fields) != {field.name for field in dataclass_fields(Manifest)}:
+        raise IndexUnavailableError(f"the manifest of the index in {folder} is damaged; rebuild it with: ingest --full")
+    return folder / name, Manifest(**fields)
 
 
 def publish(folder: Path, staging: Path, manifest: Manifest) -> Path:
@@ -88,6 +91,16 @@ def publish(folder: Path, staging: Path, manifest: Manifest) -> Path:
     return target
 
 
-def _pointed_at(folder: Path) -> str | None:
-    pointer = folder / _POINTER
-    return pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else None
+def _pointed_at(folder: Path) -> str:
+    try:
+        return (folder / _POINTER).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _read_json(file: Path) -> dict[str, Any] | None:
+    try:
+        value = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return value if isinstance(value, dict) else None
