@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -76,7 +77,8 @@ def _ask_one(question: str, data: Path, *, as_json: bool) -> None:
     from app.assistant import Assistant
     from app.render import answer_json, answer_text
 
-    answer = Assistant.open(data).ask(question)
+    with closing(Assistant.open(data)) as assistant:
+        answer = assistant.ask(question)
     typer.echo(_dump(answer_json(answer, None)) if as_json else answer_text(answer))
 
 
@@ -90,14 +92,16 @@ def _ask_batch(file: Path, data: Path, *, as_json: bool) -> int:
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionError(f"cannot read {file} ({error}); give a UTF-8 file with one JSON object a line") from error
     failed = 0
-    for number, item, answer in answer_batch(Assistant.open(data), lines):
-        if isinstance(answer, QuestionError):
-            failed += 1
-            typer.echo(f"error: {file}:{number}: {answer}", err=True)
-            continue
-        identity = item.id if item else None
-        typer.echo(_dump(answer_json(answer, identity)) if as_json else f"# {answer.question}\n{answer_text(answer)}\n")
-        sys.stdout.flush()
+    with closing(Assistant.open(data)) as assistant:
+        for number, item, answer in answer_batch(assistant, lines):
+            if isinstance(answer, QuestionError):
+                failed += 1
+                typer.echo(f"error: {file}:{number}: {answer}", err=True)
+                continue
+            identity = item.id if item else None
+            text = f"# {answer.question}\n{answer_text(answer)}\n"
+            typer.echo(_dump(answer_json(answer, identity)) if as_json else text)
+            sys.stdout.flush()
     return 1 if failed else 0
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from app.errors import QuestionError
 from app.extractive import ExtractiveWriter
 from app.intents import read_intent
-from app.refusal import can_answer
+from app.refusal import can_answer, is_about_the_program
 from app.texts import say, say_both
 from app.types import Answer, Citation, Sentence, Status, Timings
 from index.search import Searcher
@@ -48,6 +48,10 @@ class Assistant:
         """
         return cls(Searcher.open(data / "index"))
 
+    def close(self) -> None:
+        """Closes the index's files."""
+        self.searcher.close()
+
     def ask(self, question: str, history: History = ()) -> Answer:
         """Answers a question.
 
@@ -75,11 +79,12 @@ class Assistant:
         self, question: str, language: str, hits: Sequence[Hit]
     ) -> tuple[Status, tuple[Sentence, ...], tuple[Citation, ...]]:
         intent = read_intent(question)
-        sentences, citations = self._writer.write_facts(question, language, intent, hits)
-        if not sentences and can_answer(question, hits, self.searcher):
-            sentences, citations = self._writer.write(question, language, intent, hits)
-        if sentences:
-            return Status.ANSWERED, sentences, citations
+        if not is_about_the_program(question):
+            sentences, citations = self._writer.write_facts(question, language, intent, hits)
+            if not sentences and can_answer(question, hits, self.searcher):
+                sentences, citations = self._writer.write(question, language, intent, hits)
+            if sentences:
+                return Status.ANSWERED, sentences, citations
         return Status.DECLINED, tuple(_declined(language, hits)), ()
 
 

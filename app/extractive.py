@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.facts import state_facts
-from app.intents import Intent
+from app.intents import Intent, without_fact_words
 from app.quotes import Quote, quote_line, quotes_of
 from app.refusal import is_named
 from app.support import support
 from app.types import Citation, Sentence
-from index.analysis import content_words, index_terms, term_set
+from index.analysis import content_text, content_words, index_terms, term_set
 from index.encoder import StaticEncoder, Vectors
 from index.late import LateIndex
 from index.store import Store
@@ -93,13 +93,18 @@ class ExtractiveWriter:
     def write_facts(
         self, question: str, language: str, intent: Intent, hits: Sequence[Hit]
     ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
-        """States the catalogue facts asked for about the best entry that the question names, if the corpus has them."""
+        """States the catalogue facts asked for about the best entry that the question names, if the corpus has them.
+
+        A question that also asks for something else ("LoRA 哪年获得诺贝尔奖？") is not a question for a catalogue fact.
+        """
         draft = _Draft()
-        named = next((hit.entry for hit in hits if intent.facts and is_named(hit.entry, question)), None)
-        if named is not None:
-            for fact in state_facts(named, self._store.passages_of(named.entry_id), intent.facts, language):
+        named = [hit.entry for hit in hits if intent.facts and is_named(hit.entry, question)]
+        for entry in named:
+            if draft.sentences or _asks_more(question, entry):
+                break
+            for fact in state_facts(entry, self._store.passages_of(entry.entry_id), intent.facts, language):
                 strength = support(fact.value, fact.quote.text)
-                draft.add(fact.text, fact.quote, named, strength, paragraph=not draft.sentences)
+                draft.add(fact.text, fact.quote, entry, strength, paragraph=not draft.sentences)
         return tuple(draft.sentences), tuple(draft.citations)
 
     def _entries(self, question: str, intent: Intent, hits: Sequence[Hit]) -> list[Entry]:
@@ -176,6 +181,11 @@ def short_name(entry: Entry, language: str) -> str:
 def _starts_with(quote: Quote, names: Sequence[str]) -> bool:
     start = fold(quote.plain)
     return any(start.startswith(fold(name)) for name in names if fold(name))
+
+
+def _asks_more(question: str, entry: Entry) -> bool:
+    names = set(content_words(" ".join((entry.title, entry.title_zh, *entry.aliases, entry.arxiv_id or ""))))
+    return any(word not in names for word in content_words(without_fact_words(content_text(question))))
 
 
 def _label(entry: Entry, quote: Quote, language: str) -> str:

@@ -10,8 +10,8 @@ from ingest.text import fold
 from ingest.types import Entry, Passage, PassageKind
 
 _TEMPLATES = {
-    ("year", "zh"): "《{title}》发表于 {value} 年{venue}。",
-    ("year", "en"): "“{title}” appeared in {value}{venue}.",
+    ("year", "zh"): "《{title}》发表于 {value} 年。",
+    ("year", "en"): "“{title}” appeared in {value}.",
     ("authors", "zh"): "《{title}》的作者是{value}。",
     ("authors", "en"): "“{title}” is by {value}.",
     ("venue", "zh"): "《{title}》发表于 {value}。",
@@ -46,8 +46,7 @@ def state_facts(entry: Entry, passages: Sequence[Passage], names: Sequence[str],
         if not values or quote is None:
             continue
         value = _joined(entry, name, values, language)
-        venue = _venue_note(entry, language) if name == "year" else ""
-        yield Fact(_TEMPLATES[name, language].format(title=entry.title, value=value, venue=venue), values[0], quote)
+        yield Fact(_TEMPLATES[name, language].format(title=entry.title, value=value), values[0], quote)
 
 
 def _values(entry: Entry, name: str) -> list[str]:
@@ -71,12 +70,6 @@ def _joined(entry: Entry, name: str, values: list[str], language: str) -> str:
     if name == "links":
         return " ".join(values[:3])
     return values[0]
-
-
-def _venue_note(entry: Entry, language: str) -> str:
-    if not entry.venue:
-        return ""
-    return f"（{entry.venue}）" if language == "zh" else f" ({entry.venue})"
 
 
 def _lines_with(passages: Sequence[Passage], name: str, value: str) -> Iterator[Quote]:

@@ -41,6 +41,14 @@ _FACTS = {
 }
 
 
+_FACT_WORDS = re.compile(
+    r"谁|哪里|哪儿|几几|发表|发布|公开|提出|写|论文|文章|工作|作者|会议|期刊|年份?|时间|代码|仓库|链接|地址|网址|项目|模型|"
+    r"\b(?:publish\w*|appear\w*|release\w*|introduce\w*|propose\w*|written|write|wrote|paper|article|work|authors?|year|venue|"
+    r"conference|journal|repo\w*|github|link|url|source|code|find|read|download|made|invent\w*|create\w*|develop\w*|come|out)\b",
+    re.I,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Intent:
     """What a question asks for.
@@ -56,6 +64,11 @@ class Intent:
     wants_list: bool
     compares: bool
     facts: tuple[str, ...]
+
+
+def without_fact_words(question: str) -> str:
+    """Returns what is left of a question when the words that ask for a catalogue fact are taken away."""
+    return _FACT_WORDS.sub(" ", question)
 
 
 def read_intent(question: str) -> Intent:

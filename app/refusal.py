@@ -52,13 +52,13 @@ class Evidence:
 class RefusalConfig:
     """Weights of the signs in the log-odds that a question can be answered, and from which probability on it is."""
 
-    bias: float = -2.4
+    bias: float = -2.3
     similarity: float = 5.2
-    coverage: float = 2.2
-    together: float = 1.1
+    coverage: float = 1.9
+    together: float = 1.3
     named: float = 0.5
     unknown: float = -2.8
-    novelty: float = -3.9
+    novelty: float = -3.7
     threshold: float = 0.5
 
 
@@ -94,9 +94,14 @@ def answer_probability(evidence: Evidence, config: RefusalConfig = RefusalConfig
 
 def can_answer(question: str, hits: Sequence[Hit], searcher: Searcher, config: RefusalConfig = RefusalConfig()) -> bool:
     """Decides whether to answer; a question about the program's own instructions is never answered."""
-    if not hits or _ABOUT_THE_PROGRAM.search(question):
+    if not hits or is_about_the_program(question):
         return False
     return answer_probability(gather_evidence(question, hits, searcher), config) >= config.threshold
+
+
+def is_about_the_program(question: str) -> bool:
+    """Tells a question that is about, or against, the program's own instructions."""
+    return bool(_ABOUT_THE_PROGRAM.search(question))
 
 
 def is_named(entry: Entry, question: str) -> bool:

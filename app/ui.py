@@ -28,6 +28,8 @@ EXAMPLES = (
 _FOLDER = Path(__file__).parent
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", "sans-serif")
 _QUESTIONS_AT_ONCE = 8
+# No picture is fetched from elsewhere, whatever a question or an answer contains.
+_HEAD = """<meta http-equiv="Content-Security-Policy" content="img-src 'self' data: blob:">"""
 
 
 def serve(data: Path, *, host: str, port: int) -> None:
@@ -48,6 +50,7 @@ def serve(data: Path, *, host: str, port: int) -> None:
         css_paths=_FOLDER / "style.css",
         js=(_FOLDER / "page.js").read_text(encoding="utf-8"),
         i18n=_translations(),
+        head=_HEAD,
         footer_links=[],
         share=False,
         ssr_mode=False,

@@ -119,10 +119,14 @@ def term_set(text: str) -> frozenset[str]:
 
 def query_terms(text: str) -> list[str]:
     """Returns the terms of a question without the words that only make it a question."""
-    stripped = _QUESTION_PHRASES.sub(" ", _normalised(text))
-    kept = " ".join(run for run in _RUN.findall(stripped) if run not in _STOP_WORDS)
-    terms = [term for term in _terms(kept) if term not in _STOP_HAN]
+    terms = [term for term in _terms(content_text(text)) if term not in _STOP_HAN]
     return terms or list(_terms(_normalised(text)))
+
+
+def content_text(text: str) -> str:
+    """Returns a question, normalised, without the words that only make it a question."""
+    stripped = _QUESTION_PHRASES.sub(" ", _normalised(text))
+    return " ".join(run for run in _RUN.findall(stripped) if run not in _STOP_WORDS)
 
 
 def content_words(text: str) -> list[str]:
@@ -130,13 +134,12 @@ def content_words(text: str) -> list[str]:
 
     Unlike ``query_terms`` nothing is counted twice, so a share of covered words is meaningful.
     """
-    stripped = _QUESTION_PHRASES.sub(" ", _normalised(text))
     words: list[str] = []
-    for run in _RUN.findall(stripped):
+    for run in _RUN.findall(content_text(text)):
         if _IS_HAN.match(run):
             run = "".join(character for character in run if character not in _STOP_HAN)
             words += [run[i : i + 2] for i in range(len(run) - 1)] or [run] * bool(run)
-        elif run not in _STOP_WORDS:
+        else:
             words.append(_stem(run))
     return list(dict.fromkeys(words))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis import content_words, index_terms, query_terms
+from index.analysis import content_text, content_words, index_terms, query_terms
 from index.dense import DenseIndex
 from index.encoder import StaticEncoder
 from index.errors import IndexUnavailableError
@@ -124,6 +124,10 @@ class Searcher:
         """Returns a searcher over the same index that ranks another way."""
         return Searcher(self.store, self._lexical, self._dense, self._late, self.encoder, config)
 
+    def close(self) -> None:
+        """Closes the index's files."""
+        self.store.close()
+
     def search(self, query: str, *, k: int = 10) -> list[Hit]:
         """Returns the k best entries for a question, best first; fewer when fewer match at all."""
         vector = self.encoder.encode([query])[0]
@@ -146,7 +150,7 @@ class Searcher:
 
     def novelty(self, query: str) -> float:
         """Returns how much of a question occurs in no passage at all, in [0, 1] (see ``index.late``)."""
-        return self._late.novelty(self.encoder, query)
+        return self._late.novelty(self.encoder, content_text(query) or query)
 
     def _terms(self, query: str) -> list[str]:
         """Returns the terms of the lexical search: those of the question and of its glossary terms' other names."""

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.analysis import content_words, index_terms, query_terms
@@ -15,6 +15,7 @@ mixed_text = st.text(st.sampled_from("LoRA gpt-4 T5c++的是什么大模型？�
         ("请介绍一下 LoRA 吧", ["lora"]),
         ("What is LoRA?", ["lora"]),
         ("Please explain LoRA to me", ["lora"]),
+        ("How does LoRA work?", ["lora", "work"]),
     ],
 )
 def test_words_that_only_make_a_question_are_no_terms(question, terms):
@@ -103,20 +104,19 @@ def test_content_words_name_each_word_once():
     assert content_words("LoRA or lora, or QLoRA?") == ["lora", "qlora"]
 
 
-@settings(max_examples=50, deadline=None)
 @given(mixed_text)
 def test_a_question_has_terms_whenever_its_text_has_any(text):
     assert bool(query_terms(text)) == bool(index_terms(text))
 
 
-@settings(max_examples=50, deadline=None)
 @given(mixed_text)
-def test_a_question_asks_for_nothing_a_passage_of_the_same_words_lacks(text):
-    assert set(content_words(text)) <= set(content_words(text.upper()))
-    assert len(content_words(text)) == len(set(content_words(text)))
+def test_content_words_are_the_same_in_capitals_and_never_repeat(text):
+    words = content_words(text)
+
+    assert words == content_words(text.upper())
+    assert len(words) == len(set(words))
 
 
-@settings(max_examples=50, deadline=None)
 @given(mixed_text, mixed_text)
 def test_terms_of_two_paragraphs_are_the_terms_of_each(first, second):
     assert index_terms(f"{first}\n{second}") == index_terms(first) + index_terms(second)

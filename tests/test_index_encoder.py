@@ -88,11 +88,17 @@ def test_vectors_of_the_shipped_model_have_length_one(shipped):
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), [1.0] * len(TEXTS) + [0.0], atol=1e-5)
 
 
-def test_token_vectors_are_unit_vectors_with_their_scaled_lengths(toy):
-    unit, lengths = toy.token_vectors(np.array([1, 2, 3, 0]))
+def test_cosines_of_tokens_with_tokens(toy):
+    # (3, 4), (0, 2), (4, -3) and [UNK], whose row is empty
+    cosines = toy.token_cosines(np.array([1, 0]), np.array([1, 2, 3, 0]))
 
-    np.testing.assert_allclose(unit, [[0.6, 0.8], [0.0, 1.0], [0.8, -0.6], [0.0, 0.0]], rtol=1e-6)
-    np.testing.assert_allclose(lengths, [5.0, 1.0, 10.0, 0.0])  # 5 * 1, 2 * 0.5, 5 * 2, 0 * 1
+    np.testing.assert_allclose(cosines, [[1.0, 0.8, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]], atol=1e-6)
+
+
+def test_lengths_of_tokens_are_scaled(toy):
+    np.testing.assert_allclose(
+        toy.token_lengths(np.array([1, 2, 3, 0])), [5.0, 1.0, 10.0, 0.0]
+    )  # 5 * 1, 2 * 0.5, 5 * 2
 
 
 def test_tokens_come_in_reading_order_with_repetitions(toy):
@@ -104,7 +110,7 @@ def test_tokens_come_in_reading_order_with_repetitions(toy):
 def test_a_model_folder_is_read_back(tmp_path, toy):
     loaded = StaticEncoder.load(write_model(tmp_path / "tiny"))
 
-    assert (loaded.name, loaded.dimension) == ("tiny", 2)
+    assert (loaded.name, loaded.vocabulary, loaded.dimension) == ("tiny", 4, 2)
     np.testing.assert_array_equal(loaded.encode(["cat 猫"]), toy.encode(["cat 猫"]))
 
 

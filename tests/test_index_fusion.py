@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.fusion import fuse, min_max
@@ -37,7 +37,6 @@ def test_a_system_that_cannot_read_the_question_does_not_decide():
     assert np.argsort(-fuse([(1.0, silent), (1.0, speaking)])).tolist() == [1, 2, 0]
 
 
-@settings(max_examples=50, deadline=None)
 @given(score_lists, st.floats(0.1, 10))
 def test_only_the_ratios_of_the_weights_matter(scores, factor):
     other = scores[::-1].copy()
@@ -47,7 +46,6 @@ def test_only_the_ratios_of_the_weights_matter(scores, factor):
     np.testing.assert_allclose(fuse([(factor, scores), (0.5 * factor, other)]), once, atol=1e-5)
 
 
-@settings(max_examples=50, deadline=None)
 @given(score_lists)
 def test_fused_scores_lie_between_nought_and_one_and_keep_the_order(scores):
     fused = fuse([(2.0, scores)])
