@@ -12,7 +12,7 @@ from ingest.types import Entry, Passage, PassageKind
 _TEMPLATES = {
     ("year", "zh"): "《{title}》发表于 {value} 年。",
     ("year", "en"): "“{title}” appeared in {value}.",
-    ("authors", "zh"): "《{title}》的作者是{value}。",
+    ("authors", "zh"): "《{title}》的作者是 {value}。",
     ("authors", "en"): "“{title}” is by {value}.",
     ("venue", "zh"): "《{title}》发表于 {value}。",
     ("venue", "en"): "“{title}” was published at {value}.",

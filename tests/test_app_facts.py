@@ -31,7 +31,7 @@ def facts(names, language="en", entry=LORA, passages=(RECORD, LISTING)):
     [
         ("year", "zh", "《LoRA》发表于 2022 年。"),
         ("year", "en", "“LoRA” appeared in 2022."),
-        ("authors", "zh", "《LoRA》的作者是Edward J. Hu、Yelong Shen。"),
+        ("authors", "zh", "《LoRA》的作者是 Edward J. Hu、Yelong Shen。"),
         ("authors", "en", "“LoRA” is by Edward J. Hu, Yelong Shen."),
         ("venue", "zh", "《LoRA》发表于 ICLR 2022。"),
         ("venue", "en", "“LoRA” was published at ICLR 2022."),

@@ -21,7 +21,8 @@ def block(text, mark):
 
 
 def help_of(*command):
-    run = subprocess.run([sys.executable, "-m", *command, "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    argv = [sys.executable, "-m", *command, "--help"]
+    run = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True)
     return re.sub(r"\x1b\[[0-9;]*m", "", run.stdout)
 
 
