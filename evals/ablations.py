@@ -20,11 +20,12 @@ def _weights(lexical: float, dense: float, late: float) -> Mapping[str, Weights]
     return {"zh": weights, "en": weights}
 
 
-_PLAIN = SearchConfig(name_bonus=0.0)
+_BOTH = ("zh", "en")
+_PLAIN = SearchConfig(name_bonus=0.0, glossary=())
 VARIANTS: Mapping[str, SearchConfig] = {
     "lexical": replace(_PLAIN, weights=_weights(1, 0, 0)),
     "lexical, raw question": replace(_PLAIN, weights=_weights(1, 0, 0), strip_question=False),
-    "lexical + glossary": replace(_PLAIN, weights=_weights(1, 0, 0), glossary=True),
+    "lexical + glossary": replace(_PLAIN, weights=_weights(1, 0, 0), glossary=_BOTH),
     "dense": replace(_PLAIN, weights=_weights(0, 1, 0)),
     "late": replace(_PLAIN, weights=_weights(0, 0, 1)),
     "dense + late": replace(_PLAIN, weights=_weights(0, 1, 1)),
@@ -34,9 +35,8 @@ VARIANTS: Mapping[str, SearchConfig] = {
     "shipped": SearchConfig(),
     "shipped, without names": replace(SearchConfig(), name_bonus=0.0),
     "shipped, raw question": replace(SearchConfig(), strip_question=False),
-    "shipped, glossary on" if not SearchConfig().glossary else "shipped, glossary off": replace(
-        SearchConfig(), glossary=not SearchConfig().glossary
-    ),
+    "shipped, glossary for both": replace(SearchConfig(), glossary=_BOTH),
+    "shipped, without glossary": replace(SearchConfig(), glossary=()),
 }
 
 

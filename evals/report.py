@@ -16,6 +16,7 @@ _STYLE = (
     "table{border-collapse:collapse;margin:.5rem 0}"
     "td,th{border-bottom:1px solid #ddd;padding:.2rem .6rem;text-align:right}"
     "td:first-child,th:first-child{text-align:left}"
+    ".wide{overflow-x:auto}.wide td:first-child{white-space:nowrap}"
     ".story{border:1px solid #ddd;border-radius:8px;padding:.6rem 1rem;margin:1rem 0}"
     ".gold{background:#ecfdf5}blockquote{margin:.3rem 0;padding-left:.6rem;border-left:3px solid #888}"
 )
@@ -113,7 +114,8 @@ def _variants(variants: Sequence[VariantResult], outcomes: Sequence[Outcome]) ->
         body += (
             f"<tr><td>{escape(variant)}</td>{''.join(f'<td>{cell}</td>' for cell in cells)}<td>{row['p']:.4f}</td></tr>"
         )
-    return f"<p>nDCG@10; the best of a column is bold.</p><table><tr><th></th>{head}</tr>{body}</table>"
+    table = f'<div class="wide"><table><tr><th></th>{head}</tr>{body}</table></div>'
+    return f"<p>nDCG@10; the best of a column is bold.</p>{table}"
 
 
 def _story(outcome: Outcome) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from app.assistant import Assistant, resolve
 from app.refusal import answer_probability, gather_evidence
 from app.support import CARRIED
-from app.types import Answer, Status
+from app.types import Answer, Sentence, Status
 from evals.measures import NAMES, mean_scores, score_queries
 from evals.questions import UNANSWERABLE, Question, qrels_of
 from evals.statistics import bootstrap_interval
@@ -61,7 +61,7 @@ class Report:
         counts: Questions, and how many of them the corpus answers.
         scores: Means of the retrieval measures by slice.
         intervals: 95 % bootstrap intervals of nDCG@10 by slice.
-        answers: Shares in [0, 1] by slice.
+        answers: Shares in [0, 1] by slice; citation recall is over sentences, citation precision over citations.
         milliseconds: Median and 95th percentile of a whole answer.
         support: How well the support function agrees with labelled pairs.
     """
@@ -153,13 +153,19 @@ def _answer_shares(outcomes: Sequence[Outcome], read_line: Callable[[str, int], 
         "declined, unanswerable": _share([o.declined for o in outcomes if not o.question.answerable]),
         "declined, answerable": _share([o.declined for o in must_answer]),
         "quote at its line": _share([c.quote in read_line(c.passage.path, c.line) for c in citations]),
-        "sentence supported": _share([c.support >= CARRIED for c in citations]),
+        "citation recall": _share([_is_carried(o.answer, s) for o in answered for s in o.answer.sentences]),
+        "citation precision": _share([c.support >= CARRIED for c in citations]),
         "cites gold": _share([_cites_gold(o) for o in answered]),
         "cited entry is gold": _share([_is_gold(o, c.entry.entry_id) for o in answered for c in o.answer.citations]),
         "gold is cited": _share([_is_cited(o, g.entry_id) for o in answered for g in o.question.gold]),
         "facts present": _share([_has_facts(o) for o in must_answer if o.question.facts]),
         "in the question's language": _share([_in_language(o.answer) for o in answered]),
     }
+
+
+def _is_carried(answer: Answer, sentence: Sentence) -> bool:
+    """ALCE's recall (Gao and others, EMNLP 2023): the sentence is carried by what it cites."""
+    return any(citation.n in sentence.citations and citation.support >= CARRIED for citation in answer.citations)
 
 
 def _is_gold(outcome: Outcome, entry_id: str) -> bool:

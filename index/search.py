@@ -46,7 +46,8 @@ class SearchConfig:
         weights: Weights of the scores by language of the question.
         name_bonus: Added to the score of an entry that the whole question names; a name that is only part of the
             question earns its share of it.
-        glossary: Whether terms of the question are also searched for under their other names and translations.
+        glossary: Languages of questions whose terms are also searched for under their other names and translations
+            (``python -m evals --ablations`` compares; DECISIONS.md).
         strip_question: Whether words that only make it a question are left out of the lexical search.
         passages_per_hit: Passages shown with an entry.
     """
@@ -54,7 +55,7 @@ class SearchConfig:
     pool: int = 200
     weights: Mapping[str, Weights] = field(default_factory=lambda: {"zh": Weights(), "en": Weights()})
     name_bonus: float = 0.5
-    glossary: bool = False
+    glossary: tuple[str, ...] = ("zh",)
     strip_question: bool = True
     passages_per_hit: int = 4
 
@@ -155,7 +156,7 @@ class Searcher:
     def _terms(self, query: str) -> list[str]:
         """Returns the terms of the lexical search: those of the question and of its glossary terms' other names."""
         terms = query_terms(query) if self.config.strip_question else index_terms(query)
-        if self.config.glossary:
+        if language_of(query) in self.config.glossary:
             for names in self.store.translations(list(candidate_names(query))).values():
                 terms += [term for name in names for term in query_terms(name) if term not in terms]
         return terms

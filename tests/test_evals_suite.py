@@ -104,7 +104,8 @@ def test_answers_are_judged_by_shares(report):
             "declined, unanswerable": 1 / 2,
             "declined, answerable": 1 / 3,
             "quote at its line": 2 / 3,  # of the three citations of zh-1 and en-1, one quotes other words
-            "sentence supported": 2 / 3,
+            "citation recall": 2 / 3,
+            "citation precision": 2 / 3,
             "cites gold": 1.0,
             "cited entry is gold": 2 / 3,
             "gold is cited": 2 / 3,  # lora twice, qlora never

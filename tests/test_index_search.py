@@ -233,8 +233,8 @@ def test_question_words_count_only_when_they_are_not_stripped(folder, open_searc
 def test_a_glossary_lets_words_of_one_language_find_those_of_the_other(tmp_path, encoder, open_searcher):
     glossary = (Term("reward model", "奖励模型", (), 2),)
     build_index(replace(library(WORKS), glossary=glossary), encoder, tmp_path, corpus="c")
-    plain = open_searcher(tmp_path)
-    translating = plain.with_config(SearchConfig(glossary=True))
+    translating = open_searcher(tmp_path)
+    plain = translating.with_config(SearchConfig(glossary=()))
 
     def words(searcher):
         return {hit.entry.entry_id: hit.best.lexical for hit in searcher.search("什么是奖励模型？")}
