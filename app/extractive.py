@@ -36,7 +36,7 @@ class ExtractiveConfig:
         list_near: The same for lists and comparisons.
         dense_weight: Weight of the cosine beside MaxSim in a sentence's score.
         coverage_weight: Weight of covered question words.
-        lead_bonus: For a passage's first sentence, which mostly says what a thing is.
+        lead_bonus: For a text's first sentence, which mostly says what a thing is.
         definition_bonus: For a sentence that starts with the name, when a definition is asked for.
         same: Two sentences more alike than this say the same; the second is left out.
     """
@@ -143,7 +143,9 @@ class ExtractiveWriter:
         texts = [quote.plain for quote in quotes]
         vectors = self._encoder.encode(texts)
         late = LateIndex.compare(self._encoder, asked.text, texts)
-        merits = [self._merits(asked, entry, quote) for quote in quotes]
+        merits = [
+            self._merits(asked, entry, quote, place) for quote, place in zip(quotes, _places(quotes), strict=True)
+        ]
         scores = late + self._config.dense_weight * (vectors @ asked.vector) + np.asarray(merits, dtype=np.float32)
         chosen: list[int] = []
         for i in sorted(range(len(quotes)), key=lambda i: (-scores[i], quotes[i].passage.passage_id, i)):
@@ -152,7 +154,7 @@ class ExtractiveWriter:
         best = [quotes[i] for i in chosen if scores[i] >= 0.5 * scores[chosen[0]]]
         return sorted(best, key=lambda q: (_LISTED_LAST.index(q.passage.kind), q.passage.path, q.line, q.position))
 
-    def _merits(self, asked: _Asked, entry: Entry, quote: Quote) -> float:
+    def _merits(self, asked: _Asked, entry: Entry, quote: Quote, place: int) -> float:
         """Scores what a cosine does not see: words of the question, a leading place, a definition's shape."""
         names = (entry.title, entry.title_zh, *entry.aliases)
         in_names = set(index_terms(" ".join(names)))
@@ -160,10 +162,10 @@ class ExtractiveWriter:
         wanted = [word for word in words if word not in in_names] or words
         terms = term_set(quote.plain)
         merit = self._config.coverage_weight * sum(word in terms for word in wanted) / max(len(wanted), 1)
-        if quote.position == 0:
+        if place == 0:
             merit += self._config.lead_bonus
         if asked.intent.defines and _starts_with(quote, names):
-            merit += self._config.definition_bonus / (1 + quote.position // 2)  # definitions stand near the top
+            merit += self._config.definition_bonus / (1 + place // 2)  # definitions stand near the top
         return merit
 
 
@@ -176,6 +178,16 @@ def short_name(entry: Entry, language: str) -> str:
     )
     fitting = [name for name in entry.aliases if len(name) > 1 and title.casefold().startswith(name.casefold())]
     return title[: len(max(fitting, key=len))] if fitting else title
+
+
+def _places(quotes: Sequence[Quote]) -> list[int]:
+    """Returns the place of each quote among those of its file, from 0."""
+    seen: dict[str, int] = {}
+    places = []
+    for quote in quotes:
+        places.append(seen.get(quote.passage.path, 0))
+        seen[quote.passage.path] = places[-1] + 1
+    return places
 
 
 def _starts_with(quote: Quote, names: Sequence[str]) -> bool:

@@ -206,3 +206,22 @@ def test_citations_are_numbered_from_one_across_entries(write):
 )  # fmt: skip
 def test_the_short_name_is_the_longest_alias_that_the_title_begins_with(entry, language, name):
     assert short_name(entry, language) == name
+
+
+def test_a_definition_comes_from_the_top_of_a_text_that_is_cut_into_several_passages(tmp_path):
+    # Both sentences start with the name and each opens its passage; only the first opens the text.
+    entry = work("rlhf", "RLHF")
+    texts = ("RLHF is a way of training that learns from comparisons.", "RLHF is costly.")
+    passages = [
+        Passage(f"p{i}", "rlhf", PassageKind.CARD, "en", text, "corpus/papers/rlhf.md", 5 + 2 * i, 5 + 2 * i, 9)
+        for i, text in enumerate((*texts, "Something else is said at the end of it all."))
+    ]
+    encoder = StaticEncoder.load()
+    build_index(Library((entry,), tuple(passages), (), ()), encoder, tmp_path, corpus="c")
+    searcher = Searcher.open(tmp_path, encoder)
+    writer = ExtractiveWriter(searcher.store, encoder, ExtractiveConfig(sentences=(1,)))
+
+    sentences, _ = writer.write("What is RLHF?", "en", DEFINE, searcher.search("RLHF"))
+    searcher.close()
+
+    assert [sentence.text for sentence in sentences] == [texts[0]]
