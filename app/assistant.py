@@ -81,7 +81,8 @@ class Assistant:
         intent = read_intent(question)
         if not is_about_the_program(question):
             sentences, citations = self._writer.write_facts(question, language, intent, hits)
-            if not sentences and can_answer(question, hits, self.searcher):
+            known_to_be_missing = self._writer.asks_only_facts(question, intent, hits)
+            if not sentences and not known_to_be_missing and can_answer(question, hits, self.searcher):
                 sentences, citations = self._writer.write(question, language, intent, hits)
             if sentences:
                 return Status.ANSWERED, sentences, citations

@@ -90,6 +90,11 @@ class ExtractiveWriter:
                 draft.add(label + quote.plain, quote, entry, support(quote.plain, quote.text), quote is quotes[0])
         return tuple(draft.sentences), tuple(draft.citations)
 
+    def asks_only_facts(self, question: str, intent: Intent, hits: Sequence[Hit]) -> bool:
+        """Tells whether a question asks for catalogue facts of a named entry and for nothing else."""
+        named = [hit.entry for hit in hits if intent.facts and is_named(hit.entry, question)]
+        return any(not _asks_more(question, entry) for entry in named)
+
     def write_facts(
         self, question: str, language: str, intent: Intent, hits: Sequence[Hit]
     ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:

@@ -21,8 +21,10 @@ from ingest.types import Entry
 _LOOKED_AT = 5
 _ABOUT_THE_PROGRAM = re.compile(
     r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:instructions?|prompts?|rules)\b|"
-    r"\byour (?:system )?(?:prompt|instructions)\b|"
-    r"(?:忽略|无视|忘记|忘掉).{0,12}(?:指令|要求|规则|提示|设定)|你的(?:系统)?(?:提示词?|指令|设定)",
+    r"\b(?:previous|prior|above|all)\b.{0,20}\b(?:instructions?|guidelines|rules|restrictions)\b.{0,20}\b(?:void|off|lifted|null)\b|"
+    r"\byour (?:system )?(?:prompt|instructions)\b|\b(?:developer|jailbreak|debug|admin) mode\b|\bjailbreak\b|"
+    r"(?:忽略|无视|忘记|忘掉).{0,12}(?:指令|要求|规则|提示|设定)|你的(?:系统)?(?:提示词?|指令|设定)|"
+    r"(?:扮演|假装|假设你是).{0,16}(?:没有|不受|无).{0,6}(?:限制|约束|规则)|开发者模式|管理员模式|越狱模式",
     re.I,
 )
 
