@@ -20,7 +20,7 @@ from app.texts import say, say_both
 from ingest.errors import StudyError
 
 EXAMPLES = (
-    "什么是 LoRA？它为什么不增加推理延迟？",
+    "什么是 LoRA？",
     "有哪些训练后量化的论文？",
     "How does RLHF use a reward model?",
     "Compare ZeRO with Megatron-LM",
