@@ -13,9 +13,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ingest.errors import StudyError
+from ingest.errors import CorpusError, StudyError
 from ingest.passages import PassageConfig
-from ingest.types import Library
+from ingest.types import Library, Problem
 
 _console = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -35,7 +35,9 @@ def refresh(
     try:
         if check:
             raise typer.Exit(_check(corpus, data))
-        refresh_index(corpus, data, offline=offline, full=full)
+        unread = refresh_index(corpus, data, offline=offline, full=full)
+        if unread:
+            raise CorpusError(f"{unread[0]}; files skipped: {len(unread)}, everything else is indexed")
     except StudyError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from error
@@ -74,8 +76,15 @@ def _check(corpus: Path, data: Path) -> int:
     return 1 if problems else 0
 
 
-def refresh_index(corpus: Path, data: Path, *, offline: bool, full: bool = False) -> None:
-    """Fetches what is new unless offline, and rebuilds the index when something changed or ``full`` asks for it."""
+def refresh_index(corpus: Path, data: Path, *, offline: bool, full: bool = False) -> tuple[Problem, ...]:
+    """Fetches what is new unless offline, and rebuilds the index when something changed or ``full`` asks for it.
+
+    Returns:
+        The files that could not be read; the index is built from the others.
+
+    Raises:
+        CorpusError: There is no corpus, or nothing in it could be read.
+    """
     from index.encoder import StaticEncoder
     from index.errors import IndexUnavailableError
     from index.generations import current_generation
@@ -94,7 +103,7 @@ def refresh_index(corpus: Path, data: Path, *, offline: bool, full: bool = False
         manifest = None
     if manifest and not full and (manifest.corpus, manifest.encoder_fingerprint) == (fingerprint, encoder.fingerprint):
         _console.print(f"nothing changed: {manifest.entries} entries, {manifest.passages} passages")
-        return
+        return ()
 
     from index.build import build_index
 
@@ -107,6 +116,7 @@ def refresh_index(corpus: Path, data: Path, *, offline: bool, full: bool = False
     if len(library.problems) > 5:
         _console.print(f"  … {len(library.problems)} problems in all; see: ingest --check", style="yellow")
     _console.print(f"indexed {_summary(library)} in {time.perf_counter() - started:.1f} s")
+    return library.unread
 
 
 def _fetch(corpus: Path, data: Path) -> None:

@@ -112,6 +112,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.files: list[str] = []
         self.glossary: list[Term] = []
+        self.unread: list[Problem] = []
 
     def read(self, role: str, file: Path) -> None:
         root = self.data if role == "abstracts" else self.corpus
@@ -128,7 +129,7 @@ class _Reader:
                 self._report_repair(path, document.remark)
             self.files.append(path)
         except CorpusError as error:
-            self.problems.append(Problem(path, 1, f"skipped: {error}"))
+            self.unread.append(Problem(path, 1, f"skipped: {error}"))
 
     def _list(self, file: Path, path: str) -> None:
         text, remark = read_text(file)
@@ -179,13 +180,14 @@ class _Reader:
         if not by_id:
             raise CorpusError(f"nothing in {self.corpus} could be read as an entry; see: ingest --check")
         passages = [passage for span in spans for passage in cut_passages(span, self.config)]
-        order = sorted(self.problems, key=lambda problem: (problem.path, problem.line))
+        order = sorted([*self.problems, *self.unread], key=lambda problem: (problem.path, problem.line))
         return Library(
             entries=tuple(by_id.values()),
             passages=tuple(_in_entry_order(passages, by_id)),
             problems=tuple(order),
             files=tuple(self.files),
             glossary=tuple(self.glossary),
+            unread=tuple(self.unread),
         )
 
     def _block_lines(self, found: Found) -> tuple[str, ...]:

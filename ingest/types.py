@@ -135,10 +135,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Everything read from one corpus: entries and passages in reading order, and what was not understood."""
+    """Everything read from one corpus: entries and passages in reading order, and what was not understood.
+
+    Problems include the files that could not be read at all; ``unread`` has only those.
+    """
 
     entries: tuple[Entry, ...]
     passages: tuple[Passage, ...]
     problems: tuple[Problem, ...]
     files: tuple[str, ...]
     glossary: tuple[Term, ...] = ()
+    unread: tuple[Problem, ...] = ()

@@ -102,9 +102,11 @@ def test_a_file_in_another_encoding_is_reported_and_the_others_are_indexed(inges
 
     run = ingest(corpus, "--offline")
 
-    assert (run.returncode, run.stdout) == (0, "")
-    assert "corpus/lists/gb.md:1: skipped: " in run.stderr
+    assert (run.returncode, run.stdout) == (1, "")
     assert "indexed 7 entries (" in run.stderr
+    last = run.stderr.strip().splitlines()[-1]
+    assert last.startswith("error: corpus/lists/gb.md:1: skipped: ")
+    assert last.endswith("; files skipped: 1, everything else is indexed")
     assert manifest(data)["entries"] == 7
 
 
