@@ -145,9 +145,9 @@ class ExtractiveWriter:
         quotes = [quote for quote in own or quotes if fold(quote.plain) not in draft.said]
         if not quotes:
             return []
-        texts = [quote.plain for quote in quotes]
-        vectors = self._encoder.encode(texts)
-        late = LateIndex.compare(self._encoder, asked.text, texts)
+        tokens = self._encoder.tokenize([quote.plain for quote in quotes])
+        vectors = self._encoder.pool(tokens)
+        late = LateIndex.of_tokens(tokens).scores(self._encoder, asked.text, np.arange(len(tokens)))
         merits = [
             self._merits(asked, entry, quote, place) for quote, place in zip(quotes, _places(quotes), strict=True)
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,10 @@ def searchable_text(entry: Entry, passage: Passage) -> str:
     The names are repeated for every passage, because a note says "it freezes the weights" and not "LoRA freezes".
     """
     names = " ".join(dict.fromkeys(name for name in (entry.title, entry.title_zh, *entry.aliases) if name))
-    return f"{names}\n{plain_text(passage.text)}"
+    return f"{names}\n{_plain(passage.text)}"
+
+
+_plain = lru_cache(maxsize=4096)(plain_text)  # the same passages are weighed for many questions
 
 
 def build_index(

@@ -104,8 +104,12 @@ class StaticEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Returns unit vectors, float32, shape (len(texts), dimension); a text without tokens is all zeros."""
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for vector, ids in zip(vectors, self.tokenize(texts), strict=True):
+        return self.pool(self.tokenize(texts))
+
+    def pool(self, tokens: Sequence[NDArray[np.int64]]) -> Vectors:
+        """Returns unit vectors of texts that are tokenised already (see ``tokenize``)."""
+        vectors = np.zeros((len(tokens), self.dimension), dtype=np.float32)
+        for vector, ids in zip(vectors, tokens, strict=True):
             if len(ids):
                 np.matmul(self._scales[ids], self._rows[ids].astype(np.float32), out=vector)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)

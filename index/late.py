@@ -30,7 +30,12 @@ class LateIndex:
     @classmethod
     def build(cls, encoder: StaticEncoder, texts: Sequence[str]) -> LateIndex:
         """Tokenises passages, keeping each piece once: a repeated piece changes no maximum."""
-        unique = [np.unique(ids).astype(np.int32) for ids in encoder.tokenize(texts)]
+        return cls.of_tokens(encoder.tokenize(texts))
+
+    @classmethod
+    def of_tokens(cls, tokens: Sequence[NDArray[np.int64]]) -> LateIndex:
+        """Takes texts that are tokenised already."""
+        unique = [np.unique(ids).astype(np.int32) for ids in tokens]
         starts = np.zeros(len(unique) + 1, dtype=np.int64)
         np.cumsum([len(ids) for ids in unique], out=starts[1:])
         return cls(np.concatenate(unique) if unique else np.zeros(0, dtype=np.int32), starts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from index.analysis import content_words
 from ingest.types import Entry
@@ -29,14 +30,15 @@ def names_of(entry: Entry) -> Iterator[str]:
             yield " ".join(units)
 
 
-def candidate_names(question: str) -> dict[str, int]:
-    """Returns every run of units of a question that could be a name, with its number of units."""
+@lru_cache(maxsize=64)
+def candidate_names(question: str) -> frozenset[str]:
+    """Returns every run of units of a question that could be a name; remembered, as every hit is compared with it."""
     units = name_units(question)[:_MAX_QUESTION_UNITS]
-    return {
-        " ".join(units[start:end]): end - start
+    return frozenset(
+        " ".join(units[start:end])
         for start in range(len(units))
         for end in range(start + 1, min(start + _MAX_UNITS, len(units)) + 1)
-    }
+    )
 
 
 def named_share(question: str, names: Sequence[str]) -> float:

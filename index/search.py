@@ -157,7 +157,7 @@ class Searcher:
         """Returns the terms of the lexical search: those of the question and of its glossary terms' other names."""
         terms = query_terms(query) if self.config.strip_question else index_terms(query)
         if language_of(query) in self.config.glossary:
-            for names in self.store.translations(list(candidate_names(query))).values():
+            for names in self.store.translations(sorted(candidate_names(query))).values():
                 terms += [term for name in names for term in query_terms(name) if term not in terms]
         return terms
 
@@ -165,7 +165,7 @@ class Searcher:
         """Returns the bonus of each entry row that the question names."""
         if not self.config.name_bonus:
             return {}
-        named = self.store.named(list(candidate_names(query)))
+        named = self.store.named(sorted(candidate_names(query)))
         return {row: self.config.name_bonus * named_share(query, names) for row, names in named.items()}
 
     def _hits(self, rows: NDArray[np.int64], scores: Mapping[str, NDArray[np.float32]], k: int) -> list[Hit]:

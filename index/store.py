@@ -97,22 +97,21 @@ class Store:
     def named(self, names: Sequence[str]) -> dict[int, list[str]]:
         """Returns the entry rows that go by any of the names (see ``index.names``), with the names that matched."""
         found: dict[int, list[str]] = {}
-        for start in range(0, len(names), _SQL_VALUES):
-            chunk = names[start : start + _SQL_VALUES]
-            marks = ",".join("?" * len(chunk))
-            for name, row in self._query(f"SELECT name, entry_row FROM names WHERE name IN ({marks})", *chunk):
-                found.setdefault(row, []).append(name)
+        for name, row in self._by_name("SELECT name, entry_row FROM names", names):
+            found.setdefault(row, []).append(name)
         return found
 
     def translations(self, names: Sequence[str]) -> dict[str, list[str]]:
         """Returns what the glossary also calls a name, by name in comparable form (see ``index.names``)."""
         found: dict[str, list[str]] = {}
+        for name, term in self._by_name("SELECT name, term FROM glossary", names):
+            found.setdefault(name, []).append(term)
+        return found
+
+    def _by_name(self, select: str, names: Sequence[str]) -> Iterator[Any]:
         for start in range(0, len(names), _SQL_VALUES):
             chunk = names[start : start + _SQL_VALUES]
-            marks = ",".join("?" * len(chunk))
-            for name, term in self._query(f"SELECT name, term FROM glossary WHERE name IN ({marks})", *chunk):
-                found.setdefault(name, []).append(term)
-        return found
+            yield from self._query(f"{select} WHERE name IN ({','.join('?' * len(chunk))})", *chunk)
 
     def rows_of(self, entry_row: int) -> list[int]:
         """Returns the passage rows of an entry row."""
