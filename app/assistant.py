@@ -9,10 +9,11 @@ from pathlib import Path
 
 from app.errors import QuestionError
 from app.extractive import ExtractiveWriter
-from app.intents import read_intent
+from app.intents import read_intent, without_fact_words
 from app.refusal import can_answer, is_about_the_program
 from app.texts import say, say_both
 from app.types import Answer, Citation, Sentence, Status, Timings
+from index.analysis import content_text, content_words
 from index.search import Searcher
 from index.types import Hit
 from ingest.text import language_of
@@ -68,7 +69,7 @@ class Assistant:
         standalone = resolve(question, history)
         hits = tuple(self.searcher.search(standalone, k=HITS))
         retrieved = time.perf_counter()
-        status, sentences, citations = self._write(standalone, language, hits)
+        status, sentences, citations = self._write(question, standalone, language, hits)
         ended = time.perf_counter()
         timings = Timings(
             *(round(1000 * seconds, 2) for seconds in (retrieved - started, ended - retrieved, ended - started))
@@ -76,16 +77,17 @@ class Assistant:
         return Answer(question, language, status, sentences, citations, hits, timings)
 
     def _write(
-        self, question: str, language: str, hits: Sequence[Hit]
+        self, question: str, standalone: str, language: str, hits: Sequence[Hit]
     ) -> tuple[Status, tuple[Sentence, ...], tuple[Citation, ...]]:
         intent = read_intent(question)
-        if not is_about_the_program(question):
-            sentences, citations = self._writer.write_facts(question, language, intent, hits)
-            known_to_be_missing = self._writer.asks_only_facts(question, intent, hits)
-            if not sentences and not known_to_be_missing and can_answer(question, hits, self.searcher):
-                sentences, citations = self._writer.write(question, language, intent, hits)
-            if sentences:
-                return Status.ANSWERED, sentences, citations
+        sentences: tuple[Sentence, ...] = ()
+        citations: tuple[Citation, ...] = ()
+        if entries := self._writer.fact_entries(question, standalone, intent, hits):
+            sentences, citations = self._writer.write_facts(entries, language, intent)
+        elif can_answer(standalone, hits, self.searcher):
+            sentences, citations = self._writer.write(standalone, language, intent, hits)
+        if sentences and not is_about_the_program(question):
+            return Status.ANSWERED, sentences, citations
         return Status.DECLINED, tuple(_declined(language, hits)), ()
 
 
@@ -104,8 +106,12 @@ def check_question(question: str) -> str:
 
 
 def resolve(question: str, history: History) -> str:
-    """Returns a question that can be understood alone: one that points back is joined to the question before it."""
-    if history and _BACKWARD.search(question):
+    """Returns a question that can be understood alone.
+
+    One that points back ("它是哪年发表的？") or names nothing ("作者是谁？") is joined to the question before it.
+    """
+    names_nothing = not content_words(without_fact_words(content_text(question)))
+    if history and (_BACKWARD.search(question) or names_nothing):
         return f"{history[-1][0].strip()[:MAX_QUESTION_CHARS]} {question}"
     return question
 

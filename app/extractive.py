@@ -90,22 +90,27 @@ class ExtractiveWriter:
                 draft.add(label + quote.plain, quote, entry, support(quote.plain, quote.text), quote is quotes[0])
         return tuple(draft.sentences), tuple(draft.citations)
 
-    def asks_only_facts(self, question: str, intent: Intent, hits: Sequence[Hit]) -> bool:
-        """Tells whether a question asks for catalogue facts of a named entry and for nothing else."""
-        named = [hit.entry for hit in hits if intent.facts and is_named(hit.entry, question)]
-        return any(not _asks_more(question, entry) for entry in named)
-
-    def write_facts(
-        self, question: str, language: str, intent: Intent, hits: Sequence[Hit]
-    ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
-        """States the catalogue facts asked for about the best entry that the question names, if the corpus has them.
+    def fact_entries(self, asked: str, standalone: str, intent: Intent, hits: Sequence[Hit]) -> list[Entry]:
+        """Returns the named entries of a question that asks for catalogue facts and for nothing else.
 
         A question that also asks for something else ("LoRA 哪年获得诺贝尔奖？") is not a question for a catalogue fact.
+
+        Args:
+            asked: The question in the user's words; what it asks for stands there.
+            standalone: The question as it is searched for; what it is about may stand in an earlier one.
+            intent: What is asked for.
+            hits: What the search found.
         """
+        named = [hit.entry for hit in hits if intent.facts and is_named(hit.entry, standalone)]
+        return [entry for entry in named if not _asks_more(asked, entry)]
+
+    def write_facts(
+        self, entries: Sequence[Entry], language: str, intent: Intent
+    ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
+        """States the catalogue facts asked for about the first entry of which the corpus has them."""
         draft = _Draft()
-        named = [hit.entry for hit in hits if intent.facts and is_named(hit.entry, question)]
-        for entry in named:
-            if draft.sentences or _asks_more(question, entry):
+        for entry in entries:
+            if draft.sentences:
                 break
             for fact in state_facts(entry, self._store.passages_of(entry.entry_id), intent.facts, language):
                 strength = support(fact.value, fact.quote.text)

@@ -273,3 +273,12 @@ def test_timings_are_those_of_the_two_parts_and_their_sum(assistant):
 
     assert min(timings.retrieve, timings.answer) >= 0.0
     assert timings.total == pytest.approx(timings.retrieve + timings.answer, abs=0.02)
+
+
+@pytest.mark.parametrize("question", ["它是哪年发表的？", "作者是谁？"])
+def test_a_question_that_names_nothing_is_about_what_was_asked_before(question):
+    assert resolve(question, [("什么是 LoRA？", "LoRA 是……")]) == f"什么是 LoRA？ {question}"
+
+
+def test_a_question_of_its_own_is_not_joined_to_the_one_before():
+    assert resolve("FlashAttention 快在哪里？", [("什么是 LoRA？", "LoRA 是……")]) == "FlashAttention 快在哪里？"

@@ -147,7 +147,8 @@ def test_a_fact_is_stated_of_the_named_work_alone(searcher):
     writer = ExtractiveWriter(searcher.store, searcher.encoder)
 
     asked = replace(PLAIN, facts=("year", "authors"))
-    sentences, citations = writer.write_facts(question, "en", asked, searcher.search(question))
+    entries = writer.fact_entries(question, question, asked, searcher.search(question))
+    sentences, citations = writer.write_facts(entries, "en", asked)
 
     assert [sentence.text for sentence in sentences] == [
         "“GPTQ: Accurate Quantization” appeared in 2023.",
@@ -168,9 +169,26 @@ def test_a_fact_is_stated_of_the_named_work_alone(searcher):
 def test_no_fact_is_stated_that_is_not_asked_for_named_and_known(searcher, question, facts):
     writer = ExtractiveWriter(searcher.store, searcher.encoder)
 
-    found = writer.write_facts(question, "en", replace(PLAIN, facts=facts), searcher.search(question))
+    asked = replace(PLAIN, facts=facts)
+    entries = writer.fact_entries(question, question, asked, searcher.search(question))
 
-    assert found == ((), ())
+    assert writer.write_facts(entries, "en", asked) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("asked", "earlier", "named"),
+    [
+        ("When did it appear?", "What is GPTQ?", ["gptq"]),
+        ("When did it win a prize in Paris?", "What is GPTQ?", []),  # asks for more than the catalogue holds
+    ],
+)
+def test_what_a_fact_question_is_about_may_stand_in_the_question_before(searcher, asked, earlier, named):
+    writer = ExtractiveWriter(searcher.store, searcher.encoder)
+    standalone = f"{earlier} {asked}"
+
+    entries = writer.fact_entries(asked, standalone, replace(PLAIN, facts=("year",)), searcher.search(standalone))
+
+    assert [entry.entry_id for entry in entries] == named
 
 
 def test_a_paragraph_starts_with_the_name_unless_its_sentence_does(write):
