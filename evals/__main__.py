@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -98,7 +99,10 @@ def _shipped_suite(corpus: Path, data: Path, *, ablations: bool) -> Report:
     def lines_of(path: str) -> list[str]:
         return (corpus.resolve().parent / path).read_text(encoding="utf-8").split("\n")
 
+    manifest = current_generation(home / "index")[1]
     report = summarise(outcomes, lambda path, line: lines_of(path)[line - 1])
+    indexed = {"entries": manifest.entries, "passages": manifest.passages}
+    report = replace(report, counts={**indexed, **report.counts})  # scores on another corpus would mean nothing
     results = home / "results"
     results.mkdir(exist_ok=True)
     write_run(results / "shipped.run", {o.question.id: o.run for o in outcomes if o.question.answerable}, "shipped")
@@ -106,7 +110,7 @@ def _shipped_suite(corpus: Path, data: Path, *, ablations: bool) -> Report:
         name = variant.name.replace(" ", "_").replace(",", "")
         write_run(results / f"{name}.run", variant.runs, name)
     write_qrels(results / "suite.qrels", questions, judged)
-    write_results(results, results_json(report, outcomes, current_generation(home / "index")[1], variants))
+    write_results(results, results_json(report, outcomes, manifest, variants))
     (results / "report.html").write_text(html_report(report, outcomes, variants), encoding="utf-8")
     _talk.print(
         f"unjudged among the first ten hits: {unjudged_rate(outcomes, judged):.1%}; report: {results / 'report.html'}"

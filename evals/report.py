@@ -7,6 +7,8 @@ from html import escape
 
 from evals.ablations import VariantResult
 from evals.measures import NAMES
+from evals.questions import Question
+from evals.statistics import bootstrap_interval
 from evals.suite import Outcome, Report, refusal_curve
 from index.types import Hit
 
@@ -49,12 +51,12 @@ def interval_bars(values: Mapping[str, tuple[float, float, float]]) -> str:
     for i, (name, (mean, low, high)) in enumerate(values.items()):
         y = 24 * i + 12
         rows.append(
-            f'<text x="150" y="{y + 5}" text-anchor="end">{escape(name)}</text>'
-            f'<rect x="160" y="{y - 7}" width="{400 * mean:.1f}" height="14" fill="#818cf8"/>'
-            f'<line x1="{160 + 400 * low:.1f}" x2="{160 + 400 * high:.1f}" y1="{y}" y2="{y}" stroke="#111"/>'
-            f'<text x="570" y="{y + 5}">{mean:.3f} ({low:.3f}–{high:.3f})</text>'
+            f'<text x="190" y="{y + 5}" text-anchor="end">{escape(name)}</text>'
+            f'<rect x="200" y="{y - 7}" width="{400 * mean:.1f}" height="14" fill="#818cf8"/>'
+            f'<line x1="{200 + 400 * low:.1f}" x2="{200 + 400 * high:.1f}" y1="{y}" y2="{y}" stroke="#111"/>'
+            f'<text x="610" y="{y + 5}">{mean:.3f} ({low:.3f}–{high:.3f})</text>'
         )
-    return _svg(720, 24 * len(values) + 8, "".join(rows))
+    return _svg(760, 24 * len(values) + 8, "".join(rows))
 
 
 def histogram(values: Sequence[float], bins: int = 20) -> str:
@@ -114,8 +116,14 @@ def _variants(variants: Sequence[VariantResult], outcomes: Sequence[Outcome]) ->
         body += (
             f"<tr><td>{escape(variant)}</td>{''.join(f'<td>{cell}</td>' for cell in cells)}<td>{row['p']:.4f}</td></tr>"
         )
+    bars = interval_bars({v.name: _interval(v, asked) for v in variants})
     table = f'<div class="wide"><table><tr><th></th>{head}</tr>{body}</table></div>'
-    return f"<p>nDCG@10; the best of a column is bold.</p>{table}"
+    return f"{bars}<p>nDCG@10; the best of a column is bold.</p>{table}"
+
+
+def _interval(variant: VariantResult, asked: Sequence[Question]) -> tuple[float, float, float]:
+    values = [variant.values[question.id][NAMES[0]] for question in asked]
+    return (sum(values) / len(values), *bootstrap_interval(values))
 
 
 def _story(outcome: Outcome) -> str:
