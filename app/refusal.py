@@ -1,7 +1,7 @@
 """Whether the corpus can answer a question at all, from what the search found.
 
-A logistic model over six signs. Its weights were fitted on the dev questions of the eval suite (DECISIONS.md, "When
-to decline"); it sees the question and the best entries, never the written answer.
+A logistic model over six signs. Its weights were fitted on the dev questions of the eval suite and 86 others
+(DECISIONS.md, "When to decline"); it sees the question and the best entries, never the written answer.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from ingest.types import Entry
 _LOOKED_AT = 5
 _ABOUT_THE_PROGRAM = re.compile(
     r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:instructions?|prompts?|rules)\b|"
-    r"\b(?:previous|prior|above|all)\b.{0,20}\b(?:instructions?|guidelines|rules|restrictions)\b.{0,20}\b(?:void|off|lifted|null)\b|"
+    r"\b(?:previous|prior|above|all)\b.{0,20}\b(?:instructions?|guidelines|rules|restrictions)\b"
+    r".{0,20}\b(?:void|off|lifted|null)\b|"
     r"\byour (?:system )?(?:prompt|instructions)\b|\b(?:developer|jailbreak|debug|admin) mode\b|\bjailbreak\b|"
     r"(?:忽略|无视|忘记|忘掉).{0,12}(?:指令|要求|规则|提示|设定)|你的(?:系统)?(?:提示词?|指令|设定)|"
     r"(?:扮演|假装|假设你是).{0,16}(?:没有|不受|无).{0,6}(?:限制|约束|规则)|开发者模式|管理员模式|越狱模式",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -13,12 +12,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
 from evals.regression import Comparison, Verdict, as_sections, compare, read_regression, write_regression
 from evals.suite import Report
 from evals.tables import keep_public, write_readmes
+from ingest.__main__ import progress_bar, refresh_index
 from ingest.errors import StudyError
 
 _talk = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -81,18 +80,17 @@ def _shipped_suite(corpus: Path, data: Path, *, ablations: bool) -> Report:
     from evals.report import html_report
     from evals.suite import run_suite, summarise, unjudged_rate
     from index.generations import current_generation
-    from ingest.__main__ import refresh_index
 
     home = data / "evals"
     refresh_index(corpus, home, offline=True)
     questions, judged = read_questions(), read_judgements()
     assistant = Assistant.open(home)
     check_gold(questions, assistant.searcher.store)
-    with _bar("asking") as progress:
+    with progress_bar("asking") as progress:
         outcomes = run_suite(assistant, questions, progress)
     variants = []
     if ablations:
-        with _bar("variants") as progress:
+        with progress_bar("variants") as progress:
             variants = run_variants(assistant.searcher, questions, progress)
 
     @cache
@@ -124,7 +122,7 @@ def _shipped_suite(corpus: Path, data: Path, *, ablations: bool) -> Report:
 def _public_set(folder: Path, *, as_json: bool, update: bool) -> None:
     from evals.beir import evaluate_dataset, read_dataset
 
-    with _bar(folder.name) as progress:
+    with progress_bar(folder.name) as progress:
         result = evaluate_dataset(read_dataset(folder), progress=lambda _, done, total: progress(done, total))
     if update:
         keep_public(result)
@@ -163,13 +161,6 @@ def _print_table(title: str, rows: Mapping[str, Mapping[str, float]]) -> None:
     for row, values in rows.items():
         table.add_row(row, *(f"{values[name]:.4f}" for name in names))
     _out.print(table)
-
-
-@contextmanager
-def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    with Progress(console=_talk, transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def run() -> None:

@@ -174,7 +174,7 @@ class Searcher:
         of_entry: dict[int, list[int]] = {}
         for position in np.lexsort((rows, -fused)):
             of_entry.setdefault(int(self._entry_of[rows[position]]), []).append(int(position))
-        ranked = sorted(of_entry.items(), key=lambda item: -float(fused[item[1][0]]))
+        ranked = list(of_entry.items())  # in the order of their best passages
         # Ids decide between equals, so every entry that ties with the last one has to be read.
         last = float(fused[ranked[min(k, len(ranked)) - 1][1][0]]) if ranked else 0.0
         kept = {

@@ -61,7 +61,10 @@ def build_if_missing(corpus: Path, data: Path) -> None:
         refresh_index(corpus, data, offline=True, full=True)
         return
     if corpus.is_dir() and corpus_fingerprint(corpus, data, PassageConfig()) != manifest.corpus:
-        _console.print(f"{corpus} has changed since the index was built; refresh it with: ingest", style="yellow")
+        _console.print(
+            f"{corpus} has changed since the index was built; refresh it with: ingest --corpus {corpus} --data {data}",
+            style="yellow",
+        )
 
 
 def _check(corpus: Path, data: Path) -> int:
@@ -107,9 +110,9 @@ def refresh_index(corpus: Path, data: Path, *, offline: bool, full: bool = False
 
     from index.build import build_index
 
-    with _bar("reading") as advance:
+    with progress_bar("reading") as advance:
         library = read_library(corpus, data, config, lambda _, number, total: advance(number, total))
-    with _bar("indexing") as advance:
+    with progress_bar("indexing") as advance:
         manifest = build_index(library, encoder, data / "index", corpus=fingerprint, progress=advance)
     for problem in library.problems[:5]:
         _console.print(f"  {problem}", style="yellow", markup=False)
@@ -124,7 +127,7 @@ def _fetch(corpus: Path, data: Path) -> None:
     from ingest.library import read_library
 
     ids = [entry.arxiv_id for entry in read_library(corpus, data).entries if entry.arxiv_id]
-    with _bar("fetching abstracts") as advance:
+    with progress_bar("fetching abstracts") as advance:
         report = fetch_abstracts(ids, data / "abstracts", ArxivConfig.from_environment(), progress=advance)
     if report.fetched or report.stopped:
         _console.print(f"fetched abstracts: {report.fetched}" + (f"; {report.stopped}" if report.stopped else ""))
@@ -139,7 +142,8 @@ def _summary(library: Library) -> str:
 
 
 @contextmanager
-def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Shows a bar on stderr while the block runs; the function it yields takes what is done and the total."""
     columns = (TextColumn("{task.description:<18}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=_console, transient=True) as bar:
         task = bar.add_task(title, total=None)
