@@ -14,6 +14,7 @@ from app.refusal import can_answer, is_about_the_program
 from app.texts import say, say_both
 from app.types import Answer, Citation, Sentence, Status, Timings
 from index.analysis import content_text, content_words
+from index.encoder import Encoder
 from index.search import Searcher
 from index.types import Hit
 from ingest.text import language_of
@@ -38,16 +39,21 @@ class Assistant:
     def __init__(self, searcher: Searcher) -> None:
         """Answers from a searcher's index."""
         self.searcher = searcher
-        self._writer = ExtractiveWriter(searcher.store, searcher.encoder)
+        self._writer = ExtractiveWriter(searcher.store, searcher.table)
 
     @classmethod
-    def open(cls, data: Path) -> Assistant:
+    def open(cls, data: Path, encoder: Encoder | None = None) -> Assistant:
         """Opens the live index below a data folder.
+
+        Args:
+            data: The data folder.
+            encoder: Encoder of the questions; by default the one that the index was built with.
 
         Raises:
             IndexUnavailableError: There is no index, or it does not fit.
+            EncoderError: The encoder of the index cannot be loaded.
         """
-        return cls(Searcher.open(data / "index"))
+        return cls(Searcher.open(data / "index", encoder))
 
     def close(self) -> None:
         """Closes the index's files."""

@@ -66,10 +66,10 @@ class _Asked:
 class ExtractiveWriter:
     """Chooses sentences for a question."""
 
-    def __init__(self, store: Store, encoder: StaticEncoder, config: ExtractiveConfig = ExtractiveConfig()) -> None:
-        """Reads passages from a store and compares sentences with an encoder."""
+    def __init__(self, store: Store, table: StaticEncoder, config: ExtractiveConfig = ExtractiveConfig()) -> None:
+        """Reads passages from a store and compares sentences by a table of token vectors."""
         self._store = store
-        self._encoder = encoder
+        self._table = table
         self._config = config
 
     def write(
@@ -77,7 +77,7 @@ class ExtractiveWriter:
     ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
         """Returns the sentences of an answer and their citations, numbered from 1 in order of appearance."""
         draft = _Draft()
-        asked = _Asked(question, language, intent, self._encoder.encode([question])[0])
+        asked = _Asked(question, language, intent, self._table.encode([question])[0])
         for place, entry in enumerate(self._entries(question, intent, hits)):
             passages = self._store.passages_of(entry.entry_id)
             if intent.wants_list:
@@ -150,9 +150,9 @@ class ExtractiveWriter:
         quotes = [quote for quote in own or quotes if fold(quote.plain) not in draft.said]
         if not quotes:
             return []
-        tokens = self._encoder.tokenize([quote.plain for quote in quotes])
-        vectors = self._encoder.pool(tokens)
-        late = LateIndex.of_tokens(tokens).scores(self._encoder, asked.text, np.arange(len(tokens)))
+        tokens = self._table.tokenize([quote.plain for quote in quotes])
+        vectors = self._table.pool(tokens)
+        late = LateIndex.of_tokens(tokens).scores(self._table, asked.text, np.arange(len(tokens)))
         merits = [
             self._merits(asked, entry, quote, place) for quote, place in zip(quotes, _places(quotes), strict=True)
         ]

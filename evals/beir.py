@@ -14,7 +14,7 @@ from typing import Any
 from evals.errors import EvaluationError
 from evals.measures import mean_scores, score_queries
 from index.build import build_index
-from index.encoder import StaticEncoder
+from index.encoder import Encoder, StaticEncoder
 from index.search import SearchConfig, Searcher, Weights
 from ingest.text import language_of
 from ingest.types import Entry, Kind, Library, Listing, Passage, PassageKind
@@ -81,7 +81,7 @@ def read_dataset(folder: Path) -> Dataset:
 
 
 def evaluate_dataset(
-    dataset: Dataset, encoder: StaticEncoder | None = None, progress: Callable[[str, int, int], None] = lambda *_: None
+    dataset: Dataset, encoder: Encoder | None = None, progress: Callable[[str, int, int], None] = lambda *_: None
 ) -> dict[str, Any]:
     """Runs every system over a set.
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from index.analysis import index_terms
 from index.dense import DenseIndex
-from index.encoder import StaticEncoder
+from index.encoder import Encoder, StaticEncoder
+from index.encoders import table_beside
 from index.errors import IndexUnavailableError
 from index.generations import FORMAT, Manifest, publish
 from index.late import LateIndex
@@ -21,7 +22,7 @@ from index.store import Store, write_store
 from ingest.text import plain_text
 from ingest.types import Entry, Library, Passage
 
-_BATCH = 256
+_STEP = 64  # passages between two steps of the progress bar
 
 
 def searchable_text(entry: Entry, passage: Passage) -> str:
@@ -38,10 +39,11 @@ _plain = lru_cache(maxsize=4096)(plain_text)  # the same passages are weighed fo
 
 def build_index(
     library: Library,
-    encoder: StaticEncoder,
+    encoder: Encoder,
     folder: Path,
     *,
     corpus: str,
+    table: StaticEncoder | None = None,
     progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Manifest:
     """Builds a generation beside the live one, checks it, and makes it live.
@@ -51,6 +53,7 @@ def build_index(
         encoder: Makes the vectors.
         folder: The index folder, ``data/index``.
         corpus: Fingerprint of the corpus.
+        table: Serves late interaction; ``table_beside(encoder)`` by default.
         progress: Called with the number of encoded passages and their total.
 
     Returns:
@@ -62,8 +65,16 @@ def build_index(
     folder.mkdir(parents=True, exist_ok=True)
     entries = {entry.entry_id: entry for entry in library.entries}
     texts = [searchable_text(entries[passage.entry_id], passage) for passage in library.passages]
+    table = table or table_beside(encoder)
     manifest = Manifest(
-        FORMAT, corpus, encoder.name, encoder.fingerprint, encoder.dimension, len(entries), len(library.passages)
+        FORMAT,
+        corpus,
+        encoder.name,
+        encoder.fingerprint,
+        table.fingerprint,
+        encoder.dimension,
+        len(entries),
+        len(library.passages),
     )
     staging = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
     try:
@@ -71,11 +82,11 @@ def build_index(
         write_store(staging / "store.sqlite", library.entries, library.passages, library.glossary)
         LexicalIndex.build([index_terms(text) for text in texts]).save(staging / "lexical")
         vectors = np.zeros((len(texts), encoder.dimension), dtype=np.float32)
-        for start in range(0, len(texts), _BATCH):
-            vectors[start : start + _BATCH] = encoder.encode(texts[start : start + _BATCH])
-            progress(min(start + _BATCH, len(texts)), len(texts))
+        for start in range(0, len(texts), _STEP):
+            vectors[start : start + _STEP] = encoder.encode_passages(texts[start : start + _STEP])
+            progress(min(start + _STEP, len(texts)), len(texts))
         DenseIndex.build(vectors).save(staging / "vectors.faiss")
-        LateIndex.build(encoder, texts).save(staging / "late")
+        LateIndex.build(table, texts).save(staging / "late")
         _verify(staging, manifest)
         publish(folder, staging, manifest)
     finally:

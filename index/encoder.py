@@ -1,4 +1,4 @@
-"""Text to vectors, without torch.
+"""Text to vectors: what an encoder is, and the shipped one, without torch.
 
 The shipped model is a table with one vector a token (``index/model``, trained by ``index.training``); a text's
 vector is the mean of its tokens' vectors, normalised. The file is in sentence-transformers format, and
@@ -22,22 +22,36 @@ from index.errors import EncoderError
 
 Vectors = NDArray[np.float32]
 
+SHIPPED = "shipped"
 SHIPPED_MODEL = Path(__file__).parent / "model"
 
 
 class Encoder(Protocol):
-    """Turns texts into unit vectors; ``fingerprint`` changes whenever the vectors would."""
+    """Turns texts into unit vectors, one a text; safe to share between threads.
+
+    Attributes:
+        name: What ``--encoder`` takes to load it again, from any folder; shown to users.
+        fingerprint: Changes whenever the vectors would.
+        dimension: Length of a vector.
+    """
 
     name: str
     fingerprint: str
     dimension: int
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Returns float32 vectors of shape (len(texts), dimension), each of length 1 (0 for an empty text)."""
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Returns vectors of questions, float32, shape (len(texts), dimension), each of length 1."""
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Returns vectors of passages, float32, shape (len(texts), dimension), each of length 1."""
 
 
 class StaticEncoder:
-    """The mean of static token vectors."""
+    """The mean of static token vectors.
+
+    It has two roles: an ``Encoder``, and the table of token vectors behind late interaction, novelty and the choice of
+    sentences. The table serves these whichever encoder gives the pooled vectors.
+    """
 
     def __init__(
         self, tokenizer: Tokenizer, rows: NDArray[np.int8], scales: Vectors, *, name: str, fingerprint: str
@@ -76,7 +90,8 @@ class StaticEncoder:
             ) from error
         digest = hashlib.sha256(weights_file.read_bytes())
         digest.update(tokenizer_file.read_bytes())
-        return cls(tokenizer, rows, scales, name=folder.name, fingerprint=digest.hexdigest()[:16])
+        name = SHIPPED if folder.resolve() == SHIPPED_MODEL.resolve() else str(folder.resolve())
+        return cls(tokenizer, rows, scales, name=name, fingerprint=digest.hexdigest()[:16])
 
     def tokenize(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
         """Returns the table rows of each text's tokens, in reading order."""
@@ -105,6 +120,8 @@ class StaticEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Returns unit vectors, float32, shape (len(texts), dimension); a text without tokens is all zeros."""
         return self.pool(self.tokenize(texts))
+
+    encode_queries = encode_passages = encode  # the table treats every text alike
 
     def pool(self, tokens: Sequence[NDArray[np.int64]]) -> Vectors:
         """Returns unit vectors of texts that are tokenised already (see ``tokenize``)."""

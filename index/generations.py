@@ -21,7 +21,7 @@ from typing import Any
 
 from index.errors import IndexUnavailableError
 
-FORMAT = 3
+FORMAT = 4
 _POINTER = "CURRENT"
 _MANIFEST = "manifest.json"
 
@@ -33,8 +33,9 @@ class Manifest:
     Attributes:
         format: Version of the layout.
         corpus: Fingerprint of the corpus files and passage settings.
-        encoder: Name of the encoder.
+        encoder: Name of the encoder of the vectors; ``index.encoders.load_encoder`` loads it again.
         encoder_fingerprint: Hash of the encoder's content.
+        table_fingerprint: Hash of the static table behind late interaction.
         dimension: Length of a vector.
         entries: Number of entries.
         passages: Number of passages.
@@ -44,6 +45,7 @@ class Manifest:
     corpus: str
     encoder: str
     encoder_fingerprint: str
+    table_fingerprint: str
     dimension: int
     entries: int
     passages: int
@@ -51,7 +53,7 @@ class Manifest:
     @property
     def generation(self) -> str:
         """Name of the generation's folder, the same for the same input."""
-        return f"{self.corpus[:12]}-{self.encoder_fingerprint[:8]}-v{self.format}"
+        return f"{self.corpus[:12]}-{self.encoder_fingerprint[:8]}-{self.table_fingerprint[:8]}-v{self.format}"
 
 
 def current_generation(folder: Path) -> tuple[Path, Manifest]:

@@ -76,7 +76,7 @@ class LateIndex:
         """Returns the MaxSim of a question with passages.
 
         Args:
-            encoder: The encoder the index was built with.
+            encoder: The table the index was built with.
             query: The question.
             rows: Passage rows, shape (m,).
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 
 from index.analysis import content_text, content_words, index_terms, query_terms
 from index.dense import DenseIndex
-from index.encoder import StaticEncoder
+from index.encoder import Encoder, StaticEncoder
+from index.encoders import remembered_encoder, table_beside
 from index.errors import IndexUnavailableError
 from index.fusion import fuse
 from index.generations import Manifest, current_generation
@@ -77,12 +79,14 @@ class Searcher:
         lexical: LexicalIndex,
         dense: DenseIndex,
         late: LateIndex,
-        encoder: StaticEncoder,
+        encoder: Encoder,
+        table: StaticEncoder,
         config: SearchConfig = SearchConfig(),
     ) -> None:
         """Combines the parts of an index; ``open`` is the usual way."""
         self.store = store
         self.encoder = encoder
+        self.table = table
         self.config = config
         self._lexical = lexical
         self._dense = dense
@@ -90,23 +94,22 @@ class Searcher:
         self._entry_of = np.asarray(store.entry_rows(), dtype=np.int64)
 
     @classmethod
-    def open(
-        cls, folder: Path, encoder: StaticEncoder | None = None, config: SearchConfig = SearchConfig()
-    ) -> Searcher:
+    def open(cls, folder: Path, encoder: Encoder | None = None, config: SearchConfig = SearchConfig()) -> Searcher:
         """Opens the live generation of an index folder.
 
         Args:
             folder: The index folder, ``data/index``.
-            encoder: Encoder of the questions; the shipped one by default.
+            encoder: Encoder of the questions; by default the one that the index was built with.
             config: How to rank.
 
         Raises:
             IndexUnavailableError: No index, a damaged one, or one built by another encoder.
-            EncoderError: The shipped encoder cannot be read.
+            EncoderError: The encoder of the index cannot be loaded.
         """
         generation, manifest = current_generation(folder)
-        encoder = encoder or StaticEncoder.load()
-        _check_encoder(manifest, encoder)
+        encoder = encoder or remembered_encoder(manifest)
+        table = table_beside(encoder)
+        _check_encoder(manifest, encoder, table)
         try:
             return cls(
                 Store(generation / "store.sqlite"),
@@ -114,6 +117,7 @@ class Searcher:
                 DenseIndex.load(generation / "vectors.faiss"),
                 LateIndex.load(generation / "late"),
                 encoder,
+                table,
                 config,
             )
         except Exception as error:  # sqlite3, bm25s and FAISS each raise their own for a damaged file
@@ -123,7 +127,7 @@ class Searcher:
 
     def with_config(self, config: SearchConfig) -> Searcher:
         """Returns a searcher over the same index that ranks another way."""
-        return Searcher(self.store, self._lexical, self._dense, self._late, self.encoder, config)
+        return Searcher(self.store, self._lexical, self._dense, self._late, self.encoder, self.table, config)
 
     def close(self) -> None:
         """Closes the index's files."""
@@ -131,14 +135,14 @@ class Searcher:
 
     def search(self, query: str, *, k: int = 10) -> list[Hit]:
         """Returns the k best entries for a question, best first; fewer when fewer match at all."""
-        vector = self.encoder.encode([query])[0]
+        vector = self.encoder.encode_queries([query])[0]
         by_words = self._lexical.scores(self._terms(query))
         bonus = self._name_bonus(query)
         rows = np.union1d(_best_rows(by_words, self.config.pool), self._dense.top(vector, self.config.pool))
         named = [row for entry_row in bonus for row in self.store.rows_of(entry_row)]
         rows = np.union1d(rows, np.asarray(named, dtype=np.int64))
         lexical, dense = by_words[rows], self._dense.scores(vector, rows)
-        late = self._late.scores(self.encoder, query, rows)
+        late = self._late.scores(self.table, query, rows)
         weights = self.config.weights[language_of(query)]
         fused = fuse([(weights.lexical, lexical), (weights.dense, dense), (weights.late, late)])
         fused += np.asarray([bonus.get(int(entry_row), 0.0) for entry_row in self._entry_of[rows]], dtype=np.float32)
@@ -151,7 +155,7 @@ class Searcher:
 
     def novelty(self, query: str) -> float:
         """Returns how much of a question occurs in no passage at all, in [0, 1] (see ``index.late``)."""
-        return self._late.novelty(self.encoder, content_text(query) or query)
+        return self._late.novelty(self.table, content_text(query) or query)
 
     def _terms(self, query: str) -> list[str]:
         """Returns the terms of the lexical search: those of the question and of its glossary terms' other names."""
@@ -199,9 +203,16 @@ def _best_rows(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
     return np.flatnonzero((scores >= cut) & (scores > 0.0))
 
 
-def _check_encoder(manifest: Manifest, encoder: StaticEncoder) -> None:
+def _check_encoder(manifest: Manifest, encoder: Encoder, table: StaticEncoder) -> None:
     if manifest.encoder_fingerprint != encoder.fingerprint:
+        same = manifest.encoder == encoder.name
         raise IndexUnavailableError(
             f"the index was built by encoder {manifest.encoder!r} ({manifest.encoder_fingerprint}), "
-            f"not {encoder.name!r} ({encoder.fingerprint}); rebuild it with: ingest --full"
+            f"not {encoder.name!r} ({encoder.fingerprint}); "
+            f"rebuild it with: ingest {'--full' if same else f'--encoder {shlex.quote(encoder.name)}'}"
+        )
+    if manifest.table_fingerprint != table.fingerprint:
+        raise IndexUnavailableError(
+            f"the index was built beside another token table ({manifest.table_fingerprint}, not {table.fingerprint}); "
+            "rebuild it with: ingest --full"
         )

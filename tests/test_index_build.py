@@ -56,9 +56,9 @@ def test_the_manifest_says_what_was_built(tmp_path, encoder):
 def test_progress_counts_passages_up_to_their_number(tmp_path, encoder):
     steps = []
 
-    build_index(library(*["text"] * 300), encoder, tmp_path, corpus="c", progress=lambda *step: steps.append(step))
+    build_index(library(*["text"] * 150), encoder, tmp_path, corpus="c", progress=lambda *step: steps.append(step))
 
-    assert steps == [(256, 300), (300, 300)]
+    assert steps == [(64, 150), (128, 150), (150, 150)]
 
 
 def test_vectors_beyond_the_first_batch_belong_to_their_passages(tmp_path, encoder):

@@ -110,7 +110,7 @@ def test_tokens_come_in_reading_order_with_repetitions(toy):
 def test_a_model_folder_is_read_back(tmp_path, toy):
     loaded = StaticEncoder.load(write_model(tmp_path / "tiny"))
 
-    assert (loaded.name, loaded.vocabulary, loaded.dimension) == ("tiny", 4, 2)
+    assert (loaded.name, loaded.vocabulary, loaded.dimension) == (str(tmp_path / "tiny"), 4, 2)
     np.testing.assert_array_equal(loaded.encode(["cat 猫"]), toy.encode(["cat 猫"]))
 
 
@@ -153,3 +153,12 @@ def test_a_model_of_another_layout_is_refused(tmp_path):
 
     with pytest.raises(EncoderError, match="no usable encoder"):
         StaticEncoder.load(folder)
+
+
+def test_questions_and_passages_are_encoded_alike(toy):
+    for encode in (toy.encode_queries, toy.encode_passages):
+        np.testing.assert_array_equal(encode(["cat 猫", "dog"]), toy.encode(["cat 猫", "dog"]))
+
+
+def test_the_shipped_encoder_is_called_by_its_word_and_not_by_its_place(shipped):
+    assert shipped.name == "shipped"

@@ -6,7 +6,7 @@ import pytest
 from index.errors import IndexUnavailableError
 from index.generations import FORMAT, Manifest, current_generation, publish
 
-MANIFEST = Manifest(FORMAT, "c1" * 32, "model", "e1" * 8, 384, 10, 20)
+MANIFEST = Manifest(FORMAT, "c1" * 32, "model", "e1" * 8, "f1" * 8, 384, 10, 20)
 
 
 def staged(folder, name="staging"):
@@ -28,8 +28,8 @@ def test_a_published_generation_is_the_live_one(tmp_path):
     assert list(tmp_path.glob(".building-*")) == []
 
 
-def test_a_generation_is_named_after_corpus_encoder_and_format():
-    assert MANIFEST.generation == f"c1c1c1c1c1c1-e1e1e1e1-v{FORMAT}"
+def test_a_generation_is_named_after_corpus_encoder_table_and_format():
+    assert MANIFEST.generation == f"c1c1c1c1c1c1-e1e1e1e1-f1f1f1f1-v{FORMAT}"
 
 
 def test_the_generation_before_is_kept_and_older_ones_go(tmp_path):
