@@ -9,12 +9,12 @@ from pathlib import Path
 
 from app.errors import QuestionError
 from app.extractive import ExtractiveWriter
-from app.intents import read_intent, without_fact_words
+from app.intents import read_intent
 from app.refusal import can_answer, is_about_the_program
 from app.texts import say, say_both
 from app.types import Answer, Citation, Sentence, Status, Timings
-from index.analysis import content_text, content_words
 from index.encoder import Encoder
+from index.followup import History
 from index.search import Searcher
 from index.types import Hit
 from ingest.text import language_of
@@ -22,15 +22,7 @@ from ingest.text import language_of
 MAX_QUESTION_CHARS = 2_000
 HITS = 10
 _NEAREST = 3
-_BACKWARD = re.compile(
-    r"(?:^|[，,。\s])(?:它|他们|它们|这个|那个|这篇|那篇|这两|该|其中|前者|后者|上面|刚才)|^(?:那|还有|为什么呢|然后)|"
-    r"\b(?:it|its|they|them|their|this|that|these|those|the (?:first|second|former|latter|other)(?: one)?)\b",
-    re.I,
-)
-
 _NOT_TEXT = re.compile(r"[\x00\ud800-\udfff]")  # half characters come from broken input and break encoders
-
-History = Sequence[tuple[str, str]]
 
 
 class Assistant:
@@ -72,10 +64,10 @@ class Assistant:
         question = check_question(question)
         started = time.perf_counter()
         language = language_of(question)
-        standalone = resolve(question, history)
-        hits = tuple(self.searcher.search(standalone, k=HITS))
+        understood = self.searcher.understand(question, history)
+        hits = tuple(self.searcher.rank(understood, k=HITS))
         retrieved = time.perf_counter()
-        status, sentences, citations = self._write(question, standalone, language, hits)
+        status, sentences, citations = self._write(question, understood.text, language, hits)
         ended = time.perf_counter()
         timings = Timings(
             *(round(1000 * seconds, 2) for seconds in (retrieved - started, ended - retrieved, ended - started))
@@ -108,17 +100,6 @@ def check_question(question: str) -> str:
         raise QuestionError(say_both("empty_question"))
     if len(question) > MAX_QUESTION_CHARS:
         raise QuestionError(say_both("long_question", length=len(question), limit=MAX_QUESTION_CHARS))
-    return question
-
-
-def resolve(question: str, history: History) -> str:
-    """Returns a question that can be understood alone.
-
-    One that points back ("它是哪年发表的？") or names nothing ("作者是谁？") is joined to the question before it.
-    """
-    names_nothing = not content_words(without_fact_words(content_text(question)))
-    if history and (_BACKWARD.search(question) or names_nothing):
-        return f"{history[-1][0].strip()[:MAX_QUESTION_CHARS]} {question}"
     return question
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.assistant import resolve
 from evals.measures import mean_scores, score_queries
 from evals.questions import Question, qrels_of
 from evals.statistics import paired_p_value
-from index.search import SearchConfig, Searcher, Weights
+from index.config import SearchConfig, Weights
+from index.search import Searcher
 
 DEPTH = 20
 _DECIDING = "nDCG@10"
@@ -83,5 +83,5 @@ def run_variants(
 
 
 def _run(searcher: Searcher, question: Question) -> dict[str, float]:
-    hits = searcher.search(resolve(question.text, question.history), k=DEPTH)
+    hits = searcher.search(question.text, k=DEPTH, history=question.history)
     return {hit.entry.entry_id: hit.score for hit in hits}

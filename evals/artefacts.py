@@ -15,8 +15,8 @@ from evals.ablations import VariantResult
 from evals.questions import Question
 from evals.regression import as_sections
 from evals.suite import Outcome, Report
+from index.config import SearchConfig
 from index.generations import Manifest
-from index.search import SearchConfig
 
 _PACKAGES = ("bm25s", "faiss-cpu", "ir-measures", "numpy", "tokenizers")
 

@@ -14,8 +14,9 @@ from typing import Any
 from evals.errors import EvaluationError
 from evals.measures import mean_scores, score_queries
 from index.build import build_index
+from index.config import SearchConfig, Weights
 from index.encoder import Encoder, StaticEncoder
-from index.search import SearchConfig, Searcher, Weights
+from index.search import Searcher
 from ingest.text import language_of
 from ingest.types import Entry, Kind, Library, Listing, Passage, PassageKind
 

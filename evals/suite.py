@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.assistant import Assistant, resolve
+from app.assistant import Assistant
 from app.refusal import answer_probability, gather_evidence
 from app.support import CARRIED
 from app.types import Answer, Sentence, Status
@@ -83,9 +83,9 @@ def run_suite(
         started = time.perf_counter()
         answer = assistant.ask(question.text, question.history)
         elapsed = 1000 * (time.perf_counter() - started)
-        standalone = resolve(question.text, question.history)
-        hits = tuple(assistant.searcher.search(standalone, k=DEPTH))
-        probability = answer_probability(gather_evidence(standalone, hits, assistant.searcher))
+        understood = assistant.searcher.understand(question.text, question.history)
+        hits = tuple(assistant.searcher.rank(understood, k=DEPTH))
+        probability = answer_probability(gather_evidence(understood.text, hits, assistant.searcher))
         asked.append((question, answer, hits, probability, elapsed))
         progress(number, len(questions))
     runs = {question.id: {hit.entry.entry_id: hit.score for hit in hits} for question, _, hits, _, _ in asked}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from index.analysis import content_words
 from ingest.types import Entry
 
 _UNIT = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]|[^\W_\u3400-\u9fff]+")
+_HAN_GAP = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 _MAX_UNITS = 16
 _MAX_QUESTION_UNITS = 64
 _MIN_CHARS = 3
@@ -39,6 +40,25 @@ def candidate_names(question: str) -> frozenset[str]:
         for start in range(len(units))
         for end in range(start + 1, min(start + _MAX_UNITS, len(units)) + 1)
     )
+
+
+def names_in_order(text: str, known: Collection[str]) -> list[str]:
+    """Returns the known names in a text, in comparable form, the longest at each place, each once, in reading order."""
+    units = name_units(text)
+    found: list[str] = []
+    start = 0
+    while start < len(units):
+        ends = range(min(start + _MAX_UNITS, len(units)), start, -1)
+        end = next((end for end in ends if " ".join(units[start:end]) in known), None)
+        if end is not None:
+            found.append(" ".join(units[start:end]))
+        start = end or start + 1
+    return list(dict.fromkeys(found))
+
+
+def readable(name: str) -> str:
+    """Returns a name in comparable form as one would write it: no spaces between Han characters."""
+    return _HAN_GAP.sub("", name)
 
 
 def named_share(question: str, names: Sequence[str]) -> float:

@@ -3,68 +3,29 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis import content_text, content_words, index_terms, query_terms
+from index.analysis import content_text, content_words, term_set
+from index.build import searchable_text
+from index.config import SearchConfig
 from index.dense import DenseIndex
 from index.encoder import Encoder, StaticEncoder
 from index.encoders import remembered_encoder, table_beside
 from index.errors import IndexUnavailableError
+from index.followup import History
 from index.fusion import fuse
 from index.generations import Manifest, current_generation
 from index.late import LateIndex
 from index.lexical import LexicalIndex
-from index.names import candidate_names, named_share
+from index.ranking import Ranked, best_rows, rank_entries, ranks_by_entry
 from index.store import Store
-from index.types import Hit, Match
-from ingest.text import language_of
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """Shares of the three scores in the fused one; only their ratios matter."""
-
-    lexical: float = 1.0
-    dense: float = 0.5
-    late: float = 1.0
-
-    def __post_init__(self) -> None:
-        """Checks the numbers."""
-        if min(self.lexical, self.dense, self.late) < 0 or self.lexical + self.dense + self.late <= 0:
-            raise ValueError(f"weights must not be negative, and not all zero: {self}")
-
-
-@dataclass(frozen=True, slots=True)
-class SearchConfig:
-    """How passages become ranked entries.
-
-    Attributes:
-        pool: Passages taken from each of the two searches, by words and by vectors; late interaction re-scores them.
-        weights: Weights of the scores by language of the question.
-        name_bonus: Added to the score of an entry that the whole question names; a name that is only part of the
-            question earns its share of it.
-        glossary: Languages of questions whose terms are also searched for under their other names and translations
-            (``python -m evals --ablations`` compares; DECISIONS.md).
-        strip_question: Whether words that only make it a question are left out of the lexical search.
-        passages_per_hit: Passages shown with an entry.
-    """
-
-    pool: int = 200
-    weights: Mapping[str, Weights] = field(default_factory=lambda: {"zh": Weights(), "en": Weights()})
-    name_bonus: float = 0.5
-    glossary: tuple[str, ...] = ("zh",)
-    strip_question: bool = True
-    passages_per_hit: int = 4
-
-    def __post_init__(self) -> None:
-        """Checks the numbers."""
-        if self.pool < 1 or self.passages_per_hit < 1:
-            raise ValueError(f"need pool >= 1 and passages_per_hit >= 1, not {self}")
+from index.types import Hit, Match, Step
+from index.understanding import QuestionReader, Understood
 
 
 class Searcher:
@@ -91,6 +52,7 @@ class Searcher:
         self._lexical = lexical
         self._dense = dense
         self._late = late
+        self._reader = QuestionReader(store, config)
         self._entry_of = np.asarray(store.entry_rows(), dtype=np.int64)
 
     @classmethod
@@ -133,20 +95,40 @@ class Searcher:
         """Closes the index's files."""
         self.store.close()
 
-    def search(self, query: str, *, k: int = 10) -> list[Hit]:
-        """Returns the k best entries for a question, best first; fewer when fewer match at all."""
-        vector = self.encoder.encode_queries([query])[0]
-        by_words = self._lexical.scores(self._terms(query))
-        bonus = self._name_bonus(query)
-        rows = np.union1d(_best_rows(by_words, self.config.pool), self._dense.top(vector, self.config.pool))
-        named = [row for entry_row in bonus for row in self.store.rows_of(entry_row)]
+    def search(self, query: str, *, k: int = 10, history: History = (), explain: bool = False) -> list[Hit]:
+        """Returns the k best entries for a question, best first; fewer when fewer match at all.
+
+        Args:
+            query: In Chinese, English or both.
+            k: How many entries.
+            history: Earlier turns, (question, answer), oldest first, for a question that leans on them.
+            explain: Whether each hit says how it fared in every step and which words of the question it holds.
+        """
+        return self.rank(self.understand(query, history), k=k, explain=explain)
+
+    def understand(self, query: str, history: History = ()) -> Understood:
+        """Returns how search reads a question after the turns before it."""
+        return self._reader.read(query, history)
+
+    def rank(self, question: Understood, *, k: int = 10, explain: bool = False) -> list[Hit]:
+        """Searches for a question that is understood already; see ``search``."""
+        vector = self.encoder.encode_queries([question.text])[0]
+        by_words = self._lexical.scores(question.terms)
+        rows = np.union1d(best_rows(by_words, self.config.pool), self._dense.top(vector, self.config.pool))
+        named = [row for entry_row in question.bonus for row in self.store.rows_of(entry_row)]
         rows = np.union1d(rows, np.asarray(named, dtype=np.int64))
-        lexical, dense = by_words[rows], self._dense.scores(vector, rows)
-        late = self._late.scores(self.table, query, rows)
-        weights = self.config.weights[language_of(query)]
-        fused = fuse([(weights.lexical, lexical), (weights.dense, dense), (weights.late, late)])
-        fused += np.asarray([bonus.get(int(entry_row), 0.0) for entry_row in self._entry_of[rows]], dtype=np.float32)
-        return self._hits(rows, {"score": fused, "lexical": lexical, "dense": dense, "late": late}, k)
+        weights = self.config.weights[question.language]
+        scores = {
+            "lexical": by_words[rows],
+            "dense": self._dense.scores(vector, rows),
+            "late": self._late.scores(self.table, question.text, rows),
+        }
+        scores["score"] = fuse([(getattr(weights, name), values) for name, values in scores.items()])
+        entry_of = self._entry_of[rows]
+        ranked = rank_entries(scores["score"], rows, entry_of, second=self.config.second, bonus=question.bonus)
+        steps = _steps(scores, entry_of, question.bonus) if explain else {}
+        hits = self._hits(ranked[: _with_ties(ranked, k)], rows, scores, steps)[:k]
+        return [replace(hit, words=_words_held(question.text, hit)) for hit in hits] if explain else hits
 
     def unknown_words(self, query: str) -> list[str]:
         """Returns the Latin content words of a question that occur nowhere in the index, slips of the pen aside."""
@@ -157,50 +139,54 @@ class Searcher:
         """Returns how much of a question occurs in no passage at all, in [0, 1] (see ``index.late``)."""
         return self._late.novelty(self.table, content_text(query) or query)
 
-    def _terms(self, query: str) -> list[str]:
-        """Returns the terms of the lexical search: those of the question and of its glossary terms' other names."""
-        terms = query_terms(query) if self.config.strip_question else index_terms(query)
-        if language_of(query) in self.config.glossary:
-            for names in self.store.translations(sorted(candidate_names(query))).values():
-                terms += [term for name in names for term in query_terms(name) if term not in terms]
-        return terms
-
-    def _name_bonus(self, query: str) -> dict[int, float]:
-        """Returns the bonus of each entry row that the question names."""
-        if not self.config.name_bonus:
-            return {}
-        named = self.store.named(sorted(candidate_names(query)))
-        return {row: self.config.name_bonus * named_share(query, names) for row, names in named.items()}
-
-    def _hits(self, rows: NDArray[np.int64], scores: Mapping[str, NDArray[np.float32]], k: int) -> list[Hit]:
-        """Groups passages by entry; an entry is as good as its best passage."""
-        fused = scores["score"]
-        of_entry: dict[int, list[int]] = {}
-        for position in np.lexsort((rows, -fused)):
-            of_entry.setdefault(int(self._entry_of[rows[position]]), []).append(int(position))
-        ranked = list(of_entry.items())  # in the order of their best passages
-        # Ids decide between equals, so every entry that ties with the last one has to be read.
-        last = float(fused[ranked[min(k, len(ranked)) - 1][1][0]]) if ranked else 0.0
-        kept = {
-            row: positions[: self.config.passages_per_hit] for row, positions in ranked if fused[positions[0]] >= last
-        }
-        passages = self.store.passages([int(rows[p]) for positions in kept.values() for p in positions])
-        entries = self.store.entries_at(list(kept))
-        found = []
-        for row, positions in kept.items():
+    def _hits(
+        self,
+        ranked: Sequence[Ranked],
+        rows: NDArray[np.int64],
+        scores: Mapping[str, NDArray[np.float32]],
+        steps: Mapping[int, tuple[Step, ...]],
+    ) -> list[Hit]:
+        """Reads ranked entries and their passages from the store; ids decide between equals."""
+        shown = {entry.entry_row: entry.positions[: self.config.passages_per_hit] for entry in ranked}
+        passages = self.store.passages([int(rows[p]) for positions in shown.values() for p in positions])
+        entries = self.store.entries_at(list(shown))
+        hits = []
+        for entry in sorted(ranked, key=lambda entry: (-entry.score, entries[entry.entry_row].entry_id)):
             matches = tuple(
                 Match(passages[int(rows[p])], **{name: float(values[p]) for name, values in scores.items()})
-                for p in positions
+                for p in shown[entry.entry_row]
             )
-            found.append((entries[row], matches))
-        found.sort(key=lambda pair: (-pair[1][0].score, pair[0].entry_id))
-        return [Hit(entry, matches, matches[0].score, rank) for rank, (entry, matches) in enumerate(found[:k], start=1)]
+            found = entries[entry.entry_row]
+            hits.append(Hit(found, matches, entry.score, len(hits) + 1, steps.get(entry.entry_row, ())))
+        return hits
 
 
-def _best_rows(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """Returns the rows of the k best positive scores, and of every score equal to the last of them."""
-    cut = np.partition(scores, -k)[-k] if len(scores) > k else 0.0
-    return np.flatnonzero((scores >= cut) & (scores > 0.0))
+def _with_ties(ranked: Sequence[Ranked], k: int) -> int:
+    """Returns how many entries score as well as the k-th."""
+    if len(ranked) <= k:
+        return len(ranked)
+    return next((place for place in range(k, len(ranked)) if ranked[place].score < ranked[k - 1].score), len(ranked))
+
+
+def _steps(
+    scores: Mapping[str, NDArray[np.float32]], entry_of: NDArray[np.int64], bonus: Mapping[int, float]
+) -> dict[int, tuple[Step, ...]]:
+    """Returns how each entry fared in every step, by entry row."""
+    steps: dict[int, tuple[Step, ...]] = {}
+    for name, values in scores.items():
+        for entry_row, (score, rank) in ranks_by_entry(values, entry_of).items():
+            steps[entry_row] = (*steps.get(entry_row, ()), Step("fused" if name == "score" else name, score, rank))
+    better = sorted(bonus.values(), reverse=True)
+    for entry_row, added in bonus.items():
+        if entry_row in steps:
+            steps[entry_row] = (*steps[entry_row], Step("named", added, 1 + better.index(added)))
+    return steps
+
+
+def _words_held(text: str, hit: Hit) -> tuple[str, ...]:
+    """Returns the content words of a question that the matched passages of a hit hold."""
+    known = set().union(*(term_set(searchable_text(hit.entry, match.passage)) for match in hit.matches))
+    return tuple(word for word in content_words(text) if word in known)
 
 
 def _check_encoder(manifest: Manifest, encoder: Encoder, table: StaticEncoder) -> None:

@@ -27,15 +27,35 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """Where an entry stood in one step of the search: its best score there, and its rank among the candidates."""
+
+    name: str
+    score: float
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A ranked entry with the passages that earned it its place, best first; rank counts from 1."""
+    """A ranked entry with the passages that earned it its place, best first.
+
+    Attributes:
+        entry: The entry.
+        matches: Its best passages.
+        score: What it is ranked by; higher is better.
+        rank: From 1.
+        steps: How it fared in each step, when the search was asked to explain itself.
+        words: Content words of the question that its passages hold, likewise.
+    """
 
     entry: Entry
     matches: tuple[Match, ...]
     score: float
     rank: int
+    steps: tuple[Step, ...] = ()
+    words: tuple[str, ...] = ()
 
     @property
     def best(self) -> Match:
-        """The match that decided the rank."""
+        """The match that did most for the rank."""
         return self.matches[0]

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import pytest
 
-from app.assistant import MAX_QUESTION_CHARS, Assistant, resolve
+from app.assistant import MAX_QUESTION_CHARS, Assistant
 from app.errors import QuestionError
 from app.types import Status
 from index.build import build_index
@@ -248,37 +248,8 @@ def test_a_question_that_stands_alone_ignores_the_turns_before(assistant):
     assert (followed.text, followed.citations) == (alone.text, alone.citations)
 
 
-@pytest.mark.parametrize(
-    ("question", "resolved"),
-    [
-        ("它的作者是谁？", "什么是 LoRA？ 它的作者是谁？"),
-        ("那 QLoRA 呢？", "什么是 LoRA？ 那 QLoRA 呢？"),
-        ("When was it published?", "什么是 LoRA？ When was it published?"),
-        ("Compare the first one with QLoRA", "什么是 LoRA？ Compare the first one with QLoRA"),
-        ("什么是 QLoRA？", "什么是 QLoRA？"),
-        ("What limits inference?", "What limits inference?"),  # "it" inside a word points nowhere
-        ("其他方法有哪些？", "其他方法有哪些？"),
-    ],
-)
-def test_a_question_points_back_by_its_pronouns(question, resolved):
-    assert resolve(question, [("旧的问题", "…"), ("什么是 LoRA？", "LoRA 冻结权重。")]) == resolved
-
-
-def test_without_earlier_turns_nothing_is_pointed_at():
-    assert resolve("它的作者是谁？", []) == "它的作者是谁？"
-
-
 def test_timings_are_those_of_the_two_parts_and_their_sum(assistant):
     timings = assistant.ask("什么是 LoRA？").timings
 
     assert min(timings.retrieve, timings.answer) >= 0.0
     assert timings.total == pytest.approx(timings.retrieve + timings.answer, abs=0.02)
-
-
-@pytest.mark.parametrize("question", ["它是哪年发表的？", "作者是谁？"])
-def test_a_question_that_names_nothing_is_about_what_was_asked_before(question):
-    assert resolve(question, [("什么是 LoRA？", "LoRA 是……")]) == f"什么是 LoRA？ {question}"
-
-
-def test_a_question_of_its_own_is_not_joined_to_the_one_before():
-    assert resolve("FlashAttention 快在哪里？", [("什么是 LoRA？", "LoRA 是……")]) == "FlashAttention 快在哪里？"

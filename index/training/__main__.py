@@ -14,9 +14,10 @@ from ingest.errors import StudyError
 def main(
     data: Annotated[Path, typer.Option(help="Folder with the training files.")],
     out: Annotated[Path, typer.Option(help="Folder for checkpoints and the model (OUT/model).")],
-    epochs: Annotated[float, typer.Option(help="Passes over the data.")] = 3.0,
-    batch: Annotated[int, typer.Option(help="Pairs a step.")] = 2_048,
-    vocabulary: Annotated[int, typer.Option(help="Number of Unigram pieces.")] = 48_000,
+    epochs: Annotated[float, typer.Option(help="Passes of the first stage over the data.")] = 2.0,
+    batch: Annotated[int, typer.Option(help="Pairs a step of the first stage.")] = 2_048,
+    interaction_steps: Annotated[int, typer.Option(help="Steps of the second stage.")] = 2_400,
+    vocabulary: Annotated[int, typer.Option(help="Number of Unigram pieces.")] = 64_000,
     dimension: Annotated[int, typer.Option(help="Length of a token vector.")] = 384,
     limit: Annotated[int | None, typer.Option(help="At most this many pairs a source.")] = None,
 ) -> None:
@@ -38,6 +39,7 @@ def main(
         Recipe(),
         epochs=epochs,
         batch=batch,
+        interaction_steps=interaction_steps,
         vocabulary=vocabulary,
         dimension=dimension,
         matryoshka=tuple(sorted({dimension, dimension // 3}, reverse=True)),

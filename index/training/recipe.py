@@ -1,10 +1,15 @@
-"""The recipe: vocabulary, contrastive training with sentence-transformers, int8 storage."""
+"""The recipe: vocabulary, two stages of contrastive training with sentence-transformers, int8 storage.
+
+The first stage trains the mean of the token vectors with large batches; the second trains what search also uses, late
+interaction, with smaller batches whose negatives share a topic.
+"""
 
 from __future__ import annotations
 
 import json
 import random
 import shutil
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,8 +20,14 @@ from sentence_transformers import SentenceTransformer, SentenceTransformerTraine
 from sentence_transformers.base import MultiDatasetBatchSamplers
 from sentence_transformers.sentence_transformer.losses import MatryoshkaLoss, MultipleNegativesRankingLoss
 from sentence_transformers.sentence_transformer.modules import Normalize, StaticEmbedding
+from torch import nn
 
+from index.training.batches import BlockSampler, order_by_topic
+from index.training.data import SOURCES
+from index.training.interaction import InteractionLoss
 from index.training.vocabulary import train_vocabulary
+
+Pairs = Mapping[str, list[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +38,37 @@ class Recipe:
         vocabulary: Number of Unigram pieces.
         vocabulary_texts: How many texts the vocabulary is trained on.
         dimension: Length of a token vector.
-        matryoshka: Leading dimensions that must work on their own.
-        batch: Pairs a step; every other positive of the batch is a negative.
-        epochs: Passes over the data.
-        learning_rate: Peak of a linear schedule with 5 % warm-up.
+        matryoshka: Leading dimensions that must work on their own after the first stage.
+        batch: Pairs a step of the first stage; every other positive of the batch is a negative.
+        epochs: Passes of the first stage over the data.
+        learning_rate: Peak of the first stage's linear schedule with 5 % warm-up.
         scale: Inverse temperature of the softmax over cosines.
+        interaction_steps: Steps of the second stage.
+        interaction_batch: Pairs a step of the second stage.
+        interaction_rate: Peak of the second stage's schedule.
+        topics: Clusters each source is split into for the second stage.
         seed: Seed of everything random.
     """
 
-    vocabulary: int = 48_000
-    vocabulary_texts: int = 140_000
+    vocabulary: int = 64_000
+    vocabulary_texts: int = 300_000
     dimension: int = 384
     matryoshka: tuple[int, ...] = (384, 128)
     batch: int = 2_048
-    epochs: float = 3.0
+    epochs: float = 2.0
     learning_rate: float = 0.03
     scale: float = 20.0
+    interaction_steps: int = 2_400
+    interaction_batch: int = 128
+    interaction_rate: float = 0.006
+    topics: int = 100
     seed: int = 7
 
 
-def train_encoder(pairs: dict[str, list[tuple[str, str]]], out: Path, recipe: Recipe) -> None:
+def train_encoder(pairs: Pairs, out: Path, recipe: Recipe) -> None:
     """Trains an encoder and saves it in sentence-transformers format with int8 rows.
 
-    An interrupted run continues from its last checkpoint under ``out/checkpoints``.
+    An interrupted run continues from its last checkpoint under ``out``.
 
     Args:
         pairs: (anchor, positive) by source, see ``index.training.data``.
@@ -60,17 +79,66 @@ def train_encoder(pairs: dict[str, list[tuple[str, str]]], out: Path, recipe: Re
     vocabulary_file = out / "vocabulary.json"
     if not vocabulary_file.is_file():
         train_vocabulary(_sample_texts(pairs, recipe), size=recipe.vocabulary).save(str(vocabulary_file))
-    model = SentenceTransformer(modules=[_new_embedding(vocabulary_file, recipe), Normalize()], device="cpu")
+    pooled = out / "pooled"
+    if not (pooled / "modules.json").is_file():
+        _train_pooled(_new_model(vocabulary_file, recipe), pairs, out, recipe)
+    model = SentenceTransformer(str(pooled), device="cpu")
+    if recipe.interaction_steps:
+        _train_interaction(model, pairs, out, recipe)
+    save_quantised(model, out / "model")
+    (out / "model" / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1) + "\n", encoding="utf-8")
+
+
+def _train_pooled(model: SentenceTransformer, pairs: Pairs, out: Path, recipe: Recipe) -> None:
+    """Trains the mean of the token vectors and saves the model in ``out/pooled``."""
     contrastive = MultipleNegativesRankingLoss(
         model, scale=recipe.scale, directions=("query_to_doc", "doc_to_query"), partition_mode="per_direction"
     )
+    loss = MatryoshkaLoss(model, contrastive, matryoshka_dims=list(recipe.matryoshka))
+    options: dict[str, object] = {
+        "num_train_epochs": recipe.epochs,
+        "per_device_train_batch_size": recipe.batch,
+        "learning_rate": recipe.learning_rate,
+    }
+    _train(model, _datasets(pairs), loss, out / "checkpoints", recipe, options)
+    model.save(str(out / "pooled"), create_model_card=False)
+
+
+def _train_interaction(model: SentenceTransformer, pairs: Pairs, out: Path, recipe: Recipe) -> None:
+    """Goes on training a model with late interaction in its loss, on batches of one topic."""
+    sources = {source.name: source for source in SOURCES if source.name in pairs}
+    shares = sum(source.share for source in sources.values())
+    chosen = {}
+    for name, source in sources.items():
+        wanted = max(1, round(source.share / shares * recipe.interaction_steps)) * recipe.interaction_batch
+        rows = random.Random(recipe.seed).sample(pairs[name], min(len(pairs[name]), wanted))
+        anchors = model.encode([anchor for anchor, _ in rows], batch_size=1024, show_progress_bar=False)
+        topics = recipe.topics if source.topical else 1
+        order = order_by_topic(anchors, topics=topics, batch=recipe.interaction_batch, seed=recipe.seed)
+        chosen[name] = [rows[row] for row in order]
+    options: dict[str, object] = {
+        "max_steps": recipe.interaction_steps,
+        "per_device_train_batch_size": recipe.interaction_batch,
+        "learning_rate": recipe.interaction_rate,
+        "batch_sampler": BlockSampler,
+    }
+    loss = InteractionLoss(model, scale=recipe.scale)
+    _train(model, _datasets(chosen), loss, out / "interaction-checkpoints", recipe, options)
+
+
+def _train(
+    model: SentenceTransformer,
+    data: DatasetDict,
+    loss: nn.Module,
+    checkpoints: Path,
+    recipe: Recipe,
+    options: dict[str, object],
+) -> None:
+    """Runs one stage, from its last checkpoint when there is one."""
     trainer = SentenceTransformerTrainer(
         model=model,
         args=SentenceTransformerTrainingArguments(
-            output_dir=str(out / "checkpoints"),
-            num_train_epochs=recipe.epochs,
-            per_device_train_batch_size=recipe.batch,
-            learning_rate=recipe.learning_rate,
+            output_dir=str(checkpoints),
             warmup_steps=0.05,
             weight_decay=0.0,
             multi_dataset_batch_sampler=MultiDatasetBatchSamplers.PROPORTIONAL,
@@ -81,13 +149,12 @@ def train_encoder(pairs: dict[str, list[tuple[str, str]]], out: Path, recipe: Re
             report_to="none",
             seed=recipe.seed,
             use_cpu=True,
+            **options,
         ),
-        train_dataset=_datasets(pairs),
-        loss=MatryoshkaLoss(model, contrastive, matryoshka_dims=list(recipe.matryoshka)),
+        train_dataset=data,
+        loss=loss,
     )
-    trainer.train(resume_from_checkpoint=any((out / "checkpoints").glob("checkpoint-*")))
-    save_quantised(model, out / "model")
-    (out / "model" / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1) + "\n", encoding="utf-8")
+    trainer.train(resume_from_checkpoint=any(checkpoints.glob("checkpoint-*")))
 
 
 def save_quantised(model: SentenceTransformer, folder: Path) -> None:
@@ -106,23 +173,23 @@ def save_quantised(model: SentenceTransformer, folder: Path) -> None:
     save_file({"embeddings": rows, "weights": scales.astype(np.float32)}, weights_file)
 
 
-def _sample_texts(pairs: dict[str, list[tuple[str, str]]], recipe: Recipe) -> list[str]:
+def _sample_texts(pairs: Pairs, recipe: Recipe) -> list[str]:
     texts = [text for rows in pairs.values() for pair in rows for text in pair]
     random.Random(recipe.seed).shuffle(texts)
     return texts[: recipe.vocabulary_texts]
 
 
-def _new_embedding(vocabulary_file: Path, recipe: Recipe) -> StaticEmbedding:
+def _new_model(vocabulary_file: Path, recipe: Recipe) -> SentenceTransformer:
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(vocabulary_file))
     generator = np.random.default_rng(recipe.seed)
     shape = (tokenizer.get_vocab_size(), recipe.dimension)
     start = generator.normal(scale=recipe.dimension**-0.5, size=shape).astype(np.float32)
-    return StaticEmbedding(tokenizer, embedding_weights=start)
+    return SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=start), Normalize()], device="cpu")
 
 
-def _datasets(pairs: dict[str, list[tuple[str, str]]]) -> DatasetDict:
+def _datasets(pairs: Pairs) -> DatasetDict:
     return DatasetDict(
         {
             name: Dataset.from_dict({"anchor": [a for a, _ in rows], "positive": [p for _, p in rows]})

@@ -1,0 +1,53 @@
+"""How search ranks: every number that decides an order, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Shares of the three scores in the fused one; only their ratios matter."""
+
+    lexical: float = 1.0
+    dense: float = 0.5
+    late: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Checks the numbers."""
+        if min(self.lexical, self.dense, self.late) < 0 or self.lexical + self.dense + self.late <= 0:
+            raise ValueError(f"weights must not be negative, and not all zero: {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchConfig:
+    """How passages become ranked entries.
+
+    Attributes:
+        pool: Passages taken from each of the two searches, by words and by vectors; late interaction re-scores them.
+        weights: Weights of the scores by language of the question.
+        second: Weight of an entry's second-best passage beside its best one.
+        name_bonus: Added to the score of an entry that the whole question names; a name that is only part of the
+            question earns its share of it.
+        context_bonus: Added to the score of an entry that the last answer named, when the question names none and
+            may lean on it.
+        glossary: Languages of questions whose terms are also searched for under their other names and translations
+            (``python -m evals --ablations`` compares; DECISIONS.md).
+        strip_question: Whether words that only make it a question are left out of the lexical search.
+        passages_per_hit: Passages shown with an entry.
+    """
+
+    pool: int = 200
+    weights: Mapping[str, Weights] = field(default_factory=lambda: {"zh": Weights(), "en": Weights()})
+    second: float = 0.4
+    name_bonus: float = 0.5
+    context_bonus: float = 0.2
+    glossary: tuple[str, ...] = ("zh",)
+    strip_question: bool = True
+    passages_per_hit: int = 4
+
+    def __post_init__(self) -> None:
+        """Checks the numbers."""
+        if self.pool < 1 or self.passages_per_hit < 1:
+            raise ValueError(f"need pool >= 1 and passages_per_hit >= 1, not {self}")

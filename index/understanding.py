@@ -1,0 +1,79 @@
+"""What a question means to search: the text to look for, its terms, and the entries it names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from index.analysis import index_terms, query_terms
+from index.config import SearchConfig
+from index.followup import MAX_NAMES, History, changes_subject, resolve
+from index.names import candidate_names, named_share, names_in_order
+from index.store import Store
+from ingest.text import language_of
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question as search reads it.
+
+    Attributes:
+        asked: The question as typed.
+        text: The question that can be understood alone; the same when nothing had to be added.
+        language: "zh" or "en".
+        terms: Terms of the lexical search.
+        bonus: Added to the score of an entry, by entry row: it is named here or in the last answer.
+    """
+
+    asked: str
+    text: str
+    language: str
+    terms: tuple[str, ...]
+    bonus: Mapping[int, float]
+
+
+class QuestionReader:
+    """Reads questions against the names and terms of one index."""
+
+    def __init__(self, store: Store, config: SearchConfig) -> None:
+        """Reads names from a store."""
+        self._store = store
+        self._config = config
+
+    def read(self, question: str, history: History = ()) -> Understood:
+        """Returns what a question means after the turns before it."""
+        text = resolve(question, history, self.names_in, self._knows)
+        bonus = self._name_bonus(text)
+        if text == question and history and not bonus and not changes_subject(question):
+            bonus = dict.fromkeys(self._context_rows(history), self._config.context_bonus)
+        return Understood(question, text, language_of(question), tuple(self._terms(text)), bonus)
+
+    def names_in(self, text: str) -> list[str]:
+        """Returns the names of entries in a text, the longest at each place, in reading order."""
+        candidates = candidate_names(text)
+        known = {name for names in self._store.named(sorted(candidates)).values() for name in names}
+        return names_in_order(text, known)
+
+    def _knows(self, text: str) -> bool:
+        return bool(self.names_in(text) or self._store.translations(sorted(candidate_names(text))))
+
+    def _context_rows(self, history: History) -> list[int]:
+        """Returns the rows of the entries that the last turn named first."""
+        asked, answered = history[-1]
+        names = self.names_in(answered) or self.names_in(asked)
+        return list(self._store.named(names[:MAX_NAMES]))
+
+    def _terms(self, text: str) -> list[str]:
+        """Returns the terms of the lexical search: those of the question and of its glossary terms' other names."""
+        terms = query_terms(text) if self._config.strip_question else index_terms(text)
+        if language_of(text) in self._config.glossary:
+            for names in self._store.translations(sorted(candidate_names(text))).values():
+                terms += [term for name in names for term in query_terms(name) if term not in terms]
+        return terms
+
+    def _name_bonus(self, text: str) -> dict[int, float]:
+        """Returns the bonus of each entry row that a text names."""
+        if not self._config.name_bonus:
+            return {}
+        named = self._store.named(sorted(candidate_names(text)))
+        return {row: self._config.name_bonus * named_share(text, names) for row, names in named.items()}
