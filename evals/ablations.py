@@ -70,7 +70,7 @@ def run_variants(
     runs: dict[str, dict[str, dict[str, float]]] = {}
     for number, (name, config) in enumerate(VARIANTS.items(), start=1):
         variant = searcher.with_config(config)
-        runs[name] = {question.id: _run(variant, question) for question in asked}
+        runs[name] = {question.id: run_question(variant, question) for question in asked}
         progress(number, len(VARIANTS))
     values = {name: score_queries(qrels, run) for name, run in runs.items()}
     shipped = [values["shipped"][question.id][_DECIDING] for question in asked]
@@ -82,6 +82,7 @@ def run_variants(
     ]
 
 
-def _run(searcher: Searcher, question: Question) -> dict[str, float]:
+def run_question(searcher: Searcher, question: Question) -> dict[str, float]:
+    """Returns the scores of the entries found for a question."""
     hits = searcher.search(resolve(question.text, question.history), k=DEPTH)
     return {hit.entry.entry_id: hit.score for hit in hits}
