@@ -6,12 +6,16 @@ import json
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from app.errors import QuestionError
+from ingest.__main__ import DeviceOption, EncoderOption
 from ingest.errors import StudyError
+
+if TYPE_CHECKING:
+    from index.encoder import Encoder
 
 app = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]}
@@ -28,15 +32,17 @@ def page(
     data: DataOption = Path("data"),
     host: Annotated[str, typer.Option(help="Address to listen on. 监听地址。")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on. 监听端口。")] = 7860,
+    encoder: EncoderOption = None,
+    device: DeviceOption = None,
 ) -> None:
     """Opens the chat page; builds the index first when there is none. 打开聊天页面，没有索引时先建立索引。"""
     if context.invoked_subcommand is not None:
         return
     try:
-        _prepare(corpus, data)
+        chosen = _prepare(corpus, data, encoder, device)
         from app.ui import serve
 
-        serve(data, host=host, port=port)
+        serve(data, chosen, host=host, port=port)
     except StudyError as error:
         _fail(error)
 
@@ -50,6 +56,8 @@ def ask(
     ] = None,
     corpus: CorpusOption = Path("corpus"),
     data: DataOption = Path("data"),
+    encoder: EncoderOption = None,
+    device: DeviceOption = None,
 ) -> None:
     """Answers one question or a file of questions, with citations. 回答一个问题或一个文件里的问题，附出处。"""
     if (question is None) == (batch is None):
@@ -59,30 +67,34 @@ def ask(
             from app.assistant import check_question
 
             check_question(question)  # a question that cannot be asked should not wait for an index
-        _prepare(corpus, data)
+        chosen = _prepare(corpus, data, encoder, device)
         if batch is not None:
-            raise typer.Exit(_ask_batch(batch, data, as_json=as_json))
-        _ask_one(str(question), data, as_json=as_json)
+            raise typer.Exit(_ask_batch(batch, data, chosen, as_json=as_json))
+        _ask_one(str(question), data, chosen, as_json=as_json)
     except StudyError as error:
         _fail(error)
 
 
-def _prepare(corpus: Path, data: Path) -> None:
+def _prepare(corpus: Path, data: Path, encoder: str | None, device: str | None) -> Encoder:
+    """Makes sure of an index, one of the encoder that is asked for, and returns its encoder."""
+    from index.encoders import choose_encoder
     from ingest.__main__ import build_if_missing
 
-    build_if_missing(corpus, data)
+    chosen = choose_encoder(data, encoder, device=device)
+    build_if_missing(corpus, data, chosen, switch=encoder is not None)
+    return chosen
 
 
-def _ask_one(question: str, data: Path, *, as_json: bool) -> None:
+def _ask_one(question: str, data: Path, encoder: Encoder, *, as_json: bool) -> None:
     from app.assistant import Assistant
     from app.render import answer_json, answer_text
 
-    with closing(Assistant.open(data)) as assistant:
+    with closing(Assistant.open(data, encoder)) as assistant:
         answer = assistant.ask(question)
     typer.echo(_dump(answer_json(answer, None)) if as_json else answer_text(answer))
 
 
-def _ask_batch(file: Path, data: Path, *, as_json: bool) -> int:
+def _ask_batch(file: Path, data: Path, encoder: Encoder, *, as_json: bool) -> int:
     from app.assistant import Assistant
     from app.batch import answer_batch
     from app.render import answer_json, answer_text
@@ -92,7 +104,7 @@ def _ask_batch(file: Path, data: Path, *, as_json: bool) -> int:
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionError(f"cannot read {file} ({error}); give a UTF-8 file with one JSON object a line") from error
     failed = 0
-    with closing(Assistant.open(data)) as assistant:
+    with closing(Assistant.open(data, encoder)) as assistant:
         for number, item, answer in answer_batch(assistant, lines):
             if isinstance(answer, QuestionError):
                 failed += 1

@@ -17,6 +17,7 @@ from app.errors import QuestionError
 from app.live import LiveAssistant
 from app.sources import linked_marks, panel, turn_panel
 from app.texts import say, say_both
+from index.encoder import Encoder
 from ingest.errors import StudyError
 
 EXAMPLES = (
@@ -32,14 +33,14 @@ _QUESTIONS_AT_ONCE = 8
 _HEAD = """<meta http-equiv="Content-Security-Policy" content="img-src 'self' data: blob:">"""
 
 
-def serve(data: Path, *, host: str, port: int) -> None:
-    """Serves the page until interrupted and prints its address.
+def serve(data: Path, encoder: Encoder | None = None, *, host: str, port: int) -> None:
+    """Serves the page until interrupted and prints its address; ``encoder`` is that of the index unless given.
 
     Raises:
         StudyError: There is no index, or the port is taken.
     """
     _check_port(host, port)
-    page = build_page(LiveAssistant(data))
+    page = build_page(LiveAssistant(data, encoder))
     page.queue(default_concurrency_limit=_QUESTIONS_AT_ONCE)
     _, address, _ = page.launch(
         server_name=host,

@@ -1,14 +1,19 @@
-"""``python -m evals``: the shipped suite, or public sets in BEIR's layout. A composition root."""
+"""``python -m evals``: the shipped suite, or public sets in BEIR's layout, by one encoder or several side by side.
+
+A composition root.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -17,8 +22,14 @@ from rich.table import Table
 from evals.regression import Comparison, Verdict, as_sections, compare, read_regression, write_regression
 from evals.suite import Report
 from evals.tables import keep_public, write_readmes
-from ingest.__main__ import progress_bar, refresh_index
+from index.encoder import SHIPPED, Encoder
+from ingest.__main__ import BatchOption, DeviceOption, progress_bar, refresh_index
 from ingest.errors import StudyError
+
+if TYPE_CHECKING:
+    from evals.beir import Dataset
+    from evals.encoders import Values
+    from evals.questions import Question
 
 _talk = Console(stderr=True, highlight=False, soft_wrap=True)
 _out = Console(highlight=False, soft_wrap=True)
@@ -26,6 +37,13 @@ _COLOURS = {Verdict.OK: "green", Verdict.CLOSE: "yellow", Verdict.FAIL: "red"}
 
 DatasetOption = Annotated[
     list[Path] | None, typer.Option(help="A BEIR-format folder; may be repeated. BEIR 格式的目录。")
+]
+EncodersOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="As for `ingest`, by default the shipped one; several are compared with it, side by side. "
+        "编码器，默认自带的；给几个则与自带的并排比较。"
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON. 输出 JSON。")]
 AblationsOption = Annotated[bool, typer.Option("--ablations", help="Also compare all variants. 同时比较各种变体。")]
@@ -37,29 +55,43 @@ CorpusOption = Annotated[Path, typer.Option(help="Folder of lists, cards and not
 DataOption = Annotated[Path, typer.Option(envvar="LLMSTUDY_DATA", help="Generated state. 生成的数据目录。")]
 
 
-def main(
+def main(  # noqa: PLR0913 - one argument an option
     dataset: DatasetOption = None,
     as_json: JsonOption = False,
     ablations: AblationsOption = False,
     update: UpdateOption = False,
+    encoder: EncodersOption = None,
+    batch: BatchOption = 32,
+    device: DeviceOption = None,
     corpus: CorpusOption = Path("corpus"),
     data: DataOption = Path("data"),
 ) -> None:
     """Runs the retrieval eval suite; exits with 1 on a regression. 运行检索评测，有退步时以 1 退出。"""
+    specs = encoder or [SHIPPED]
+    if update and specs != [SHIPPED]:
+        raise typer.BadParameter("--update keeps the scores of the shipped encoder; leave out --encoder")
+    if ablations and len(specs) > 1:
+        raise typer.BadParameter("--ablations takes one --encoder")
+    encoders = _load(specs, data, batch, device)
     try:
+        if len(specs) > 1:
+            _compare_encoders(encoders, dataset or [], corpus, data, as_json=as_json)
+            return
+        chosen = next(encoders)
         if dataset:
             for folder in dataset:
-                _public_set(folder, as_json=as_json, update=update)
+                _public_set(folder, chosen, as_json=as_json, update=update)
             if update:
                 write_readmes(Path(), read_regression())
             return
-        report = _shipped_suite(corpus, data, ablations=ablations)
+        report = _suite(corpus, data, chosen, ablations=ablations)
         found = as_sections(report)
         if update:
             write_regression(found)
             write_readmes(Path(), found)
             _talk.print("wrote evals/regression.toml and the tables of the READMEs")
-        comparisons = list(compare(found, read_regression()))
+        # What must be found again is what the shipped encoder finds.
+        comparisons = list(compare(found, read_regression())) if chosen.name == SHIPPED else []
     except StudyError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from error
@@ -71,20 +103,29 @@ def main(
         raise typer.Exit(1)
 
 
-def _shipped_suite(corpus: Path, data: Path, *, ablations: bool) -> Report:
+def _load(specs: Sequence[str], data: Path, batch: int, device: str | None) -> Iterator[Encoder]:
+    """Loads encoders one after the other: large ones would not fit into memory together."""
+    from index.encoders import load_encoder
+
+    for spec in specs:
+        yield load_encoder(spec, home=data / "encoders", batch=batch, device=device)
+
+
+def _suite(corpus: Path, data: Path, encoder: Encoder, *, ablations: bool) -> Report:
     """Runs the suite on an index of its own, without fetched abstracts, so that every clone gets the same scores."""
     from app.assistant import Assistant
     from evals.ablations import run_variants
     from evals.artefacts import results_json, write_qrels, write_results, write_run
+    from evals.encoders import home_of
     from evals.questions import check_gold, read_judgements, read_questions
     from evals.report import html_report
     from evals.suite import run_suite, summarise, unjudged_rate
     from index.generations import current_generation
 
-    home = data / "evals"
-    refresh_index(corpus, home, offline=True)
+    home = home_of(encoder, data / "evals")
+    refresh_index(corpus, home, offline=True, encoder=encoder)
     questions, judged = read_questions(), read_judgements()
-    assistant = Assistant.open(home)
+    assistant = Assistant.open(home, encoder)
     check_gold(questions, assistant.searcher.store)
     with progress_bar("asking") as progress:
         outcomes = run_suite(assistant, questions, progress)
@@ -119,11 +160,57 @@ def _shipped_suite(corpus: Path, data: Path, *, ablations: bool) -> Report:
     return report
 
 
-def _public_set(folder: Path, *, as_json: bool, update: bool) -> None:
+def _compare_encoders(
+    encoders: Iterator[Encoder], folders: Sequence[Path], corpus: Path, data: Path, *, as_json: bool
+) -> None:
+    """Prints the shipped encoder and others side by side, on the suite or on public sets."""
+    from evals.beir import read_dataset
+    from evals.encoders import side_by_side
+    from evals.questions import read_questions
+    from ingest.text import language_of
+
+    questions = [question for question in read_questions() if question.answerable]
+    sets: list[Dataset | None] = [read_dataset(folder) for folder in folders] or [None]  # None is the suite
+    values: list[dict[str, Values]] = [{} for _ in sets]
+    for encoder in chain(_load([SHIPPED], data, 1, None), encoders):
+        for of_encoder, dataset in zip(values, sets, strict=True):
+            if encoder.name not in of_encoder:
+                of_encoder[encoder.name] = _values(encoder, dataset, questions, corpus, data)
+    for of_encoder, dataset in zip(values, sets, strict=True):
+        languages = {question.id: question.language for question in questions}
+        if dataset:
+            languages = {query: language_of(dataset.queries[query]) for query in dataset.qrels}
+        name, rows = dataset.name if dataset else "suite", side_by_side(of_encoder, languages)
+        if as_json:
+            sys.stdout.write(json.dumps({"dataset": name, "encoders": rows}) + "\n")
+        else:
+            _print_table(f"{name}; p against {SHIPPED}", rows)
+
+
+def _values(
+    encoder: Encoder, dataset: Dataset | None, questions: Sequence[Question], corpus: Path, data: Path
+) -> Values:
+    """Returns what an encoder finds, on a public set or on the suite."""
+    from evals.encoders import home_of, run_on_set, run_on_suite
+    from evals.questions import check_gold
+    from index.search import Searcher
+
+    title = Path(encoder.name).name[:18]
+    if dataset:
+        with progress_bar(title) as progress:
+            return run_on_set(dataset, encoder, progress)
+    home = home_of(encoder, data / "evals")
+    refresh_index(corpus, home, offline=True, encoder=encoder)
+    with closing(Searcher.open(home / "index", encoder)) as searcher, progress_bar(title) as progress:
+        check_gold(questions, searcher.store)
+        return run_on_suite(searcher, questions, progress)
+
+
+def _public_set(folder: Path, encoder: Encoder, *, as_json: bool, update: bool) -> None:
     from evals.beir import evaluate_dataset, read_dataset
 
     with progress_bar(folder.name) as progress:
-        result = evaluate_dataset(read_dataset(folder), progress=lambda _, done, total: progress(done, total))
+        result = evaluate_dataset(read_dataset(folder), encoder, lambda _, done, total: progress(done, total))
     if update:
         keep_public(result)
     if as_json:
@@ -149,7 +236,8 @@ def _print_report(report: Report, comparisons: Sequence[Comparison]) -> None:
             found = f"{comparison.name} is {comparison.value:.4f}, expected {comparison.expected:.4f}"
             _out.print(f"{comparison.verdict.value}: {found}", style=_COLOURS[comparison.verdict])
     failed = sum(comparison.verdict is Verdict.FAIL for comparison in comparisons)
-    _out.print(f"{len(comparisons)} values compared with evals/regression.toml, {failed} failed")
+    if comparisons:
+        _out.print(f"{len(comparisons)} values compared with evals/regression.toml, {failed} failed")
 
 
 def _print_table(title: str, rows: Mapping[str, Mapping[str, float]]) -> None:

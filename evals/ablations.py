@@ -37,6 +37,7 @@ VARIANTS: Mapping[str, SearchConfig] = {
     "shipped, raw question": replace(SearchConfig(), strip_question=False),
     "shipped, glossary for both": replace(SearchConfig(), glossary=_BOTH),
     "shipped, without glossary": replace(SearchConfig(), glossary=()),
+    "shipped, best passage alone": replace(SearchConfig(), second=0.0),
 }
 
 
@@ -70,7 +71,7 @@ def run_variants(
     runs: dict[str, dict[str, dict[str, float]]] = {}
     for number, (name, config) in enumerate(VARIANTS.items(), start=1):
         variant = searcher.with_config(config)
-        runs[name] = {question.id: _run(variant, question) for question in asked}
+        runs[name] = {question.id: run_question(variant, question) for question in asked}
         progress(number, len(VARIANTS))
     values = {name: score_queries(qrels, run) for name, run in runs.items()}
     shipped = [values["shipped"][question.id][_DECIDING] for question in asked]
@@ -82,6 +83,7 @@ def run_variants(
     ]
 
 
-def _run(searcher: Searcher, question: Question) -> dict[str, float]:
+def run_question(searcher: Searcher, question: Question) -> dict[str, float]:
+    """Returns the scores of the entries found for a question."""
     hits = searcher.search(question.text, k=DEPTH, history=question.history)
     return {hit.entry.entry_id: hit.score for hit in hits}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -89,21 +89,34 @@ def evaluate_dataset(
     Returns:
         ``{"dataset", "systems": {name: {measure: mean}}}``.
     """
-    encoder = encoder or StaticEncoder.load()
-    systems: dict[str, dict[str, float]] = {}
+    values = run_systems(dataset, encoder or StaticEncoder.load(), tuple(SYSTEMS), progress)
+    means = {name: mean_scores(of_query) for name, of_query in values.items()}
+    return {
+        "dataset": dataset.name,
+        "systems": {name: {measure: round(mean[measure], 4) for measure in _REPORTED} for name, mean in means.items()},
+    }
+
+
+def run_systems(
+    dataset: Dataset,
+    encoder: Encoder,
+    names: Sequence[str],
+    progress: Callable[[str, int, int], None] = lambda *_: None,
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Returns the measures of every query by some of the ``SYSTEMS``."""
+    values = {}
     with TemporaryDirectory() as folder:
         build_index(dataset.library, encoder, Path(folder), corpus=dataset.name)
-        for name, config in SYSTEMS.items():
-            searcher = Searcher.open(Path(folder), encoder, config)
+        for name in names:
+            searcher = Searcher.open(Path(folder), encoder, SYSTEMS[name])
             run = {}
             for i, query in enumerate(dataset.qrels, start=1):
                 hits = searcher.search(dataset.queries[query], k=_DEPTH)
                 run[query] = {hit.entry.entry_id: hit.score for hit in hits}
                 progress(name, i, len(dataset.qrels))
-            means = mean_scores(score_queries(dataset.qrels, run))
-            systems[name] = {measure: round(means[measure], 4) for measure in _REPORTED}
-            searcher.store.close()
-    return {"dataset": dataset.name, "systems": systems}
+            values[name] = score_queries(dataset.qrels, run)
+            searcher.close()
+    return values
 
 
 def _rows(file: Path, keys: tuple[str, ...]) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import os
 
+THREADS_ASKED = os.environ.get("OMP_NUM_THREADS")  # by the user; a large model takes all cores without it
+
 # A question is a few small products; on busy cores more threads only wait for each other. Read when numpy is imported.
 for _library in ("OPENBLAS", "MKL", "VECLIB", "OMP"):
     os.environ.setdefault(f"{_library}_NUM_THREADS", "1")

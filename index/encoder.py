@@ -85,9 +85,8 @@ class StaticEncoder:
             tokenizer = Tokenizer.from_file(str(tokenizer_file))
             rows, scales = tensors["embeddings"], tensors["weights"]
         except Exception as error:  # tokenizers and safetensors raise bare exceptions of their own
-            raise EncoderError(
-                f"no usable encoder in {folder} ({error}); restore it with: git checkout -- index/model"
-            ) from error
+            advice = "restore it with: git checkout -- index/model" if folder == SHIPPED_MODEL else "is it whole?"
+            raise EncoderError(f"no usable encoder in {folder} ({error}); {advice}") from error
         digest = hashlib.sha256(weights_file.read_bytes())
         digest.update(tokenizer_file.read_bytes())
         name = SHIPPED if folder.resolve() == SHIPPED_MODEL.resolve() else str(folder.resolve())

@@ -7,22 +7,24 @@ from pathlib import Path
 from safetensors import SafetensorError, safe_open
 
 from index.encoder import SHIPPED, Encoder, StaticEncoder
-from index.errors import EncoderError
-from index.generations import Manifest
+from index.errors import EncoderError, IndexUnavailableError
+from index.generations import Manifest, current_generation
+from index.hub import fetch_model
 
 BATCH = 32
-_HOME = Path("data") / "encoders"
 
 
-def load_encoder(spec: str | None, *, home: Path = _HOME, batch: int = BATCH, device: str | None = None) -> Encoder:
+def load_encoder(
+    spec: str | None, *, home: Path = Path("data/encoders"), batch: int = BATCH, device: str | None = None
+) -> Encoder:
     """Loads an encoder.
 
     Args:
         spec: ``shipped`` (or None), a folder with a model, the name of a folder below ``home``, or the name of a
             sentence-transformers model.
-        home: Where encoders that are named without a path are looked for first, ``data/encoders``.
-        batch: Texts encoded at once; the shipped encoder needs none.
-        device: Where a sentence-transformers model runs: ``cpu``, ``cuda``, ``mps``; by default what there is.
+        home: Folder of encoders that are called by a bare name.
+        batch: Texts that a sentence-transformers model encodes at once.
+        device: Where it runs: ``cpu``, ``cuda``, ``mps``; by default the best there is.
 
     Raises:
         EncoderError: There is no such model, or it cannot be loaded; the message says what to do.
@@ -31,15 +33,35 @@ def load_encoder(spec: str | None, *, home: Path = _HOME, batch: int = BATCH, de
         return StaticEncoder.load()
     for folder in (Path(spec).expanduser(), home / spec):
         if spec and folder.is_dir():
-            return _load_folder(folder.resolve())
-    raise EncoderError(f"no encoder {spec!r}: no such folder")
+            return _load_folder(folder.resolve(), batch, device)
+    from index.transformer import TransformerEncoder, check_extra
+
+    check_extra(spec)
+    name, folder = fetch_model(spec)
+    return TransformerEncoder.load(folder, name=name, batch=batch, device=device)
+
+
+def choose_encoder(data: Path, spec: str | None, *, batch: int = BATCH, device: str | None = None) -> Encoder:
+    """Loads the encoder that is asked for, else the one of the index below a data folder, else the shipped one.
+
+    Raises:
+        EncoderError: It cannot be loaded.
+    """
+    home = data / "encoders"
+    if spec is not None:
+        return load_encoder(spec, home=home, batch=batch, device=device)
+    try:
+        manifest = current_generation(data / "index")[1]
+    except IndexUnavailableError:
+        return load_encoder(None)
+    return remembered_encoder(manifest, batch=batch, device=device)
 
 
 def remembered_encoder(manifest: Manifest, *, batch: int = BATCH, device: str | None = None) -> Encoder:
     """Loads the encoder that an index was built with.
 
     Raises:
-        EncoderError: It is not where it was; the message also says how to go back to the shipped one.
+        EncoderError: It cannot be loaded; the message also says how to go back to the shipped one.
     """
     try:
         return load_encoder(manifest.encoder, batch=batch, device=device)
@@ -47,7 +69,8 @@ def remembered_encoder(manifest: Manifest, *, batch: int = BATCH, device: str | 
         if manifest.encoder == SHIPPED:
             raise
         raise EncoderError(
-            f"{error}; the index was built with it, to go back to the shipped encoder: ingest --encoder {SHIPPED}"
+            f"the index was built with encoder {manifest.encoder}, and now {error}; "
+            f"to go back to the shipped encoder: ingest --encoder {SHIPPED}"
         ) from error
 
 
@@ -56,10 +79,13 @@ def table_beside(encoder: Encoder) -> StaticEncoder:
     return encoder if isinstance(encoder, StaticEncoder) else StaticEncoder.load()
 
 
-def _load_folder(folder: Path) -> Encoder:
+def _load_folder(folder: Path, batch: int, device: str | None) -> Encoder:
+    """Loads the model of a folder by what the folder holds."""
     if _is_static(folder):
         return StaticEncoder.load(folder)
-    raise EncoderError(f"no encoder in {folder}")
+    from index.transformer import TransformerEncoder
+
+    return TransformerEncoder.load(folder, batch=batch, device=device)
 
 
 def _is_static(folder: Path) -> bool:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -16,6 +16,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ingest.errors import CorpusError, StudyError
 from ingest.passages import PassageConfig
 from ingest.types import Library, Problem
+
+if TYPE_CHECKING:
+    from index.encoder import Encoder
+
+EncoderOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Encoder of the vectors: shipped, a folder below data/encoders, or any sentence-transformers model by "
+        "name or folder; without it that of the index. 向量编码器：shipped、目录或模型名；不给则沿用索引的编码器。"
+    ),
+]
+BatchOption = Annotated[int, typer.Option(min=1, help="Texts such a model encodes at once. 模型一次编码的文本数。")]
+DeviceOption = Annotated[
+    str | None, typer.Option(help="Where such a model runs: cpu, cuda, mps. 模型运行的设备。", show_default="the best")
+]
 
 _console = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -30,12 +45,18 @@ def refresh(
     offline: Annotated[bool, typer.Option("--offline", help="Do not fetch abstracts. 不联网获取摘要。")] = False,
     check: Annotated[bool, typer.Option("--check", help="Only report faults of the corpus. 只检查语料。")] = False,
     full: Annotated[bool, typer.Option("--full", help="Rebuild even if nothing changed. 强制重建。")] = False,
+    encoder: EncoderOption = None,
+    batch: BatchOption = 32,
+    device: DeviceOption = None,
 ) -> None:
     """Refreshes the index: fetches what is new, rebuilds what changed. 更新索引：获取新内容，重建有变化的部分。"""
     try:
         if check:
             raise typer.Exit(_check(corpus, data))
-        unread = refresh_index(corpus, data, offline=offline, full=full)
+        from index.encoders import choose_encoder
+
+        chosen = choose_encoder(data, encoder, batch=batch, device=device)
+        unread = refresh_index(corpus, data, offline=offline, full=full, encoder=chosen)
         if unread:
             raise CorpusError(f"{unread[0]}; files skipped: {len(unread)}, everything else is indexed")
     except StudyError as error:
@@ -46,10 +67,16 @@ def refresh(
         raise typer.Exit(130) from None
 
 
-def build_if_missing(corpus: Path, data: Path) -> None:
+def build_if_missing(corpus: Path, data: Path, encoder: Encoder | None = None, *, switch: bool = False) -> None:
     """Builds the index when there is none, without a network: the first answer should not wait for one.
 
     Where there is one and the corpus has changed since, says so and leaves it: refreshing is the user's decision.
+
+    Args:
+        corpus: Folder of lists, cards and notes.
+        data: The data folder.
+        encoder: Makes the vectors of a new index; the shipped one by default.
+        switch: Also rebuild an index that was built with another encoder: the user has asked for this one.
     """
     from index.errors import IndexUnavailableError
     from index.generations import current_generation
@@ -58,7 +85,13 @@ def build_if_missing(corpus: Path, data: Path) -> None:
     try:
         _, manifest = current_generation(data / "index")
     except IndexUnavailableError:
-        refresh_index(corpus, data, offline=True, full=True)
+        refresh_index(corpus, data, offline=True, full=True, encoder=encoder)
+        return
+    if encoder and switch and manifest.encoder_fingerprint != encoder.fingerprint:
+        _console.print(
+            f"the index was built with encoder {manifest.encoder}; rebuilding it with {encoder.name}", markup=False
+        )
+        refresh_index(corpus, data, offline=True, encoder=encoder)
         return
     if corpus.is_dir() and corpus_fingerprint(corpus, data, PassageConfig()) != manifest.corpus:
         _console.print(
@@ -79,8 +112,12 @@ def _check(corpus: Path, data: Path) -> int:
     return 1 if problems else 0
 
 
-def refresh_index(corpus: Path, data: Path, *, offline: bool, full: bool = False) -> tuple[Problem, ...]:
+def refresh_index(
+    corpus: Path, data: Path, *, offline: bool, full: bool = False, encoder: Encoder | None = None
+) -> tuple[Problem, ...]:
     """Fetches what is new unless offline, and rebuilds the index when something changed or ``full`` asks for it.
+
+    Another encoder than that of the index is a change; the shipped one is the default.
 
     Returns:
         The files that could not be read; the index is built from the others.
@@ -88,7 +125,8 @@ def refresh_index(corpus: Path, data: Path, *, offline: bool, full: bool = False
     Raises:
         CorpusError: There is no corpus, or nothing in it could be read.
     """
-    from index.encoder import StaticEncoder
+    from index.encoder import SHIPPED
+    from index.encoders import load_encoder, table_beside
     from index.errors import IndexUnavailableError
     from index.generations import current_generation
     from ingest.library import corpus_fingerprint, read_library
@@ -99,12 +137,14 @@ def refresh_index(corpus: Path, data: Path, *, offline: bool, full: bool = False
     if not offline:
         _fetch(corpus, data)
     fingerprint = corpus_fingerprint(corpus, data, config)
-    encoder = StaticEncoder.load()
+    encoder = encoder or load_encoder(None)
+    table = table_beside(encoder)
     try:
         _, manifest = current_generation(data / "index")
     except IndexUnavailableError:
         manifest = None
-    if manifest and not full and (manifest.corpus, manifest.encoder_fingerprint) == (fingerprint, encoder.fingerprint):
+    wanted = (fingerprint, encoder.fingerprint, table.fingerprint)
+    if manifest and not full and wanted == (manifest.corpus, manifest.encoder_fingerprint, manifest.table_fingerprint):
         _console.print(f"nothing changed: {manifest.entries} entries, {manifest.passages} passages")
         return ()
 
@@ -113,12 +153,13 @@ def refresh_index(corpus: Path, data: Path, *, offline: bool, full: bool = False
     with progress_bar("reading") as advance:
         library = read_library(corpus, data, config, lambda _, number, total: advance(number, total))
     with progress_bar("indexing") as advance:
-        manifest = build_index(library, encoder, data / "index", corpus=fingerprint, progress=advance)
+        build_index(library, encoder, data / "index", corpus=fingerprint, table=table, progress=advance)
     for problem in library.problems[:5]:
         _console.print(f"  {problem}", style="yellow", markup=False)
     if len(library.problems) > 5:
         _console.print(f"  … {len(library.problems)} problems in all; see: ingest --check", style="yellow")
-    _console.print(f"indexed {_summary(library)} in {time.perf_counter() - started:.1f} s")
+    by = "" if encoder.name == SHIPPED else f" with encoder {encoder.name}"
+    _console.print(f"indexed {_summary(library)}{by} in {time.perf_counter() - started:.1f} s", markup=False)
     return library.unread
 
 

@@ -30,7 +30,7 @@ def expecting(monkeypatch):
     """Replaces the shipped suite by a report that is there already, and the file of expectations by a value."""
 
     def expecting(ndcg):
-        monkeypatch.setattr(evals.__main__, "_shipped_suite", lambda *_, **__: REPORT)
+        monkeypatch.setattr(evals.__main__, "_suite", lambda *_, **__: REPORT)
         monkeypatch.setattr(evals.__main__, "read_regression", lambda: {"retrieval all": {"nDCG@10": ndcg}})
 
     return expecting

@@ -137,13 +137,16 @@ def test_the_fingerprint_covers_the_tokenizer(tmp_path):
 
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json"])
 @pytest.mark.parametrize("content", [None, b"", b"not a model"])
-def test_a_broken_model_says_how_to_restore_it(tmp_path, name, content):
+def test_a_broken_model_says_how_to_restore_it(tmp_path, monkeypatch, name, content):
     folder = write_model(tmp_path / "tiny")
     (folder / name).unlink()
     if content is not None:
         (folder / name).write_bytes(content)
 
-    with pytest.raises(EncoderError, match="git checkout -- index/model"):
+    with pytest.raises(EncoderError, match=r"; is it whole\?$"):
+        StaticEncoder.load(folder)
+    monkeypatch.setattr("index.encoder.SHIPPED_MODEL", folder)
+    with pytest.raises(EncoderError, match=r"; restore it with: git checkout -- index/model$"):
         StaticEncoder.load(folder)
 
 
