@@ -150,7 +150,7 @@ class Searcher:
         shown = {entry.entry_row: entry.positions[: self.config.passages_per_hit] for entry in ranked}
         passages = self.store.passages([int(rows[p]) for positions in shown.values() for p in positions])
         entries = self.store.entries_at(list(shown))
-        hits = []
+        hits: list[Hit] = []
         for entry in sorted(ranked, key=lambda entry: (-entry.score, entries[entry.entry_row].entry_id)):
             matches = tuple(
                 Match(passages[int(rows[p])], **{name: float(values[p]) for name, values in scores.items()})

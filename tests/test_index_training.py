@@ -1,8 +1,10 @@
 import json
 import lzma
 import os
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -14,11 +16,12 @@ from typer.testing import CliRunner
 
 from index.encoder import StaticEncoder
 from index.training.__main__ import main
-from index.training.data import Source, TrainingDataError, read_pairs, read_sources
+from index.training.data import Source, TrainingDataError, json_lines, read_pairs, read_sources
+from index.training.recipe import Recipe, train_encoder
 from index.training.vocabulary import train_vocabulary
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCE = Source("papers", "parallel_papers.jsonl.xz", "zh", "en", min_chars=4, max_chars=10)
+SOURCE = Source("papers", "parallel_papers.jsonl.xz", json_lines("zh", "en"), min_chars=4, max_chars=10)
 
 METHODS = [("低秩适配", "low-rank adaptation"), ("量化", "quantization"), ("剪枝", "pruning"), ("蒸馏", "distillation"),
            ("检索增强", "retrieval augmentation")]  # fmt: skip
@@ -48,7 +51,7 @@ def write_pairs(file, pairs):
 def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("training")
     write_pairs(folder / "parallel_papers.jsonl.xz", PAIRS)
-    sizes = ["--vocabulary", "300", "--dimension", "24", "--batch", "10", "--epochs", "1"]
+    sizes = ["--vocabulary", "300", "--dimension", "24", "--batch", "10", "--epochs", "1", "--interaction-steps", "4"]
     done = subprocess.run(
         [sys.executable, "-m", "index.training", "--data", folder, "--out", folder / "out", *sizes],
         capture_output=True, text=True, cwd=ROOT, env=os.environ | {"HF_HUB_OFFLINE": "1"}, check=False,
@@ -63,6 +66,7 @@ def test_a_training_run_leaves_a_model_that_the_encoder_reads(trained):
     encoder = StaticEncoder.load(out / "model")
 
     assert "papers: 300 pairs" in done.stderr
+    assert (out / "pooled" / "modules.json").is_file()  # the first stage is kept: a run that stops later resumes here
     assert encoder.dimension == 24
     vectors = encoder.encode([text for pair in PAIRS[:10] for text in pair])
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), np.ones(20), rtol=1e-5)
@@ -104,7 +108,28 @@ def test_the_recipe_is_written_beside_the_weights(trained):
     recipe = json.loads((trained[0] / "model" / "recipe.json").read_text(encoding="utf-8"))
 
     assert (recipe["vocabulary"], recipe["dimension"], recipe["matryoshka"]) == (300, 24, [24, 8])
-    assert (recipe["batch"], recipe["epochs"], recipe["seed"]) == (10, 1.0, 7)
+    assert (recipe["batch"], recipe["epochs"], recipe["interaction_steps"], recipe["seed"]) == (10, 1.0, 4, 7)
+
+
+def test_the_second_stage_changes_what_the_first_one_made(trained):
+    out, _ = trained
+    (pooled,) = (out / "pooled").rglob("model.safetensors")
+    first = load_file(pooled)["embedding.weight"]
+    tensors = load_file(out / "model" / "model.safetensors")
+    second = tensors["embeddings"] * tensors["weights"][:, None]
+
+    assert np.abs(first - second).max() > 0.005  # four times what int8 rounds away
+
+
+def test_a_finished_first_stage_is_not_trained_again(trained, tmp_path):
+    shutil.copytree(trained[0], tmp_path / "out")
+    weights = next((tmp_path / "out" / "pooled").rglob("model.safetensors"))
+    before = weights.stat().st_mtime_ns
+
+    recipe = Recipe(vocabulary=300, dimension=24, matryoshka=(24, 8), batch=10, epochs=1.0, interaction_steps=0)
+    train_encoder({"papers": PAIRS}, tmp_path / "out", recipe)
+
+    assert weights.stat().st_mtime_ns == before
 
 
 def test_a_folder_without_training_files_is_said_in_one_line(tmp_path):
@@ -164,3 +189,15 @@ def test_the_vocabulary_cuts_where_scripts_meet_and_keeps_a_frequent_han_word_wh
     encoding = tokenizer.encode("ＱＬｏＲＡ大语言模型", add_special_tokens=False)
 
     assert encoding.tokens == ["qlora", "大语言模型"]
+
+
+def test_a_part_of_a_large_source_is_drawn_the_same_way_every_time(tmp_path, monkeypatch):
+    write_pairs(tmp_path / SOURCE.file, PAIRS)
+    monkeypatch.setattr("index.training.data.SOURCES", (replace(SOURCE, max_chars=600, most=20),))
+
+    first, second = read_sources(tmp_path)["papers"], read_sources(tmp_path)["papers"]
+
+    assert first == second
+    assert len(set(first)) == 20
+    assert set(first) < set(PAIRS)
+    assert first != PAIRS[:20]

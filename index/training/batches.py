@@ -7,12 +7,12 @@ partners.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
+from typing import cast
 
 import faiss
 import numpy as np
 import torch
-from datasets import Dataset
 from numpy.typing import NDArray
 from sentence_transformers.base.sampler import DefaultBatchSampler
 
@@ -46,16 +46,14 @@ def order_by_topic(vectors: NDArray[np.float32], *, topics: int, batch: int, see
 
 
 class BlockSampler(DefaultBatchSampler):
-    """Draws consecutive blocks of a dataset, in random order, as its batches."""
-
-    def __init__(self, dataset: Dataset, batch_size: int, drop_last: bool, **options: object) -> None:
-        """Samples a dataset; called by the trainer."""
-        super().__init__(range(len(dataset)), batch_size=batch_size, drop_last=drop_last, **options)
+    """Draws whole consecutive blocks of a dataset, in random order, as its batches."""
 
     def __iter__(self) -> Iterator[list[int]]:
         """Yields the row numbers of each batch."""
-        if self.generator and self.seed is not None:
-            self.generator.manual_seed(self.seed + self.epoch)
-        blocks = list(super().__iter__())
-        for place in torch.randperm(len(blocks), generator=self.generator).tolist():
-            yield blocks[place]
+        random = torch.Generator().manual_seed(self.seed + self.epoch)
+        for block in torch.randperm(len(self), generator=random).tolist():
+            yield list(range(block * self.batch_size, (block + 1) * self.batch_size))
+
+    def __len__(self) -> int:
+        """Returns the number of whole blocks."""
+        return len(cast(Sized, self.sampler)) // self.batch_size

@@ -17,7 +17,7 @@ import numpy as np
 from datasets import Dataset, DatasetDict
 from safetensors.numpy import load_file, save_file
 from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer, SentenceTransformerTrainingArguments
-from sentence_transformers.base import MultiDatasetBatchSamplers
+from sentence_transformers.base import BatchSamplers, MultiDatasetBatchSamplers
 from sentence_transformers.sentence_transformer.losses import MatryoshkaLoss, MultipleNegativesRankingLoss
 from sentence_transformers.sentence_transformer.modules import Normalize, StaticEmbedding
 from torch import nn
@@ -95,12 +95,10 @@ def _train_pooled(model: SentenceTransformer, pairs: Pairs, out: Path, recipe: R
         model, scale=recipe.scale, directions=("query_to_doc", "doc_to_query"), partition_mode="per_direction"
     )
     loss = MatryoshkaLoss(model, contrastive, matryoshka_dims=list(recipe.matryoshka))
-    options: dict[str, object] = {
-        "num_train_epochs": recipe.epochs,
-        "per_device_train_batch_size": recipe.batch,
-        "learning_rate": recipe.learning_rate,
-    }
-    _train(model, _datasets(pairs), loss, out / "checkpoints", recipe, options)
+    arguments = _arguments(
+        out / "checkpoints", recipe, batch=recipe.batch, rate=recipe.learning_rate, epochs=recipe.epochs
+    )
+    _train(model, _datasets(pairs), loss, arguments)
     model.save(str(out / "pooled"), create_model_card=False)
 
 
@@ -116,45 +114,54 @@ def _train_interaction(model: SentenceTransformer, pairs: Pairs, out: Path, reci
         topics = recipe.topics if source.topical else 1
         order = order_by_topic(anchors, topics=topics, batch=recipe.interaction_batch, seed=recipe.seed)
         chosen[name] = [rows[row] for row in order]
-    options: dict[str, object] = {
-        "max_steps": recipe.interaction_steps,
-        "per_device_train_batch_size": recipe.interaction_batch,
-        "learning_rate": recipe.interaction_rate,
-        "batch_sampler": BlockSampler,
-    }
-    loss = InteractionLoss(model, scale=recipe.scale)
-    _train(model, _datasets(chosen), loss, out / "interaction-checkpoints", recipe, options)
+    arguments = _arguments(
+        out / "interaction-checkpoints",
+        recipe,
+        batch=recipe.interaction_batch,
+        rate=recipe.interaction_rate,
+        steps=recipe.interaction_steps,
+        sampler=BlockSampler,
+    )
+    _train(model, _datasets(chosen), InteractionLoss(model, scale=recipe.scale), arguments)
+
+
+def _arguments(
+    checkpoints: Path,
+    recipe: Recipe,
+    *,
+    batch: int,
+    rate: float,
+    epochs: float = 1.0,
+    steps: int = -1,
+    sampler: BatchSamplers | type[BlockSampler] = BatchSamplers.BATCH_SAMPLER,
+) -> SentenceTransformerTrainingArguments:
+    """Returns the settings of one stage; ``steps`` wins over ``epochs`` when it is positive."""
+    return SentenceTransformerTrainingArguments(
+        output_dir=str(checkpoints),
+        num_train_epochs=epochs,
+        max_steps=steps,
+        per_device_train_batch_size=batch,
+        learning_rate=rate,
+        batch_sampler=sampler,
+        multi_dataset_batch_sampler=MultiDatasetBatchSamplers.PROPORTIONAL,
+        warmup_steps=0.05,
+        weight_decay=0.0,
+        save_strategy="steps",
+        save_steps=400,
+        save_total_limit=1,
+        logging_steps=50,
+        report_to="none",
+        seed=recipe.seed,
+        use_cpu=True,
+    )
 
 
 def _train(
-    model: SentenceTransformer,
-    data: DatasetDict,
-    loss: nn.Module,
-    checkpoints: Path,
-    recipe: Recipe,
-    options: dict[str, object],
+    model: SentenceTransformer, data: DatasetDict, loss: nn.Module, arguments: SentenceTransformerTrainingArguments
 ) -> None:
     """Runs one stage, from its last checkpoint when there is one."""
-    trainer = SentenceTransformerTrainer(
-        model=model,
-        args=SentenceTransformerTrainingArguments(
-            output_dir=str(checkpoints),
-            warmup_steps=0.05,
-            weight_decay=0.0,
-            multi_dataset_batch_sampler=MultiDatasetBatchSamplers.PROPORTIONAL,
-            save_strategy="steps",
-            save_steps=400,
-            save_total_limit=1,
-            logging_steps=50,
-            report_to="none",
-            seed=recipe.seed,
-            use_cpu=True,
-            **options,
-        ),
-        train_dataset=data,
-        loss=loss,
-    )
-    trainer.train(resume_from_checkpoint=any(checkpoints.glob("checkpoint-*")))
+    trainer = SentenceTransformerTrainer(model=model, args=arguments, train_dataset=data, loss=loss)
+    trainer.train(resume_from_checkpoint=any(Path(str(arguments.output_dir)).glob("checkpoint-*")))
 
 
 def save_quantised(model: SentenceTransformer, folder: Path) -> None:
