@@ -6,7 +6,7 @@ import json
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,7 @@ from ingest.__main__ import DeviceOption, EncoderOption
 from ingest.errors import StudyError
 
 if TYPE_CHECKING:
+    from app.types import Answer
     from index.encoder import Encoder
 
 app = typer.Typer(
@@ -54,6 +55,9 @@ def ask(
     batch: Annotated[
         Path | None, typer.Option(help='File of {"id", "q", "history"?} lines. 每行一个问题的文件。')
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also print how each entry was found. 同时输出每个条目是怎么找到的。")
+    ] = False,
     corpus: CorpusOption = Path("corpus"),
     data: DataOption = Path("data"),
     encoder: EncoderOption = None,
@@ -69,8 +73,8 @@ def ask(
             check_question(question)  # a question that cannot be asked should not wait for an index
         chosen = _prepare(corpus, data, encoder, device)
         if batch is not None:
-            raise typer.Exit(_ask_batch(batch, data, chosen, as_json=as_json))
-        _ask_one(str(question), data, chosen, as_json=as_json)
+            raise typer.Exit(_ask_batch(batch, data, chosen, as_json=as_json, explain=explain))
+        _ask_one(str(question), data, chosen, as_json=as_json, explain=explain)
     except StudyError as error:
         _fail(error)
 
@@ -85,19 +89,17 @@ def _prepare(corpus: Path, data: Path, encoder: str | None, device: str | None) 
     return chosen
 
 
-def _ask_one(question: str, data: Path, encoder: Encoder, *, as_json: bool) -> None:
+def _ask_one(question: str, data: Path, encoder: Encoder, *, as_json: bool, explain: bool) -> None:
     from app.assistant import Assistant
-    from app.render import answer_json, answer_text
 
     with closing(Assistant.open(data, encoder)) as assistant:
-        answer = assistant.ask(question)
-    typer.echo(_dump(answer_json(answer, None)) if as_json else answer_text(answer))
+        answer = assistant.ask(question, explain=as_json or explain)
+    typer.echo(_shown(answer, None, as_json=as_json, explain=explain))
 
 
-def _ask_batch(file: Path, data: Path, encoder: Encoder, *, as_json: bool) -> int:
+def _ask_batch(file: Path, data: Path, encoder: Encoder, *, as_json: bool, explain: bool) -> int:
     from app.assistant import Assistant
     from app.batch import answer_batch
-    from app.render import answer_json, answer_text
 
     try:
         lines = file.read_text(encoding="utf-8-sig").split("\n")  # JSON text may hold other line ends
@@ -105,20 +107,26 @@ def _ask_batch(file: Path, data: Path, encoder: Encoder, *, as_json: bool) -> in
         raise QuestionError(f"cannot read {file} ({error}); give a UTF-8 file with one JSON object a line") from error
     failed = 0
     with closing(Assistant.open(data, encoder)) as assistant:
-        for number, item, answer in answer_batch(assistant, lines):
+        for number, item, answer in answer_batch(assistant, lines, explain=as_json or explain):
             if isinstance(answer, QuestionError):
                 failed += 1
                 typer.echo(f"error: {file}:{number}: {answer}", err=True)
                 continue
             identity = item.id if item else None
-            text = f"# {answer.question}\n{answer_text(answer)}\n"
-            typer.echo(_dump(answer_json(answer, identity)) if as_json else text)
+            shown = _shown(answer, identity, as_json=as_json, explain=explain)
+            typer.echo(shown if as_json else f"# {answer.question}\n{shown}\n")
             sys.stdout.flush()
     return 1 if failed else 0
 
 
-def _dump(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _shown(answer: Answer, identity: str | None, *, as_json: bool, explain: bool) -> str:
+    from app.explain import explain_json, explain_text
+    from app.render import answer_json, answer_text
+
+    if as_json:
+        fields = answer_json(answer, identity) | ({"search": explain_json(answer.found)} if explain else {})
+        return json.dumps(fields, ensure_ascii=False)
+    return "\n\n".join([answer_text(answer), *([explain_text(answer.found, answer.language)] if explain else [])])
 
 
 def _fail(error: StudyError) -> None:

@@ -51,12 +51,13 @@ class Assistant:
         """Closes the index's files."""
         self.searcher.close()
 
-    def ask(self, question: str, history: History = ()) -> Answer:
+    def ask(self, question: str, history: History = (), *, explain: bool = False) -> Answer:
         """Answers a question.
 
         Args:
             question: In Chinese, English or both.
             history: Earlier turns, (question, answer), oldest first.
+            explain: Whether the hits say how they fared in each step of the search.
 
         Raises:
             QuestionError: The question is empty or longer than ``MAX_QUESTION_CHARS`` characters.
@@ -64,15 +65,14 @@ class Assistant:
         question = check_question(question)
         started = time.perf_counter()
         language = language_of(question)
-        understood = self.searcher.understand(question, history)
-        hits = tuple(self.searcher.rank(understood, k=HITS))
+        found = self.searcher.find(question, k=HITS, history=history, explain=explain)
         retrieved = time.perf_counter()
-        status, sentences, citations = self._write(question, understood.text, language, hits)
+        status, sentences, citations = self._write(question, found.question.text, language, found.hits)
         ended = time.perf_counter()
         timings = Timings(
             *(round(1000 * seconds, 2) for seconds in (retrieved - started, ended - retrieved, ended - started))
         )
-        return Answer(question, language, status, sentences, citations, hits, timings)
+        return Answer(question, language, status, sentences, citations, found, timings)
 
     def _write(
         self, question: str, standalone: str, language: str, hits: Sequence[Hit]

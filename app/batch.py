@@ -46,7 +46,7 @@ def read_item(line: str) -> BatchItem:
 
 
 def answer_batch(
-    assistant: Assistant, lines: Iterable[str]
+    assistant: Assistant, lines: Iterable[str], *, explain: bool = False
 ) -> Iterator[tuple[int, BatchItem | None, Answer | QuestionError]]:
     """Yields (line number, item, answer) of each non-empty line; a line that cannot be asked yields its error."""
     for number, line in enumerate(lines, start=1):
@@ -55,6 +55,6 @@ def answer_batch(
         item = None
         try:
             item = read_item(line)
-            yield number, item, assistant.ask(item.question, item.history)
+            yield number, item, assistant.ask(item.question, item.history, explain=explain)
         except QuestionError as error:
             yield number, item, error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.explain import steps_json
 from app.types import Answer, Citation, Status
 from index.types import Hit
 from ingest.text import plain_text
@@ -100,4 +101,6 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         "source": shown.path,
         "line": shown.start_line,
         "text": plain_text(shown.text),
+        "steps": steps_json(hit),
+        "words": list(hit.words),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from index.types import Hit
+from index.types import Found, Hit
 from ingest.types import Entry, Passage
 
 
@@ -64,8 +64,13 @@ class Answer:
     status: Status
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
-    hits: tuple[Hit, ...]
+    found: Found
     timings: Timings
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        """The entries found for the question, best first."""
+        return self.found.hits
 
     @property
     def text(self) -> str:

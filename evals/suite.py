@@ -83,10 +83,9 @@ def run_suite(
         started = time.perf_counter()
         answer = assistant.ask(question.text, question.history)
         elapsed = 1000 * (time.perf_counter() - started)
-        understood = assistant.searcher.understand(question.text, question.history)
-        hits = tuple(assistant.searcher.rank(understood, k=DEPTH))
-        probability = answer_probability(gather_evidence(understood.text, hits, assistant.searcher))
-        asked.append((question, answer, hits, probability, elapsed))
+        found = assistant.searcher.find(question.text, k=DEPTH, history=question.history)
+        probability = answer_probability(gather_evidence(found.question.text, found.hits, assistant.searcher))
+        asked.append((question, answer, found.hits, probability, elapsed))
         progress(number, len(questions))
     runs = {question.id: {hit.entry.entry_id: hit.score for hit in hits} for question, _, hits, _, _ in asked}
     measures = score_queries(qrels_of(questions), runs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,8 +25,8 @@ from index.late import LateIndex
 from index.lexical import LexicalIndex
 from index.ranking import Ranked, best_rows, rank_entries, ranks_by_entry
 from index.store import Store
-from index.types import Hit, Match, Step
-from index.understanding import QuestionReader, Understood
+from index.types import Found, Hit, Match, Step, Understood
+from index.understanding import QuestionReader
 
 
 class Searcher:
@@ -104,31 +105,41 @@ class Searcher:
             history: Earlier turns, (question, answer), oldest first, for a question that leans on them.
             explain: Whether each hit says how it fared in every step and which words of the question it holds.
         """
-        return self.rank(self.understand(query, history), k=k, explain=explain)
+        return list(self.find(query, k=k, history=history, explain=explain).hits)
 
-    def understand(self, query: str, history: History = ()) -> Understood:
-        """Returns how search reads a question after the turns before it."""
-        return self._reader.read(query, history)
-
-    def rank(self, question: Understood, *, k: int = 10, explain: bool = False) -> list[Hit]:
-        """Searches for a question that is understood already; see ``search``."""
-        vector = self.encoder.encode_queries([question.text])[0]
+    def find(self, query: str, *, k: int = 10, history: History = (), explain: bool = False) -> Found:
+        """Searches as ``search`` does; also returns how the question was read and what each step cost."""
+        watch = Stopwatch()
+        question = self._reader.read(query, history)
+        watch.lap("understand")
         by_words = self._lexical.scores(question.terms)
-        rows = np.union1d(best_rows(by_words, self.config.pool), self._dense.top(vector, self.config.pool))
-        named = [row for entry_row in question.bonus for row in self.store.rows_of(entry_row)]
-        rows = np.union1d(rows, np.asarray(named, dtype=np.int64))
+        watch.lap("lexical")
+        vector = self.encoder.encode_queries([question.text])[0]
+        nearest = self._dense.top(vector, self.config.pool)
+        rows = self._candidates(by_words, nearest, question)
+        scores = {"lexical": by_words[rows], "dense": self._dense.scores(vector, rows)}
+        watch.lap("dense")
+        scores["late"] = self._late.scores(self.table, question.text, rows)
+        watch.lap("late")
         weights = self.config.weights[question.language]
-        scores = {
-            "lexical": by_words[rows],
-            "dense": self._dense.scores(vector, rows),
-            "late": self._late.scores(self.table, question.text, rows),
-        }
         scores["score"] = fuse([(getattr(weights, name), values) for name, values in scores.items()])
         entry_of = self._entry_of[rows]
         ranked = rank_entries(scores["score"], rows, entry_of, second=self.config.second, bonus=question.bonus)
+        watch.lap("fuse")
         steps = _steps(scores, entry_of, question.bonus) if explain else {}
         hits = self._hits(ranked[: _with_ties(ranked, k)], rows, scores, steps)[:k]
-        return [replace(hit, words=_words_held(question.text, hit)) for hit in hits] if explain else hits
+        if explain:
+            hits = [replace(hit, words=_words_held(question.text, hit)) for hit in hits]
+        watch.lap("read")
+        return Found(tuple(hits), question, watch.milliseconds)
+
+    def _candidates(
+        self, by_words: NDArray[np.float32], nearest: NDArray[np.int64], question: Understood
+    ) -> NDArray[np.int64]:
+        """Returns the passage rows to look at closely: the best by words, the nearest, and those of named entries."""
+        named = [row for entry_row in question.bonus for row in self.store.rows_of(entry_row)]
+        rows = np.union1d(best_rows(by_words, self.config.pool), nearest)
+        return np.union1d(rows, np.asarray(named, dtype=np.int64))
 
     def unknown_words(self, query: str) -> list[str]:
         """Returns the Latin content words of a question that occur nowhere in the index, slips of the pen aside."""
@@ -159,6 +170,21 @@ class Searcher:
             found = entries[entry.entry_row]
             hits.append(Hit(found, matches, entry.score, len(hits) + 1, steps.get(entry.entry_row, ())))
         return hits
+
+
+class Stopwatch:
+    """Milliseconds between laps, by name."""
+
+    def __init__(self) -> None:
+        """Starts."""
+        self.milliseconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        """Notes the time since the lap before."""
+        now = time.perf_counter()
+        self.milliseconds[name] = round(1000 * (now - self._last), 3)
+        self._last = now
 
 
 def _with_ties(ranked: Sequence[Ranked], k: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ingest.types import Entry, Passage
@@ -36,6 +37,25 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """A question as search reads it.
+
+    Attributes:
+        asked: The question as typed.
+        text: The question that can be understood alone; the same when nothing had to be added.
+        language: "zh" or "en".
+        terms: Terms of the lexical search.
+        bonus: Added to the score of an entry, by entry row: it is named here or in the last answer.
+    """
+
+    asked: str
+    text: str
+    language: str
+    terms: tuple[str, ...]
+    bonus: Mapping[int, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A ranked entry with the passages that earned it its place, best first.
 
@@ -59,3 +79,12 @@ class Hit:
     def best(self) -> Match:
         """The match that did most for the rank."""
         return self.matches[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, how it read the question, and the milliseconds each step took."""
+
+    hits: tuple[Hit, ...]
+    question: Understood
+    milliseconds: Mapping[str, float]

@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from index.analysis import index_terms, query_terms
 from index.config import SearchConfig
 from index.followup import MAX_NAMES, History, changes_subject, resolve
 from index.names import candidate_names, named_share, names_in_order
 from index.store import Store
+from index.types import Understood
 from ingest.text import language_of
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """A question as search reads it.
-
-    Attributes:
-        asked: The question as typed.
-        text: The question that can be understood alone; the same when nothing had to be added.
-        language: "zh" or "en".
-        terms: Terms of the lexical search.
-        bonus: Added to the score of an entry, by entry row: it is named here or in the last answer.
-    """
-
-    asked: str
-    text: str
-    language: str
-    terms: tuple[str, ...]
-    bonus: Mapping[int, float]
 
 
 class QuestionReader:

@@ -82,8 +82,11 @@ def test_a_question_is_answered_as_one_json_object(data):
     }  # fmt: skip
     assert set(answer["hits"][0]) == {
         "rank", "score", "entry_id", "title", "section", "year", "kind", "links", "arxiv_id", "source", "line", "text",
+        "steps", "words",
     }  # fmt: skip
     assert set(answer["timings_ms"]) == {"retrieve", "answer", "total"}
+    assert set(answer["hits"][0]["steps"]) >= {"lexical", "dense", "late", "fused"}
+    assert "flashattention" in answer["hits"][0]["words"]
     assert (answer["id"], answer["status"], answer["language"]) == (None, "answered", "en")
     assert answer["citations"][0]["entry_id"] == "arxiv:2205.14135"
     assert answer["citations"][0]["line"] == 9

@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import pytest
 
+from app.explain import explain_json, explain_text
 from app.render import answer_json, answer_text, listing_of, section_path
 from app.types import Answer, Citation, Sentence, Status, Timings
-from index.types import Hit, Match
+from index.types import Found, Hit, Match, Step, Understood
 from ingest.types import Entry, Kind, Link, Listing, Passage, PassageKind
 
 PATH = Listing("path", ("微调", "方法"), "corpus/lists/path.md", 12, "LoRA")
@@ -24,7 +25,13 @@ RECORD = Passage("r", LORA.entry_id, PassageKind.RECORD, "en", "year: 2022", "co
 
 def hit(*passages, entry=LORA, rank=1):
     matches = tuple(Match(passage, 0.91234567 - n / 10, 3.0, 0.5, 0.7) for n, passage in enumerate(passages))
-    return Hit(entry, matches, matches[0].score, rank)
+    steps = (Step("lexical", 3.0, 2), Step("late", 0.7, 1))
+    return Hit(entry, matches, matches[0].score, rank, steps, ("lora",))
+
+
+def found(*hits):
+    read = Understood("What does it do?", "What does LoRA do?", "en", ("lora",), {})
+    return Found(hits, read, {"lexical": 0.25, "late": 1.5})
 
 
 ANSWER = Answer(
@@ -36,7 +43,7 @@ ANSWER = Answer(
         Citation(1, LORA, NOTE, "It *freezes* the weights.", 31, 1.0),
         Citation(2, LORA, RECORD, "year: 2022", 2, 0.5),
     ),
-    hits=(hit(RECORD, NOTE),),
+    found=found(hit(RECORD, NOTE)),
     timings=Timings(1.5, 2.25, 3.75),
 )
 
@@ -90,6 +97,8 @@ def test_the_json_of_an_answer_is_exactly_what_scripts_read():
                 "source": "corpus/lists/papers.md",
                 "line": 30,
                 "text": "LoRA. 2022.\nIt freezes the weights.",
+                "steps": {"lexical": {"score": 3.0, "rank": 2}, "late": {"score": 0.7, "rank": 1}},
+                "words": ["lora"],
             }
         ],
         "timings_ms": {"retrieve": 1.5, "answer": 2.25, "total": 3.75},
@@ -97,15 +106,15 @@ def test_the_json_of_an_answer_is_exactly_what_scripts_read():
 
 
 def test_an_unknown_year_arxiv_id_and_question_id_are_null():
-    found = answer_json(replace(ANSWER, citations=(), hits=(hit(NOTE, entry=BARE),)), None)
+    fields = answer_json(replace(ANSWER, citations=(), found=found(hit(NOTE, entry=BARE))), None)
 
-    assert found["id"] is None
-    assert (found["hits"][0]["year"], found["hits"][0]["arxiv_id"], found["hits"][0]["links"]) == (None, None, [])
-    assert found["hits"][0]["section"] == ""
+    assert fields["id"] is None
+    assert (fields["hits"][0]["year"], fields["hits"][0]["arxiv_id"], fields["hits"][0]["links"]) == (None, None, [])
+    assert fields["hits"][0]["section"] == ""
 
 
 def test_a_hit_shows_front_matter_only_when_it_has_nothing_else():
-    assert answer_json(replace(ANSWER, hits=(hit(RECORD),)), None)["hits"][0]["text"] == "year: 2022"
+    assert answer_json(replace(ANSWER, found=found(hit(RECORD))), None)["hits"][0]["text"] == "year: 2022"
 
 
 def test_the_text_of_an_answer_has_its_sources_below():
@@ -145,7 +154,7 @@ def test_a_declined_answer_says_where_the_nearest_entries_stand():
         status=Status.DECLINED,
         sentences=(Sentence("Nothing.", ()),),
         citations=(),
-        hits=tuple(hit(NOTE, rank=rank) for rank in (1, 2, 3, 4)),
+        found=found(*(hit(NOTE, rank=rank) for rank in (1, 2, 3, 4))),
     )
 
     assert answer_text(declined) == "Nothing.\n" + "\n    LoRA — corpus/lists/papers.md:30" * 3
@@ -169,3 +178,20 @@ def test_of_two_listings_in_one_file_a_passage_belongs_to_the_one_it_stands_in(l
     twice = replace(LORA, listings=(PATH, replace(PATH, section=("附录",), line=50)))
 
     assert section_path(listing_of(twice, replace(NOTE, path=PATH.path, start_line=line))) == section
+
+
+def test_an_explanation_says_how_the_question_was_read_and_what_each_step_gave():
+    lines = explain_text(ANSWER.found, "en").split("\n")
+
+    assert lines == [
+        "Searched for: What does LoRA do?",
+        "terms: lora",
+        "milliseconds: lexical 0.2, late 1.5",
+        "  1. 0.912  LoRA  [arxiv:2106.09685]",
+        "     lexical 3.000 (#2)  late 0.700 (#1)",
+        "     words held: lora",
+    ]
+    assert explain_text(ANSWER.found, "zh").startswith("检索的问题: What does LoRA do?")
+    assert explain_json(ANSWER.found) == {
+        "question": "What does LoRA do?", "terms": ["lora"], "milliseconds": {"lexical": 0.25, "late": 1.5}
+    }  # fmt: skip

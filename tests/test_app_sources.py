@@ -5,7 +5,7 @@ import pytest
 
 from app.sources import anchor, linked_marks, panel, turn_panel
 from app.types import Answer, Citation, Sentence, Status, Timings
-from index.types import Hit, Match
+from index.types import Found, Hit, Match, Understood
 from ingest.text import plain_text
 from ingest.types import Entry, Kind, Link, Listing, Passage, PassageKind
 
@@ -51,7 +51,8 @@ class Page(HTMLParser):
 def answer(entry=LORA, note=NOTE, quote=NOTE.text, question="What is LoRA?", support=1.0, language="en"):
     return Answer(
         question, language, Status.ANSWERED, (Sentence("It freezes.", (1,)),),
-        (Citation(1, entry, note, quote, 13, support),), (Hit(entry, (Match(note, 0.9, 1.0, 0.5, 0.5),), 0.9, 1),),
+        (Citation(1, entry, note, quote, 13, support),),
+        Found((Hit(entry, (Match(note, 0.9, 1.0, 0.5, 0.5),), 0.9, 1),), Understood(question, question, language, (), {}), {}),
         Timings(1, 1, 2),
     )  # fmt: skip
 

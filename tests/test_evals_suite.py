@@ -9,7 +9,7 @@ from evals.suite import Outcome, refusal_curve, run_suite, slices_of, summarise,
 from index.build import build_index
 from index.encoder import StaticEncoder
 from index.search import Searcher
-from index.types import Hit, Match
+from index.types import Found, Hit, Match, Understood
 from ingest.types import Entry, Kind, Library, Listing, Passage, PassageKind
 
 LINES = {
@@ -45,8 +45,8 @@ def cite(n, entry, passage, *, quote=None, support=1.0):
 def outcome(asked, citations=(), *, ndcg=0.0, milliseconds=1.0, probability=0.5, hits=(LORA,)):
     sentences = tuple(Sentence(citation.quote, (citation.n,)) for citation in citations)
     answer = Answer(
-        asked.text, asked.language, Status.ANSWERED if citations else Status.DECLINED, sentences, tuple(citations), (),
-        Timings(1, 1, 2),
+        asked.text, asked.language, Status.ANSWERED if citations else Status.DECLINED, sentences, tuple(citations),
+        Found((), Understood(asked.text, asked.text, asked.language, (), {}), {}), Timings(1, 1, 2),
     )  # fmt: skip
     found = tuple(Hit(entry, (Match(EN, 0.5, 0, 0, 0),), 0.5, rank) for rank, entry in enumerate(hits, start=1))
     measures = dict.fromkeys(("nDCG@10", "R@10", "Success@1", "Success@5", "RR@10"), ndcg) if asked.answerable else {}
