@@ -134,14 +134,20 @@ def content_words(text: str) -> list[str]:
 
     Unlike ``query_terms`` nothing is counted twice, so a share of covered words is meaningful.
     """
-    words: list[str] = []
+    return list(content_units(text))
+
+
+def content_units(text: str) -> dict[str, str]:
+    """Returns the same words, each with its spelling in the text: Latin words are compared by their stems."""
+    units: dict[str, str] = {}
     for run in _RUN.findall(content_text(text)):
         if _IS_HAN.match(run):
             run = "".join(character for character in run if character not in _STOP_HAN)
-            words += [run[i : i + 2] for i in range(len(run) - 1)] or [run] * bool(run)
+            pairs = [run[i : i + 2] for i in range(len(run) - 1)] or [run] * bool(run)
+            units |= {pair: pair for pair in pairs}
         else:
-            words.append(_stem(run))
-    return list(dict.fromkeys(words))
+            units.setdefault(_stem(run), run)
+    return units
 
 
 def _normalised(text: str) -> str:

@@ -2,7 +2,7 @@
 
 The score is ColBERT's MaxSim (Khattab and Zaharia, SIGIR 2020) with two changes that suit vectors without context:
 cosines are squared, so that a clear match counts more than many vague ones, and a question piece weighs as much as
-its vector is long, because training gives words that matter long vectors.
+the square of its vector's length, because training gives words that matter long vectors.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class LateIndex:
         pieces = np.concatenate([self._ids[self._starts[row] : self._starts[row + 1]] for row in rows[filled]])
         vocabulary, place = _distinct(pieces, encoder.vocabulary)
         cosines = np.maximum(encoder.token_cosines(asked, vocabulary), 0.0)
-        weights = encoder.token_lengths(asked)
+        weights = np.square(encoder.token_lengths(asked))
         begins = np.concatenate(([0], np.cumsum(lengths[filled])[:-1]))
         best = np.maximum.reduceat(cosines[:, place], begins, axis=1)
         scores[filled] = weights @ np.square(best) / max(float(weights.sum()), 1e-9)

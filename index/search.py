@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis import content_text, content_words, term_set
+from index.analysis import content_text, content_units, content_words, term_set
 from index.build import searchable_text
 from index.config import SearchConfig
 from index.dense import DenseIndex
@@ -212,7 +212,7 @@ def _steps(
 def _words_held(text: str, hit: Hit) -> tuple[str, ...]:
     """Returns the content words of a question that the matched passages of a hit hold."""
     known = set().union(*(term_set(searchable_text(hit.entry, match.passage)) for match in hit.matches))
-    return tuple(word for word in content_words(text) if word in known)
+    return tuple(spelling for word, spelling in content_units(text).items() if word in known)
 
 
 def _check_encoder(manifest: Manifest, encoder: Encoder, table: StaticEncoder) -> None:

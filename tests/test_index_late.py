@@ -22,7 +22,7 @@ SCALES = np.random.default_rng(12).uniform(0.1, 2.0, size=9).astype(np.float32)
 
 
 def max_sim(query, text):
-    """The definition, one pair of pieces at a time: squared best cosines, weighted by the length of the vectors."""
+    """The definition, one pair of pieces at a time: squared best cosines, weighted by the squared length of the vectors."""
     total = weights = 0.0
     for piece in set(query.split()):
         asked = ROWS[1 + WORDS.index(piece)].astype(float)
@@ -30,7 +30,7 @@ def max_sim(query, text):
         for other in text.split():
             held = ROWS[1 + WORDS.index(other)].astype(float)
             best = max(best, asked @ held / (np.linalg.norm(asked) * np.linalg.norm(held)))
-        weight = np.linalg.norm(asked) * SCALES[1 + WORDS.index(piece)]
+        weight = (np.linalg.norm(asked) * SCALES[1 + WORDS.index(piece)]) ** 2
         total += weight * best**2
         weights += weight
     return total / weights if weights else 0.0

@@ -16,7 +16,7 @@ def main(
     out: Annotated[Path, typer.Option(help="Folder for checkpoints and the model (OUT/model).")],
     epochs: Annotated[float, typer.Option(help="Passes of the first stage over the data.")] = 2.0,
     batch: Annotated[int, typer.Option(help="Pairs a step of the first stage.")] = 2_048,
-    interaction_steps: Annotated[int, typer.Option(help="Steps of the second stage.")] = 2_400,
+    interaction_steps: Annotated[int, typer.Option(help="Steps of the second stage.")] = 2_000,
     vocabulary: Annotated[int, typer.Option(help="Number of Unigram pieces.")] = 64_000,
     dimension: Annotated[int, typer.Option(help="Length of a token vector.")] = 384,
     limit: Annotated[int | None, typer.Option(help="At most this many pairs a source.")] = None,

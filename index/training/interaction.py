@@ -2,7 +2,7 @@
 
 Static vectors that only ever meet as averages never learn which word answers to which. Here every piece of one text
 looks for its best match in each other text of the batch, exactly as ``index.late`` scores it (cosines squared, weighted
-by the length of the piece's vector), and the true partner has to win, in both directions.
+by the squared length of the piece's vector), and the true partner has to win, in both directions.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def maxsim(table: Tensor, asked: Tensor, asked_starts: Tensor, given: Tensor, gi
     squares = torch.cat([squares, squares.new_zeros(len(squares), 1)], dim=1)  # the last column stands for padding
     padded = _padded(given_place, given_starts, len(given), len(given_ids))
     best = squares[:, padded].amax(dim=2)  # (asked ids, b)
-    weights = vectors.norm(dim=1)[asked_place]
+    weights = vectors.square().sum(dim=1)[asked_place]
     owner = _owners(asked_starts, len(asked))
     total = torch.zeros(len(asked_starts), best.shape[1]).index_add(0, owner, weights[:, None] * best[asked_place])
     weight = torch.zeros(len(asked_starts)).index_add(0, owner, weights)

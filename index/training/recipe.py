@@ -58,7 +58,7 @@ class Recipe:
     epochs: float = 2.0
     learning_rate: float = 0.03
     scale: float = 20.0
-    interaction_steps: int = 2_400
+    interaction_steps: int = 2_000
     interaction_batch: int = 128
     interaction_rate: float = 0.006
     topics: int = 100
