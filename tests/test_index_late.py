@@ -22,7 +22,7 @@ SCALES = np.random.default_rng(12).uniform(0.1, 2.0, size=9).astype(np.float32)
 
 
 def max_sim(query, text):
-    """The definition, one pair of pieces at a time: squared best cosines, weighted by the squared length of the vectors."""
+    """The definition, one pair of pieces at a time: squared best cosines, weighted by squared lengths."""
     total = weights = 0.0
     for piece in set(query.split()):
         asked = ROWS[1 + WORDS.index(piece)].astype(float)
