@@ -24,7 +24,8 @@ EncoderOption = Annotated[
     str | None,
     typer.Option(
         help="Encoder of the vectors: shipped, a folder below data/encoders, or any sentence-transformers model by "
-        "name or folder; without it that of the index. 向量编码器：shipped、目录或模型名；不给则沿用索引的编码器。"
+        "name or folder; without it that of the index stays, and shipped goes back. "
+        "向量编码器：shipped、目录或模型名；不给则沿用索引的编码器，shipped 换回自带的。"
     ),
 ]
 BatchOption = Annotated[int, typer.Option(min=1, help="Texts such a model encodes at once. 模型一次编码的文本数。")]

@@ -223,3 +223,32 @@ def arxiv_api(monkeypatch):
 def repository():
     """The folder that holds the packages."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def write_transformer():
+    """Writes a tiny sentence-transformers model, with random weights that follow from the seed. Returns its folder."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    def write(folder, *, seed=0, prompts=None, max_length=32):
+        alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+        vocabulary = {piece: i for i, piece in enumerate(["[PAD]", "[UNK]", *alphabet])}
+        bytes_ = Tokenizer(models.BPE(vocabulary, [], unk_token="[UNK]"))
+        bytes_.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+        bytes_.decoder = decoders.ByteLevel()
+        tokenizer = PreTrainedTokenizerFast(tokenizer_object=bytes_, pad_token="[PAD]", unk_token="[UNK]")
+        tokenizer.save_pretrained(folder / "plain")
+        torch.manual_seed(seed)
+        sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+        BertModel(BertConfig(vocab_size=len(vocabulary), **sizes)).save_pretrained(folder / "plain")
+        first = Transformer(str(folder / "plain"))
+        first.max_seq_length = max_length
+        model = SentenceTransformer(modules=[first, Pooling(32)], device="cpu", prompts=prompts)
+        model.save_pretrained(str(folder / "model"), create_model_card=False)
+        return folder / "model"
+
+    return write

@@ -115,3 +115,20 @@ def test_a_malformed_public_set_is_said_in_one_line(run, dataset):
 
     assert result.exit_code == 1
     assert result.stderr.strip().endswith(f"error: {dataset / 'queries.jsonl'}:1: not a JSON object")
+
+
+def test_the_expectations_are_those_of_the_shipped_encoder(run, expecting, tmp_path, write_transformer):
+    expecting(0.9)
+
+    other = run("--encoder", write_transformer(tmp_path))
+
+    assert run("--encoder", "shipped").exit_code == 1
+    assert other.exit_code == 0, other.stderr
+    assert "compared with evals/regression.toml" not in other.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--update", "--encoder", "other"), ("--ablations", "--encoder", "shipped", "--encoder", "other")]
+)
+def test_what_only_fits_one_encoder_is_refused_with_another(run, arguments):
+    assert run(*arguments).exit_code == 2
