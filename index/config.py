@@ -27,6 +27,8 @@ class SearchConfig:
     Attributes:
         pool: Passages taken from each of the two searches, by words and by vectors; late interaction re-scores them.
         weights: Weights of the scores by language of the question.
+        readable: Share of the question's words that must occur in the index for the lexical score to have its full
+            weight: where the passages are in another language few words do, and those mislead.
         second: Weight of an entry's second-best passage beside its best one.
         name_bonus: Added to the score of an entry that the whole question names; a name that is only part of the
             question earns its share of it.
@@ -40,6 +42,7 @@ class SearchConfig:
 
     pool: int = 200
     weights: Mapping[str, Weights] = field(default_factory=lambda: {"zh": Weights(), "en": Weights()})
+    readable: float = 0.5
     second: float = 0.4
     name_bonus: float = 0.5
     context_bonus: float = 0.2
@@ -49,5 +52,5 @@ class SearchConfig:
 
     def __post_init__(self) -> None:
         """Checks the numbers."""
-        if self.pool < 1 or self.passages_per_hit < 1:
-            raise ValueError(f"need pool >= 1 and passages_per_hit >= 1, not {self}")
+        if self.pool < 1 or self.passages_per_hit < 1 or self.readable <= 0:
+            raise ValueError(f"need pool >= 1, readable > 0 and passages_per_hit >= 1, not {self}")

@@ -59,6 +59,10 @@ class LexicalIndex:
         slips = 1 if len(term) < _TWO_SLIPS_CHARS else 2
         return process.extractOne(term, self._words, scorer=Levenshtein.distance, score_cutoff=slips) is not None
 
+    def known_share(self, words: Sequence[str]) -> float:
+        """Returns the share of words that occur in any passage as they are, in [0, 1]; 1 when there are none."""
+        return sum(word in self._bm25.vocab_dict for word in words) / len(words) if words else 1.0
+
     @cached_property
     def _words(self) -> list[str]:
         return [word for word in self._bm25.vocab_dict if word.isascii() and len(word) >= _MIN_TYPO_CHARS - 2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -121,8 +121,10 @@ class Searcher:
         watch.lap("dense")
         scores["late"] = self._late.scores(self.table, question.text, rows)
         watch.lap("late")
-        weights = self.config.weights[question.language]
-        scores["score"] = fuse([(getattr(weights, name), values) for name, values in scores.items()])
+        weights = asdict(self.config.weights[question.language])
+        known = self._lexical.known_share(content_words(question.text))
+        weights["lexical"] *= min(1.0, known / self.config.readable)
+        scores["score"] = fuse([(weights[name], values) for name, values in scores.items()])
         entry_of = self._entry_of[rows]
         ranked = rank_entries(scores["score"], rows, entry_of, second=self.config.second, bonus=question.bonus)
         watch.lap("fuse")
