@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 import Stemmer
+
+from index.folding import simplified
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:[-.+#'’/&][^\W_{_HAN}]+)*[+#]*")
@@ -144,8 +147,20 @@ def content_words(text: str) -> list[str]:
     return list(dict.fromkeys(words))
 
 
+def outside_question_phrases(text: str, change: Callable[[str], str]) -> str:
+    """Returns a Chinese question with all changed but the phrases that only make it a question."""
+    ends = [0, *(place for phrase in _QUESTION_PHRASES.finditer(text) for place in phrase.span()), len(text)]
+    parts = [text[start:end] for start, end in pairwise(ends)]
+    return "".join(part if number % 2 else change(part) for number, part in enumerate(parts))
+
+
+def is_function_character(character: str) -> bool:
+    """Tells a Han character that says nothing by itself, such as 的."""
+    return character in _STOP_HAN
+
+
 def _normalised(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    return simplified(unicodedata.normalize("NFKC", text).casefold())
 
 
 def _terms(text: str) -> Iterator[str]:

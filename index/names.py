@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from index.analysis import content_words
+from index.folding import simplified
 from ingest.types import Entry
 
 _UNIT = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]|[^\W_\u3400-\u9fff]+")
@@ -17,8 +18,8 @@ _MIN_CHARS = 3
 
 
 def name_units(text: str) -> tuple[str, ...]:
-    """Returns the units names are compared by: Han characters and Latin words, case and punctuation aside."""
-    return tuple(_UNIT.findall(unicodedata.normalize("NFKC", text).casefold()))
+    """Returns the units names are compared by: Simplified characters and Latin words without case and punctuation."""
+    return tuple(_UNIT.findall(simplified(unicodedata.normalize("NFKC", text).casefold())))
 
 
 def names_of(entry: Entry) -> Iterator[str]:
