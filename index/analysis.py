@@ -143,7 +143,7 @@ def content_words(text: str) -> list[str]:
             run = "".join(character for character in run if character not in _STOP_HAN)
             words += [run[i : i + 2] for i in range(len(run) - 1)] or [run] * bool(run)
         else:
-            words.append(_stem(run))
+            words.append(stem(run))
     return list(dict.fromkeys(words))
 
 
@@ -173,14 +173,15 @@ def _terms(text: str) -> Iterator[str]:
 
 
 def _latin_terms(run: str) -> Iterator[str]:
-    yield _stem(run)
+    yield stem(run)
     parts = _PART.findall(run)
     if len(parts) > 1:
-        yield from (_stem(part) for part in parts)
+        yield from (stem(part) for part in parts)
         joined = "".join(parts)
         if joined != run:
             yield joined  # "gpt4" finds "GPT-4"
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """Returns the stem of an English word; names and short words are their own stems."""
     return str(_stemmer.stemWord(word)) if word.isascii() and word.isalpha() and len(word) > 3 else word

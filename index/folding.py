@@ -26,8 +26,12 @@ def _fold(run: str) -> str:
     try:
         run.encode("gb2312")
     except UnicodeEncodeError:
-        return _converter().convert(run)
-    return run if _IN_BOTH.isdisjoint(run) else _converter().convert(run)
+        return _converted(run)
+    return run if _IN_BOTH.isdisjoint(run) else _converted(run)
+
+
+def _converted(run: str) -> str:
+    return str(_converter().convert(run))
 
 
 @cache

@@ -88,7 +88,8 @@ class Homophones:
 
     def _strange(self, codes: Keys) -> NDArray[np.bool_]:
         """Tells of each pair of neighbours, shape (n - 1,), whether no text has it."""
-        return self._count((codes[:-1] << _BITS) | codes[1:]).sum(axis=1) < _SEEN
+        strange: NDArray[np.bool_] = self._count(_grams(codes, 2)).sum(axis=1) < _SEEN
+        return strange
 
     def _trusted(self, codes: Keys) -> NDArray[np.bool_]:
         """Tells which characters a replacement could have put there, shape (n,)."""
@@ -127,7 +128,7 @@ class Homophones:
         the indexed texts are counted in threes.
         """
         frequency = (self._count(options).sum(axis=1) + 0.5) / self._total
-        likely = np.broadcast_to(frequency, (len(paths), len(options)))
+        likely: NDArray[np.float64] = np.broadcast_to(frequency, (len(paths), len(options)))
         if paths.shape[1] > 0:
             last = paths[:, -1]
             after = self._count((last[:, None] << _BITS) | options).sum(axis=2)
@@ -136,7 +137,8 @@ class Homophones:
             pair = (paths[:, -2] << _BITS) | paths[:, -1]
             after = self._count((pair[:, None] << _BITS) | options)[:, :, 0]
             likely = (after + _SMOOTHING * likely) / (self._count(pair)[:, 0] + _SMOOTHING)[:, None]
-        return np.log(likely)
+        logarithm: NDArray[np.float64] = np.log(likely)
+        return logarithm
 
     def _count(self, keys: Keys) -> Counts:
         """Returns the two counts of each key, with one axis more than the keys."""
