@@ -22,7 +22,9 @@ from index.analysis import stem
 from index.folding import simplified
 from index.homophones import Homophones
 
-_RUN = re.compile(r"[^\W_\u3400-\u9fff\U00020000-\U0003ffff]+(?:[-'’][^\W_\u3400-\u9fff\U00020000-\U0003ffff]+)*")
+_LATIN = r"[^\W_\u3400-\u9fff\U00020000-\U0003ffff]"
+# Latin words, but not those of an address or a path.
+_RUN = re.compile(rf"(?<!{_LATIN})(?<![_./@-])(?>{_LATIN}+(?:[-'’]{_LATIN}+)*)(?![/@_]|[.:][\w/])")
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 _MIN_CHARS = 4
 _SHORT_CHARS = 5
