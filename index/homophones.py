@@ -26,8 +26,8 @@ Counts = NDArray[np.float32]
 
 _HAN_RUN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+")
 _BITS = np.uint64(18)  # of one character; three fit into a key
-_PENALTY = 5.0  # log odds that a replacement has to overcome
-_SMOOTHING = 400.0  # how many neighbours a character needs before their counts outweigh its neighbour's own frequency
+_PENALTY = 6.0  # log odds that a replacement has to overcome
+_SMOOTHING = 50.0  # how many neighbours a character needs before their counts outweigh its neighbour's own frequency
 _SEEN = 1.0  # a pair counted less often than this is strange
 _ATTESTED = {2: 20, 3: 3}  # how often the texts must have a run of so many characters to vouch for a replacement
 _PAIRS_SCALE = 0.02  # han_pairs.tsv was counted on far more text

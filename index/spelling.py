@@ -71,10 +71,13 @@ class Spelling:
 
     def correct(self, question: str) -> str:
         """Returns a question with its slips mended, or the question itself when there are none."""
-        question = _RUN.sub(lambda run: self._corrected(run[0]), question)
-        folded = simplified(question)
+        plain = unicodedata.normalize("NFKC", question)
+        words = _RUN.sub(lambda run: self._corrected(run[0]), plain)
+        folded = simplified(words)
         mended = self._homophones.mend(folded)
-        return "".join(new if new != old else typed for typed, old, new in zip(question, folded, mended, strict=True))
+        if words == plain and mended == folded:
+            return question
+        return "".join(new if new != old else typed for typed, old, new in zip(words, folded, mended, strict=True))
 
     def _corrected(self, run: str) -> str:
         word = run.casefold()
