@@ -82,7 +82,7 @@ class Homophones:
             [self._readings(int(code), doubt) for code, doubt in zip(typed, doubtful, strict=True)]
         )
         replaced = likeliest != typed
-        if not (replaced <= self._trusted(likeliest)).all():
+        if not (replaced <= self._trusted(likeliest, strange)).all():
             return run
         return "".join(map(chr, likeliest.tolist()))
 
@@ -91,14 +91,19 @@ class Homophones:
         strange: NDArray[np.bool_] = self._count(_grams(codes, 2)).sum(axis=1) < _SEEN
         return strange
 
-    def _trusted(self, codes: Keys) -> NDArray[np.bool_]:
-        """Tells which characters a replacement could have put there, shape (n,)."""
+    def _trusted(self, codes: Keys, strange_before: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Tells which characters a replacement may have put there, shape (n,).
+
+        The texts vouch for them, and no pair with them is strange, unless it was before and has a function character.
+        """
         length = min(3, len(codes))
         attested = self._count(_grams(codes, length))[:, 0] >= _ATTESTED[length]
-        usual = np.concatenate(([True], ~self._strange(codes), [True]))
-        meaningful = [not is_function_character(chr(code)) for code in codes.tolist()]
-        trusted: NDArray[np.bool_] = np.convolve(attested, np.ones(length)) > 0
-        return trusted & usual[:-1] & usual[1:] & meaningful
+        function = np.asarray([is_function_character(chr(code)) for code in codes.tolist()])
+        usual = np.concatenate(
+            ([True], ~self._strange(codes) | (strange_before & (function[:-1] | function[1:])), [True])
+        )
+        vouched: NDArray[np.bool_] = np.convolve(attested, np.ones(length)) > 0
+        return vouched & usual[:-1] & usual[1:] & ~function
 
     def _readings(self, code: int, doubtful: bool) -> Keys:
         """Returns a character and, in doubt, those of the indexed texts that sound like it."""

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
+from string import ascii_letters
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -26,6 +27,7 @@ _LATIN = r"[^\W_\u3400-\u9fff\U00020000-\U0003ffff]"
 # Latin words, but not those of an address or a path.
 _RUN = re.compile(rf"(?<!{_LATIN})(?<![_./@-])(?>{_LATIN}+(?:[-'’]{_LATIN}+)*)(?![/@_]|[.:][\w/])")
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
+_WIDE = {ord(narrow) + 0xFEE0: narrow for narrow in f"{ascii_letters}-"}  # full-width to what it stands for
 _MIN_CHARS = 4
 _SHORT_CHARS = 5
 _MIN_NAME_CHARS = 6  # a capitalised word is a name until it is this long
@@ -71,7 +73,7 @@ class Spelling:
 
     def correct(self, question: str) -> str:
         """Returns a question with its slips mended, or the question itself when there are none."""
-        plain = unicodedata.normalize("NFKC", question)
+        plain = question.translate(_WIDE)
         words = _RUN.sub(lambda run: self._corrected(run[0]), plain)
         folded = simplified(words)
         mended = self._homophones.mend(folded)

@@ -9,7 +9,7 @@ TEXTS = [
     "旋转位置编码表示相对位置",
     "思维链提示让模型写出推理过程",
     "提示注入是一种指令攻击",
-] * 4
+] * 60
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def homophones():
         ("旋转未知编码有什么用", "旋转位置编码有什么用"),  # two characters, themselves a word
         ("只令攻击", "指令攻击"),
         ("思维连是什么", "思维链是什么"),
-        ("思维连和知识争馏", "思维链和知识蒸馏"),
+        ("思维连、知识争馏", "思维链、知识蒸馏"),
         ("LoRA 与知识争馏", "LoRA 与知识蒸馏"),
     ],
 )
@@ -52,7 +52,7 @@ def test_what_is_no_slip_stays(homophones, question):
 
 
 def test_one_sight_of_a_phrase_is_too_little_to_mend_by():
-    assert Homophones.build(TEXTS[:2]).mend("知识争馏") == "知识争馏"
+    assert Homophones.build(TEXTS[:4]).mend("知识争馏") == "知识争馏"
 
 
 def test_ordinary_words_are_correct_though_no_text_has_them():
