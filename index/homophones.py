@@ -102,8 +102,9 @@ class Homophones:
         usual = np.concatenate(
             ([True], ~self._strange(codes) | (strange_before & (function[:-1] | function[1:])), [True])
         )
-        vouched: NDArray[np.bool_] = np.convolve(attested, np.ones(length)) > 0
-        return vouched & usual[:-1] & usual[1:] & ~function
+        vouched = np.convolve(attested, np.ones(length)) > 0
+        trusted: NDArray[np.bool_] = vouched & usual[:-1] & usual[1:] & ~function
+        return trusted
 
     def _readings(self, code: int, doubtful: bool) -> Keys:
         """Returns a character and, in doubt, those of the indexed texts that sound like it."""

@@ -7,11 +7,10 @@ about a word that looks like it.
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from string import ascii_letters
@@ -34,15 +33,21 @@ _MIN_NAME_CHARS = 6  # a capitalised word is a name until it is this long
 _TWO_SLIPS_CHARS = 9
 _FREQUENT = 10
 _TERM_WEIGHT = 4  # a name of the glossary counts like so many sentences
-_WORDS_FILE = "words.json"
+_WORDS_FILE = "words.tsv"
 
 
 class Spelling:
     """Knows the words of an index; ``correct`` is quick when there is nothing to correct, and safe to share."""
 
-    def __init__(self, counts: dict[str, int], homophones: Homophones) -> None:
-        """Takes how often the texts have each Latin word, 0 for words known from elsewhere, and the Han counts."""
-        self._counts = counts
+    def __init__(self, table: str, homophones: Homophones) -> None:
+        r"""Takes the Latin words and the Han counts.
+
+        Args:
+            table: ``\\nword\\tcount`` for every word, and a line break: how often the texts have it, 0 for words known
+                from elsewhere. A search in the text is quicker than reading it into a dictionary at every start.
+            homophones: The Han counts.
+        """
+        self._table = table
         self._homophones = homophones
 
     @classmethod
@@ -58,18 +63,20 @@ class Spelling:
         ordinary = list(ordinary)
         counts = Counter(word for text in known for run in _RUN.findall(text) for word in _spellings(run))
         others = {word for word in ordinary if _WORD.fullmatch(word)} | {stem(word) for word in counts}
-        return cls(dict.fromkeys(sorted(others), 0) | counts, Homophones.build(known, ordinary))
+        table = dict.fromkeys(others, 0) | counts
+        rows = "".join(f"\n{word}\t{count}" for word, count in sorted(table.items()))
+        return cls(f"{rows}\n", Homophones.build(known, ordinary))
 
     def save(self, folder: Path) -> None:
         """Writes everything into a new folder."""
         folder.mkdir()
-        (folder / _WORDS_FILE).write_text(json.dumps(self._counts), encoding="ascii")
+        (folder / _WORDS_FILE).write_text(self._table, encoding="ascii", newline="\n")
         self._homophones.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> Spelling:
         """Reads what ``save`` wrote."""
-        return cls(json.loads((folder / _WORDS_FILE).read_text(encoding="ascii")), Homophones.load(folder))
+        return cls((folder / _WORDS_FILE).read_text(encoding="ascii"), Homophones.load(folder))
 
     def correct(self, question: str) -> str:
         """Returns a question with its slips mended, or the question itself when there are none."""
@@ -88,19 +95,22 @@ class Spelling:
             return run
         if len(parts) == 1:
             return self._nearest(word, is_name=run != word) or run
-        if word in self._counts:
+        if self._has(word):
             return run
         return self._nearest(word, is_name=False) or "-".join(map(self._corrected, parts))
 
     def _knows(self, word: str) -> bool:
-        return word in self._counts or stem(word) in self._counts
+        return self._has(word) or self._has(stem(word))
+
+    def _has(self, word: str) -> bool:
+        return f"\n{word}\t" in self._table
 
     def _nearest(self, word: str, *, is_name: bool) -> str | None:
         """Returns the word of the texts that a word must be a slip of, or None when it may be a word of its own."""
         if len(word) < (_MIN_NAME_CHARS if is_name else _MIN_CHARS):
             return None
         slips = 2 if len(word) >= _TWO_SLIPS_CHARS and not is_name else 1
-        near = process.extract(word, self._targets, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        near = process.extract(word, self._counts.keys(), scorer=OSA.distance, score_cutoff=slips, limit=None)
         fitting = [
             (distance, -self._counts[target], target) for target, distance, _ in near if self._fits(word, target)
         ]
@@ -114,8 +124,10 @@ class Spelling:
         return len(word) == _SHORT_CHARS and self._counts[target] >= _FREQUENT
 
     @cached_property
-    def _targets(self) -> Sequence[str]:
-        return [word for word, count in self._counts.items() if count and len(word) >= _MIN_CHARS]
+    def _counts(self) -> dict[str, int]:
+        """How often the texts have the words that a slip may be mended to; read when the first one comes up."""
+        rows = (row.split("\t") for row in self._table.split("\n") if len(row) > _MIN_CHARS and row[-2:] != "\t0")
+        return {word: int(count) for word, count in rows if len(word) >= _MIN_CHARS}
 
 
 def _normalised(text: str) -> str:
