@@ -153,3 +153,7 @@ def test_a_model_of_another_layout_is_refused(tmp_path):
 
     with pytest.raises(EncoderError, match="no usable encoder"):
         StaticEncoder.load(folder)
+
+
+def test_the_words_of_the_shipped_model_are_of_both_languages(shipped):
+    assert {"mistral", "weather", "蒸馏", "天气"} <= set(shipped.words())
