@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 import Stemmer
+
+from index.folding import simplified
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:[-.+#'’/&][^\W_{_HAN}]+)*[+#]*")
@@ -146,12 +149,24 @@ def content_units(text: str) -> dict[str, str]:
             pairs = [run[i : i + 2] for i in range(len(run) - 1)] or [run] * bool(run)
             units |= {pair: pair for pair in pairs}
         else:
-            units.setdefault(_stem(run), run)
+            units.setdefault(stem(run), run)
     return units
 
 
+def outside_question_phrases(text: str, change: Callable[[str], str]) -> str:
+    """Returns a Chinese question with all changed but the phrases that only make it a question."""
+    ends = [0, *(place for phrase in _QUESTION_PHRASES.finditer(text) for place in phrase.span()), len(text)]
+    parts = [text[start:end] for start, end in pairwise(ends)]
+    return "".join(part if number % 2 else change(part) for number, part in enumerate(parts))
+
+
+def is_function_character(character: str) -> bool:
+    """Tells a Han character that says nothing by itself, such as 的."""
+    return character in _STOP_HAN
+
+
 def _normalised(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    return simplified(unicodedata.normalize("NFKC", text).casefold())
 
 
 def _terms(text: str) -> Iterator[str]:
@@ -164,14 +179,15 @@ def _terms(text: str) -> Iterator[str]:
 
 
 def _latin_terms(run: str) -> Iterator[str]:
-    yield _stem(run)
+    yield stem(run)
     parts = _PART.findall(run)
     if len(parts) > 1:
-        yield from (_stem(part) for part in parts)
+        yield from (stem(part) for part in parts)
         joined = "".join(parts)
         if joined != run:
             yield joined  # "gpt4" finds "GPT-4"
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """Returns the stem of an English word; names and short words are their own stems."""
     return str(_stemmer.stemWord(word)) if word.isascii() and word.isalpha() and len(word) > 3 else word

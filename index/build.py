@@ -18,8 +18,10 @@ from index.errors import IndexUnavailableError
 from index.generations import FORMAT, Manifest, publish
 from index.late import LateIndex
 from index.lexical import LexicalIndex
+from index.spelling import Spelling
 from index.store import Store, write_store
 from ingest.text import plain_text
+from ingest.tokens import english_words
 from ingest.types import Entry, Library, Passage
 
 _STEP = 64  # passages between two steps of the progress bar
@@ -87,6 +89,8 @@ def build_index(
             progress(min(start + _STEP, len(texts)), len(texts))
         DenseIndex.build(vectors).save(staging / "vectors.faiss")
         LateIndex.build(table, texts).save(staging / "late")
+        names = [name for term in library.glossary for name in (term.en, term.zh, *term.aliases)]
+        Spelling.build(texts, names, [*table.words(), *english_words()]).save(staging / "spelling")
         _verify(staging, manifest)
         publish(folder, staging, manifest)
     finally:

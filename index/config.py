@@ -32,6 +32,7 @@ class SearchConfig:
         second: Weight of an entry's second-best passage beside its best one.
         name_bonus: Added to the score of an entry that the whole question names; a name that is only part of the
             question earns its share of it.
+        author_bonus: Added to the score of an entry by an author whom the question names.
         context_bonus: Added to the score of an entry that the last answer named, when the question names none and
             may lean on it.
         glossary: Languages of questions whose terms are also searched for under their other names and translations
@@ -45,6 +46,7 @@ class SearchConfig:
     readable: float = 0.5
     second: float = 0.4
     name_bonus: float = 0.5
+    author_bonus: float = 0.25
     context_bonus: float = 0.2
     glossary: tuple[str, ...] = ("zh",)
     strip_question: bool = True

@@ -97,6 +97,10 @@ class StaticEncoder:
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [np.asarray(encoding.ids, dtype=np.int64) for encoding in encodings]
 
+    def words(self) -> list[str]:
+        """Returns the pieces of the vocabulary, most of them words of both languages."""
+        return list(self._tokenizer.get_vocab())
+
     def token_cosines(self, first: NDArray[np.integer[Any]], second: NDArray[np.integer[Any]]) -> Vectors:
         """Returns the cosines of every token of one list with every token of another, shape (first, second)."""
         products = self._rows[first].astype(np.float32) @ self._rows[second].astype(np.float32).T

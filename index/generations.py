@@ -7,6 +7,7 @@ data/index/
     vectors.faiss         one vector a passage
     lexical/              BM25
     late/                 token ids of every passage
+    spelling/             words and characters that slips are mended to
     manifest.json         written last: a folder without it is an unfinished build
 """
 
@@ -21,7 +22,7 @@ from typing import Any
 
 from index.errors import IndexUnavailableError
 
-FORMAT = 4
+FORMAT = 5
 _POINTER = "CURRENT"
 _MANIFEST = "manifest.json"
 

@@ -24,6 +24,7 @@ from index.generations import Manifest, current_generation
 from index.late import LateIndex
 from index.lexical import LexicalIndex
 from index.ranking import Ranked, best_rows, rank_entries, ranks_by_entry
+from index.spelling import Spelling
 from index.store import Store
 from index.types import Found, Hit, Match, Step, Understood
 from index.understanding import QuestionReader
@@ -41,6 +42,7 @@ class Searcher:
         lexical: LexicalIndex,
         dense: DenseIndex,
         late: LateIndex,
+        spelling: Spelling,
         encoder: Encoder,
         table: StaticEncoder,
         config: SearchConfig = SearchConfig(),
@@ -53,7 +55,8 @@ class Searcher:
         self._lexical = lexical
         self._dense = dense
         self._late = late
-        self._reader = QuestionReader(store, config)
+        self._spelling = spelling
+        self._reader = QuestionReader(store, spelling, config)
         self._entry_of = np.asarray(store.entry_rows(), dtype=np.int64)
 
     @classmethod
@@ -79,6 +82,7 @@ class Searcher:
                 LexicalIndex.load(generation / "lexical", manifest.passages),
                 DenseIndex.load(generation / "vectors.faiss"),
                 LateIndex.load(generation / "late"),
+                Spelling.load(generation / "spelling"),
                 encoder,
                 table,
                 config,
@@ -90,7 +94,9 @@ class Searcher:
 
     def with_config(self, config: SearchConfig) -> Searcher:
         """Returns a searcher over the same index that ranks another way."""
-        return Searcher(self.store, self._lexical, self._dense, self._late, self.encoder, self.table, config)
+        return Searcher(
+            self.store, self._lexical, self._dense, self._late, self._spelling, self.encoder, self.table, config
+        )
 
     def close(self) -> None:
         """Closes the index's files."""

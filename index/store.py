@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from index.names import name_units, names_of
+from index.names import keys_of, name_units, names_of
 from ingest.types import Entry, Kind, Link, Listing, Passage, PassageKind, Term
 
 _SQL_VALUES = 500
@@ -45,7 +45,7 @@ def write_store(
             )
             connection.executemany(
                 "INSERT OR IGNORE INTO names VALUES (?, ?)",
-                ((name, row) for row, entry in enumerate(entries) for name in names_of(entry)),
+                ((name, row) for row, entry in enumerate(entries) for name in (*names_of(entry), *keys_of(entry))),
             )
             connection.executemany("INSERT OR IGNORE INTO glossary VALUES (?, ?)", _translations(glossary))
             connection.executemany(
@@ -100,6 +100,12 @@ class Store:
         for name, row in self._by_name("SELECT name, entry_row FROM names", names):
             found.setdefault(row, []).append(name)
         return found
+
+    def names(self) -> list[str]:
+        """Returns all names of entries in comparable form, without the keys of links and authors."""
+        return [
+            name for (name,) in self._query("SELECT DISTINCT name FROM names WHERE name NOT LIKE '%:%' ORDER BY name")
+        ]
 
     def translations(self, names: Sequence[str]) -> dict[str, list[str]]:
         """Returns what the glossary also calls a name, by name in comparable form (see ``index.names``)."""

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from index.analysis import index_terms, query_terms
 from index.config import SearchConfig
+from index.folding import simplified
 from index.followup import MAX_NAMES, History, changes_subject, resolve
-from index.names import candidate_names, named_share, names_in_order
+from index.fuzzy import FuzzyNames
+from index.names import author_keys, candidate_names, link_keys, named_share, names_in_order
+from index.spelling import Spelling
 from index.store import Store
 from index.types import Understood
 from ingest.text import language_of
 
+_COVERED = 0.5  # a name that is this much of the question leaves nothing to guess
+
 
 class QuestionReader:
-    """Reads questions against the names and terms of one index."""
+    """Reads questions against the names, terms and words of one index; safe to share between threads."""
 
-    def __init__(self, store: Store, config: SearchConfig) -> None:
-        """Reads names from a store."""
+    def __init__(self, store: Store, spelling: Spelling, config: SearchConfig) -> None:
+        """Reads names from a store and mends slips by the index's words."""
         self._store = store
+        self._spelling = spelling
         self._config = config
 
     def read(self, question: str, history: History = ()) -> Understood:
         """Returns what a question means after the turns before it."""
-        text = resolve(question, history, self.names_in, self._knows)
+        mended = simplified(self._spelling.correct(question))
+        text = resolve(mended, history, self.names_in, self._knows)
         bonus = self._name_bonus(text)
-        if text == question and history and not bonus and not changes_subject(question):
+        if text == mended and history and not bonus and not changes_subject(mended):
             bonus = dict.fromkeys(self._context_rows(history), self._config.context_bonus)
         return Understood(question, text, language_of(question), tuple(self._terms(text)), bonus)
 
@@ -51,8 +60,20 @@ class QuestionReader:
         return terms
 
     def _name_bonus(self, text: str) -> dict[int, float]:
-        """Returns the bonus of each entry row that a text names."""
+        """Returns the bonus of each entry row that a text names: by title or alias, link, author, or nearly so."""
         if not self._config.name_bonus:
             return {}
         named = self._store.named(sorted(candidate_names(text)))
-        return {row: self._config.name_bonus * named_share(text, names) for row, names in named.items()}
+        shares = {row: named_share(text, names) for row, names in named.items()}
+        shares |= dict.fromkeys(self._store.named(link_keys(text)), 1.0)
+        if max(shares.values(), default=0.0) < _COVERED:
+            for name, closeness in self._fuzzy.named(text).items():
+                shares |= dict.fromkeys(self._store.named([name]), closeness)
+        bonus = dict.fromkeys(self._store.named(author_keys(text)), self._config.author_bonus)
+        for row, share in shares.items():
+            bonus[row] = max(bonus.get(row, 0.0), self._config.name_bonus * share)
+        return bonus
+
+    @cached_property
+    def _fuzzy(self) -> FuzzyNames:
+        return FuzzyNames(self._store.names())

@@ -39,6 +39,15 @@ def _packaged_ranks() -> bytes:
     return gzip.decompress(packed)
 
 
+def english_words() -> set[str]:
+    """Returns the words that cl100k_base has a token of their own for, in lower case: 27,000 common ones and names."""
+    return {
+        token[1:].decode("ascii").lower()
+        for token in _encoding().token_byte_values()
+        if token[:1] == b" " and token[1:].isalpha() and token.isascii()
+    }
+
+
 def count_tokens(text: str) -> int:
     """Returns how many cl100k_base tokens a text has; special-token spellings count as plain text."""
     return len(_encoding().encode_ordinary(text))

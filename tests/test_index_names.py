@@ -1,12 +1,13 @@
 import pytest
 
-from index.names import candidate_names, name_units, named_share, names_of
-from ingest.types import Entry, Kind, Listing
+from index.names import author_keys, candidate_names, keys_of, link_keys, name_units, named_share, names_of
+from ingest.types import Entry, Kind, Link, Listing
 
 
-def work(title, *, title_zh="", aliases=(), arxiv_id=None):
+def work(title, *, title_zh="", aliases=(), arxiv_id=None, authors=(), links=()):
     listing = Listing("list", (), "corpus/lists/list.md", 1, title)
-    return Entry("id", title, title_zh, Kind.PAPER, None, "", (), (), arxiv_id, (listing,), (), aliases)
+    links = tuple(Link("link", link) for link in links)
+    return Entry("id", title, title_zh, Kind.PAPER, None, "", authors, links, arxiv_id, (listing,), (), aliases)
 
 
 @pytest.mark.parametrize(
@@ -16,6 +17,7 @@ def work(title, *, title_zh="", aliases=(), arxiv_id=None):
         ("ＧＰＴ－４", ("gpt", "4")),
         ("思维链 (CoT)", ("思", "维", "链", "cot")),
         ("2106.09685", ("2106", "09685")),
+        ("思維鏈", ("思", "维", "链")),
         ("？！ _", ()),
     ],
 )
@@ -76,3 +78,59 @@ def test_a_name_inside_a_longer_word_is_not_found():
 )
 def test_the_share_of_a_name_is_its_part_of_the_questions_content(question, names, share):
     assert named_share(question, names) == pytest.approx(share)
+
+
+LORA = work(
+    "LoRA",
+    arxiv_id="2106.09685",
+    links=("https://arxiv.org/abs/2106.09685", "https://github.com/microsoft/LoRA"),
+    authors=("Edward J. Hu", "唐杰 (Jie Tang)", "符尧", "OpenAI", "et al."),
+)
+
+
+def test_an_entry_is_found_by_its_links_and_by_its_authors_full_names():
+    assert list(keys_of(LORA)) == [
+        "link:arxiv.org/abs/2106.09685",
+        "link:github.com/microsoft/lora",
+        "author:edward j hu",
+        "author:edward hu",
+        "author:唐 杰",
+        "author:jie tang",
+        "author:符 尧",
+    ]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "https://arxiv.org/pdf/2106.09685v2",
+        "arXiv:2106.09685 讲了什么",
+        "What is 2106.09685v3?",
+        "这篇http://arxiv.org/abs/2106.09685，讲什么",
+        "（arxiv.org/pdf/2106.09685.pdf）",
+        "ａｒＸｉｖ：２１０６．０９６８５",
+        "see github.com/Microsoft/LoRA.git.",
+        "https://www.github.com/microsoft/LoRA/tree/main?tab=readme#usage",
+    ],
+)
+def test_an_address_or_arxiv_id_in_a_question_is_one_of_its_entrys_keys(question):
+    (key,) = link_keys(question)
+
+    assert key in set(keys_of(LORA))
+
+
+@pytest.mark.parametrize("question", ["version 3.12", "in 2023.10", "GPT-3.5/4", "and/or", "e.g. LoRA", "12106.09685"])
+def test_what_only_looks_like_an_address_gives_no_key(question):
+    assert link_keys(question) == []
+
+
+@pytest.mark.parametrize(
+    "question", ["papers by Edward Hu", "edward j. hu 的论文", "唐杰写过什么", "符尧的博客", "JIE TANG?"]
+)
+def test_an_author_in_a_question_is_one_of_the_entrys_keys(question):
+    assert set(author_keys(question)) & set(keys_of(LORA))
+
+
+@pytest.mark.parametrize("question", ["papers by OpenAI", "What is Hu's paper?", "LoRA et al.", "edward"])
+def test_part_of_a_name_is_no_author(question):
+    assert not set(author_keys(question)) & set(keys_of(LORA))

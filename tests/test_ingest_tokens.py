@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from ingest.tokens import count_tokens
+from ingest.tokens import count_tokens, english_words
 
 OFFLINE = """
 import socket
@@ -61,3 +61,11 @@ def test_a_damaged_vocabulary_in_the_cache_is_replaced(repository, tmp_path):
     run = count_offline(repository, tmp_path)
 
     assert (run.stdout, run.returncode) == ("2\n", 0), run.stderr
+
+
+def test_english_words_are_whole_words_and_names_in_lower_case():
+    words = english_words()
+
+    assert {"cooking", "weather", "president", "falcon", "claude"} <= words
+    assert words.isdisjoint({"atention", "instuct", "halucination", "", "GPT", "don't"})
+    assert all(word.isascii() and word.isalpha() and word == word.lower() for word in words)
