@@ -11,3 +11,7 @@ class IndexUnavailableError(StudyError):
 
 class EncoderError(StudyError):
     """An encoder cannot be loaded."""
+
+
+class FilterError(StudyError):
+    """A filter that cannot be meant as typed; the message is in both languages."""
