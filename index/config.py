@@ -33,6 +33,8 @@ class SearchConfig:
         name_bonus: Added to the score of an entry that the whole question names; a name that is only part of the
             question earns its share of it.
         author_bonus: Added to the score of an entry by an author whom the question names.
+        structure: Whether what a question says about year, venue, author, kind, list or section is read.
+        hint_bonus: Added to the score of an entry that fits all that such words only hint at.
         context_bonus: Added to the score of an entry that the last answer named, when the question names none and
             may lean on it.
         glossary: Languages of questions whose terms are also searched for under their other names and translations
@@ -47,6 +49,8 @@ class SearchConfig:
     second: float = 0.4
     name_bonus: float = 0.5
     author_bonus: float = 0.25
+    structure: bool = True
+    hint_bonus: float = 0.1
     context_bonus: float = 0.2
     glossary: tuple[str, ...] = ("zh",)
     strip_question: bool = True

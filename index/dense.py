@@ -41,10 +41,12 @@ class DenseIndex:
         """Number of vectors."""
         return int(self._flat.ntotal)
 
-    def top(self, query: Vectors, k: int) -> NDArray[np.int64]:
-        """Returns the rows nearest to one query vector of shape (dimension,), nearest first."""
-        _, rows = self._flat.search(query[None, :], min(k, self.size))
-        return np.asarray(rows[0], dtype=np.int64)
+    def top(self, query: Vectors, k: int, allowed: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
+        """Returns the rows nearest to one query vector of shape (dimension,), nearest first; of some rows if given."""
+        wanted = None if allowed is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
+        _, rows = self._flat.search(query[None, :], min(k, self.size), params=wanted)
+        found = np.asarray(rows[0], dtype=np.int64)
+        return found[found >= 0]
 
     def scores(self, query: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Returns the cosine of a query vector with each of the given rows, float32, shape (len(rows),)."""

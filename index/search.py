@@ -6,6 +6,7 @@ import shlex
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,10 @@ from index.analysis import content_text, content_units, content_words, term_set
 from index.build import searchable_text
 from index.config import SearchConfig
 from index.dense import DenseIndex
-from index.encoder import Encoder, StaticEncoder
+from index.encoder import Encoder, StaticEncoder, Vectors
 from index.encoders import remembered_encoder, table_beside
 from index.errors import IndexUnavailableError
+from index.filters import Filters
 from index.followup import History
 from index.fusion import fuse
 from index.generations import Manifest, current_generation
@@ -27,7 +29,7 @@ from index.ranking import Ranked, best_rows, rank_entries, ranks_by_entry
 from index.spelling import Spelling
 from index.store import Store
 from index.types import Found, Hit, Match, Step, Understood
-from index.understanding import QuestionReader
+from index.understanding import NO_FILTERS, QuestionReader
 
 
 class Searcher:
@@ -102,52 +104,91 @@ class Searcher:
         """Closes the index's files."""
         self.store.close()
 
-    def search(self, query: str, *, k: int = 10, history: History = (), explain: bool = False) -> list[Hit]:
+    def search(
+        self,
+        query: str,
+        *,
+        k: int = 10,
+        filters: Filters = NO_FILTERS,
+        history: History = (),
+        explain: bool = False,
+    ) -> list[Hit]:
         """Returns the k best entries for a question, best first; fewer when fewer match at all.
 
         Args:
             query: In Chinese, English or both.
             k: How many entries.
+            filters: What entries and passages must be, beside what the question itself says; relaxed as little as
+                needed where nothing fits.
             history: Earlier turns, (question, answer), oldest first, for a question that leans on them.
             explain: Whether each hit says how it fared in every step and which words of the question it holds.
         """
-        return list(self.find(query, k=k, history=history, explain=explain).hits)
+        return list(self.find(query, k=k, filters=filters, history=history, explain=explain).hits)
 
-    def find(self, query: str, *, k: int = 10, history: History = (), explain: bool = False) -> Found:
+    def find(
+        self,
+        query: str,
+        *,
+        k: int = 10,
+        filters: Filters = NO_FILTERS,
+        history: History = (),
+        explain: bool = False,
+    ) -> Found:
         """Searches as ``search`` does; also returns how the question was read and what each step cost."""
         watch = Stopwatch()
-        question = self._reader.read(query, history)
+        question = self._reader.read(query, history, filters)
+        sought = question.sought or question.text
+        allowed = self._allowed(question.filters)
         watch.lap("understand")
         by_words = self._lexical.scores(question.terms)
         watch.lap("lexical")
-        vector = self.encoder.encode_queries([question.text])[0]
-        nearest = self._dense.top(vector, self.config.pool)
-        rows = self._candidates(by_words, nearest, question)
+        vector = self.encoder.encode_queries([sought])[0]
+        rows = self._candidates(by_words, vector, allowed, question)
         scores = {"lexical": by_words[rows], "dense": self._dense.scores(vector, rows)}
         watch.lap("dense")
-        scores["late"] = self._late.scores(self.table, question.text, rows)
+        scores["late"] = self._late.scores(self.table, sought, rows)
         watch.lap("late")
         weights = asdict(self.config.weights[question.language])
-        known = self._lexical.known_share(content_words(question.text))
+        known = self._lexical.known_share(content_words(sought))
         weights["lexical"] *= min(1.0, known / self.config.readable)
         scores["score"] = fuse([(weights[name], values) for name, values in scores.items()])
         entry_of = self._entry_of[rows]
-        ranked = rank_entries(scores["score"], rows, entry_of, second=self.config.second, bonus=question.bonus)
+        bonus = {row: question.bonus.get(row, 0.0) + question.hints.get(row, 0.0) for row in set(entry_of.tolist())}
+        ranked = rank_entries(scores["score"], rows, entry_of, second=self.config.second, bonus=bonus)
         watch.lap("fuse")
-        steps = _steps(scores, entry_of, question.bonus) if explain else {}
+        steps = _steps(scores, entry_of, bonus) if explain else {}
         hits = self._hits(ranked[: _with_ties(ranked, k)], rows, scores, steps)[:k]
         if explain:
-            hits = [replace(hit, words=_words_held(question.text, hit)) for hit in hits]
+            hits = [replace(hit, words=_words_held(sought, hit)) for hit in hits]
         watch.lap("read")
         return Found(tuple(hits), question, watch.milliseconds)
 
     def _candidates(
-        self, by_words: NDArray[np.float32], nearest: NDArray[np.int64], question: Understood
+        self, by_words: NDArray[np.float32], vector: Vectors, allowed: NDArray[np.bool_] | None, question: Understood
     ) -> NDArray[np.int64]:
         """Returns the passage rows to look at closely: the best by words, the nearest, and those of named entries."""
         named = [row for entry_row in question.bonus for row in self.store.rows_of(entry_row)]
+        if allowed is None:
+            nearest = self._dense.top(vector, self.config.pool)
+        else:
+            by_words = np.where(allowed, by_words, np.float32(0))
+            nearest = self._dense.top(vector, self.config.pool, np.flatnonzero(allowed))
+            named = [row for row in named if allowed[row]]
         rows = np.union1d(best_rows(by_words, self.config.pool), nearest)
         return np.union1d(rows, np.asarray(named, dtype=np.int64))
+
+    def _allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
+        """Returns which passages may be returned, shape (passages,), or None for all of them."""
+        if not filters:
+            return None
+        entries = np.asarray([filters.matches(entry) for entry in self._reader.entries], dtype=bool)
+        languages = np.asarray([filters.passage_matches(language) for language in self._languages], dtype=bool)
+        allowed: NDArray[np.bool_] = entries[self._entry_of] & languages
+        return allowed
+
+    @cached_property
+    def _languages(self) -> list[str]:
+        return self.store.languages()
 
     def unknown_words(self, query: str) -> list[str]:
         """Returns the Latin content words of a question that occur nowhere in the index, slips of the pen aside."""
@@ -212,7 +253,7 @@ def _steps(
             steps[entry_row] = (*steps.get(entry_row, ()), Step("fused" if name == "score" else name, score, rank))
     better = sorted(bonus.values(), reverse=True)
     for entry_row, added in bonus.items():
-        if entry_row in steps:
+        if added:
             steps[entry_row] = (*steps[entry_row], Step("named", added, 1 + better.index(added)))
     return steps
 

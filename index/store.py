@@ -127,6 +127,10 @@ class Store:
         """Returns the entry row of every passage row, in order."""
         return [row for (row,) in self._query("SELECT entry_row FROM passages ORDER BY row")]
 
+    def languages(self) -> list[str]:
+        """Returns the language of every passage row, in order."""
+        return [language for (language,) in self._query("SELECT language FROM passages ORDER BY row")]
+
     def _query(self, sql: str, *values: str | int) -> list[Any]:
         with self._lock:
             return self._connection.execute(sql, values).fetchall()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from index.filters import Filters
 from ingest.types import Entry, Passage
 
 
@@ -42,17 +43,25 @@ class Understood:
 
     Attributes:
         asked: The question as typed.
-        text: The question that can be understood alone; the same when nothing had to be added.
+        text: The question without slips, and with what it leans on.
+        sought: What is looked for: the text without the words that became filters; "" when nothing else was said.
         language: "zh" or "en".
         terms: Terms of the lexical search.
         bonus: Added to the score of an entry, by entry row: it is named here or in the last answer.
+        hints: Added likewise where an entry fits what the question only hints at.
+        filters: What entries and passages must be.
+        dropped: Constraints of the filters that nothing fitted, and that were given up (``Filters.constraints``).
     """
 
     asked: str
     text: str
+    sought: str
     language: str
-    terms: tuple[str, ...]
-    bonus: Mapping[int, float]
+    terms: tuple[str, ...] = ()
+    bonus: Mapping[int, float] = field(default_factory=dict)
+    hints: Mapping[int, float] = field(default_factory=dict)
+    filters: Filters = Filters()
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

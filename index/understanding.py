@@ -5,16 +5,21 @@ from __future__ import annotations
 from functools import cached_property
 
 from index.analysis import index_terms, query_terms
+from index.catalogue import Catalogue
 from index.config import SearchConfig
+from index.filters import Filters, fit
 from index.folding import simplified
 from index.followup import MAX_NAMES, History, changes_subject, resolve
 from index.fuzzy import FuzzyNames
 from index.names import author_keys, candidate_names, link_keys, named_share, names_in_order
 from index.spelling import Spelling
 from index.store import Store
+from index.structure import read_structure
 from index.types import Understood
 from ingest.text import language_of
+from ingest.types import Entry
 
+NO_FILTERS = Filters()
 _COVERED = 0.5  # a name that is this much of the question leaves nothing to guess
 
 
@@ -27,14 +32,47 @@ class QuestionReader:
         self._spelling = spelling
         self._config = config
 
-    def read(self, question: str, history: History = ()) -> Understood:
-        """Returns what a question means after the turns before it."""
+    def read(self, question: str, history: History = (), filters: Filters = NO_FILTERS) -> Understood:
+        """Returns what a question means after the turns before it, within the filters asked for beside it."""
         mended = simplified(self._spelling.correct(question))
         text = resolve(mended, history, self.names_in, self._knows)
         bonus = self._name_bonus(text)
         if text == mended and history and not bonus and not changes_subject(mended):
             bonus = dict.fromkeys(self._context_rows(history), self._config.context_bonus)
-        return Understood(question, text, language_of(question), tuple(self._terms(text)), bonus)
+        structure = read_structure(text, self._catalogue) if self._config.structure else None
+        if structure is None:
+            fitting, sought, terms, hints = fit(filters, self.entries), text, self._terms(text), {}
+        else:
+            fitting, sought = fit(filters.over(structure.filters), self.entries), structure.rest
+            terms = self._terms(sought) + [term for name in structure.terms for term in query_terms(name)]
+            hints = self._hints(structure.hints)
+        return Understood(
+            asked=question,
+            text=text,
+            sought=sought,
+            language=language_of(question),
+            terms=tuple(terms),
+            bonus=bonus,
+            hints=hints,
+            filters=fitting.filters,
+            dropped=fitting.dropped,
+        )
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """All entries, by row."""
+        return tuple(self._store.entries())
+
+    @cached_property
+    def _catalogue(self) -> Catalogue:
+        return Catalogue.of(self.entries)
+
+    def _hints(self, hints: Filters) -> dict[int, float]:
+        """Returns the bonus of each entry row that fits what a question hints at."""
+        if not hints:
+            return {}
+        agreed = ((row, hints.agreement(entry)) for row, entry in enumerate(self.entries))
+        return {row: self._config.hint_bonus * share for row, share in agreed if share}
 
     def names_in(self, text: str) -> list[str]:
         """Returns the names of entries in a text, the longest at each place, in reading order."""
