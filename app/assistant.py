@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from app.errors import QuestionError
 from app.extractive import ExtractiveWriter
 from app.intents import read_intent
 from app.refusal import can_answer, is_about_the_program
-from app.texts import say, say_both
+from app.texts import CONSTRAINTS, say, say_both
 from app.types import Answer, Citation, Sentence, Status, Timings
 from index.encoder import Encoder
+from index.filters import NO_FILTERS, Filters
+from index.folding import simplified
 from index.followup import History
 from index.search import Searcher
-from index.types import Hit
-from ingest.text import language_of
+from index.types import Hit, Understood
 
 MAX_QUESTION_CHARS = 2_000
 HITS = 10
@@ -51,12 +52,15 @@ class Assistant:
         """Closes the index's files."""
         self.searcher.close()
 
-    def ask(self, question: str, history: History = (), *, explain: bool = False) -> Answer:
+    def ask(
+        self, question: str, history: History = (), *, filters: Filters = NO_FILTERS, explain: bool = False
+    ) -> Answer:
         """Answers a question.
 
         Args:
             question: In Chinese, English or both.
             history: Earlier turns, (question, answer), oldest first.
+            filters: What the entries must be, beside what the question says.
             explain: Whether the hits say how they fared in each step of the search.
 
         Raises:
@@ -64,29 +68,29 @@ class Assistant:
         """
         question = check_question(question)
         started = time.perf_counter()
-        language = language_of(question)
-        found = self.searcher.find(question, k=HITS, history=history, explain=explain)
+        found = self.searcher.find(question, k=HITS, filters=filters, history=history, explain=explain)
         retrieved = time.perf_counter()
-        status, sentences, citations = self._write(question, found.question.text, language, found.hits)
+        status, sentences, citations = self._write(found.question, found.hits)
         ended = time.perf_counter()
         timings = Timings(
             *(round(1000 * seconds, 2) for seconds in (retrieved - started, ended - retrieved, ended - started))
         )
-        return Answer(question, language, status, sentences, citations, found, timings)
+        language, notices = found.question.language, tuple(_notices(found.question))
+        return Answer(question, language, status, sentences, citations, found, timings, notices)
 
     def _write(
-        self, question: str, standalone: str, language: str, hits: Sequence[Hit]
+        self, question: Understood, hits: Sequence[Hit]
     ) -> tuple[Status, tuple[Sentence, ...], tuple[Citation, ...]]:
-        intent = read_intent(question)
+        intent = read_intent(question.mended)
         sentences: tuple[Sentence, ...] = ()
         citations: tuple[Citation, ...] = ()
-        if entries := self._writer.fact_entries(question, standalone, intent, hits):
-            sentences, citations = self._writer.write_facts(entries, language, intent)
-        elif can_answer(standalone, hits, self.searcher):
-            sentences, citations = self._writer.write(standalone, language, intent, hits)
-        if sentences and not is_about_the_program(question):
+        if entries := self._writer.fact_entries(question.mended, question.text, intent, hits):
+            sentences, citations = self._writer.write_facts(entries, question.language, intent)
+        elif can_answer(question, hits, self.searcher):
+            sentences, citations = self._writer.write(question.text, question.language, intent, hits)
+        if sentences and not is_about_the_program(question.asked):
             return Status.ANSWERED, sentences, citations
-        return Status.DECLINED, tuple(_declined(language, hits)), ()
+        return Status.DECLINED, tuple(_declined(question.language, hits)), ()
 
 
 def check_question(question: str) -> str:
@@ -101,6 +105,16 @@ def check_question(question: str) -> str:
     if len(question) > MAX_QUESTION_CHARS:
         raise QuestionError(say_both("long_question", length=len(question), limit=MAX_QUESTION_CHARS))
     return question
+
+
+def _notices(question: Understood) -> Iterator[str]:
+    """Yields what the reader should know about how the question was taken."""
+    language = question.language
+    if question.mended != simplified(question.asked):
+        yield say("read_as", language, text=question.mended)
+    if question.dropped:
+        names = [CONSTRAINTS[name][language] for name in question.dropped]
+        yield say("relaxed", language, what=("、" if language == "zh" else ", ").join(names))
 
 
 def _declined(language: str, hits: Sequence[Hit]) -> list[Sentence]:

@@ -15,7 +15,7 @@ from index.analysis import content_words, term_set
 from index.build import searchable_text
 from index.names import candidate_names, names_of
 from index.search import Searcher
-from index.types import Hit
+from index.types import Hit, Understood
 from ingest.types import Entry
 
 _LOOKED_AT = 5
@@ -95,11 +95,25 @@ def answer_probability(evidence: Evidence, config: RefusalConfig = RefusalConfig
     return 1.0 / (1.0 + math.exp(-log_odds))
 
 
-def can_answer(question: str, hits: Sequence[Hit], searcher: Searcher, config: RefusalConfig = RefusalConfig()) -> bool:
+def can_answer(
+    question: Understood, hits: Sequence[Hit], searcher: Searcher, config: RefusalConfig = RefusalConfig()
+) -> bool:
     """Decides whether to answer; a question about the program's own instructions is never answered."""
-    if not hits or is_about_the_program(question):
+    if not hits or is_about_the_program(question.asked):
         return False
-    return answer_probability(gather_evidence(question, hits, searcher), config) >= config.threshold
+    return estimate(question, hits, searcher, config) >= config.threshold
+
+
+def estimate(
+    question: Understood, hits: Sequence[Hit], searcher: Searcher, config: RefusalConfig = RefusalConfig()
+) -> float:
+    """Returns the probability that the corpus answers a question.
+
+    It is 1 when nothing is sought but entries that fit some filters, and there are such entries.
+    """
+    if not question.sought:
+        return float(bool(hits))
+    return answer_probability(gather_evidence(question.sought, hits, searcher), config)
 
 
 def is_about_the_program(question: str) -> bool:

@@ -25,6 +25,7 @@ def answer_json(answer: Answer, question_id: str | None) -> dict[str, Any]:
         "language": answer.language,
         "status": answer.status.value,
         "answer": answer.text,
+        "notices": list(answer.notices),
         "citations": [_citation_json(citation) for citation in answer.citations],
         "hits": [_hit_json(hit) for hit in answer.hits],
         "timings_ms": {

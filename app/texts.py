@@ -8,6 +8,11 @@ _TEXTS = {
         "en": "Nothing in the lists answers this question, so I will not guess.",
     },
     "nearest": {"zh": "最接近的条目：", "en": "The nearest entries:"},
+    "read_as": {"zh": "（按“{text}”检索）", "en": "(Searched for “{text}”.)"},
+    "relaxed": {
+        "zh": "（没有条目同时符合全部条件，已放宽：{what}）",
+        "en": "(No entry fits every condition; relaxed: {what}.)",
+    },
     "panel_title": {"zh": "出处", "en": "Sources"},
     "panel_empty": {
         "zh": "提问之后，这里显示每个引用标记对应的条目、所在清单与行号、链接和原文。",
@@ -31,6 +36,18 @@ _TEXTS = {
         "zh": "问题有 {length} 个字符，上限是 {limit}；请缩短后再问",
         "en": "the question has {length} characters, the limit is {limit}; shorten it and ask again",
     },
+}
+
+CONSTRAINTS = {
+    "years": {"zh": "年份", "en": "year"},
+    "venues": {"zh": "会议或期刊", "en": "venue"},
+    "sections": {"zh": "章节", "en": "section"},
+    "lists": {"zh": "清单", "en": "list"},
+    "kinds": {"zh": "类型", "en": "kind"},
+    "makers": {"zh": "机构", "en": "organisation"},
+    "topics": {"zh": "主题", "en": "topic"},
+    "authors": {"zh": "作者", "en": "author"},
+    "languages": {"zh": "语言", "en": "language"},
 }
 
 

@@ -57,7 +57,7 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one question."""
+    """The answer to one question; notices say what the program made of it before searching."""
 
     question: str
     language: str
@@ -66,6 +66,7 @@ class Answer:
     citations: tuple[Citation, ...]
     found: Found
     timings: Timings
+    notices: tuple[str, ...] = ()
 
     @property
     def hits(self) -> tuple[Hit, ...]:
@@ -74,12 +75,12 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The answer with its ``[n]`` marks, paragraphs apart by a blank line."""
+        """The answer with its ``[n]`` marks, paragraphs apart by a blank line, notices in front."""
         return "".join(piece for piece, _ in self.pieces())
 
     def pieces(self) -> list[tuple[str, tuple[int, ...]]]:
         """Returns the answer in the pieces it is streamed in, each with the citations it ends in."""
-        pieces = []
+        pieces: list[tuple[str, tuple[int, ...]]] = [(f"{notice}\n\n", ()) for notice in self.notices]
         for i, sentence in enumerate(self.sentences):
             gap = "" if not i else "\n\n" if sentence.starts_paragraph else "" if self.language == "zh" else " "
             marks = "".join(f"[{n}]" for n in sentence.citations)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.assistant import Assistant
-from app.refusal import answer_probability, gather_evidence
+from app.refusal import estimate
 from app.support import CARRIED
 from app.types import Answer, Sentence, Status
 from evals.measures import NAMES, mean_scores, score_queries
@@ -84,7 +84,7 @@ def run_suite(
         answer = assistant.ask(question.text, question.history)
         elapsed = 1000 * (time.perf_counter() - started)
         found = assistant.searcher.find(question.text, k=DEPTH, history=question.history)
-        probability = answer_probability(gather_evidence(found.question.text, found.hits, assistant.searcher))
+        probability = estimate(found.question, found.hits, assistant.searcher)
         asked.append((question, answer, found.hits, probability, elapsed))
         progress(number, len(questions))
     runs = {question.id: {hit.entry.entry_id: hit.score for hit in hits} for question, _, hits, _, _ in asked}

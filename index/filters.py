@@ -220,3 +220,4 @@ _CHECKS: Mapping[str, Callable[[Filters, Entry], bool]] = {
     "authors": _by_author,
 }
 _GIVEN_UP = (*_CHECKS, "languages")  # in this order
+NO_FILTERS = Filters()

@@ -19,7 +19,7 @@ from index.dense import DenseIndex
 from index.encoder import Encoder, StaticEncoder, Vectors
 from index.encoders import remembered_encoder, table_beside
 from index.errors import IndexUnavailableError
-from index.filters import Filters
+from index.filters import NO_FILTERS, Filters
 from index.followup import History
 from index.fusion import fuse
 from index.generations import Manifest, current_generation
@@ -29,7 +29,7 @@ from index.ranking import Ranked, best_rows, rank_entries, ranks_by_entry
 from index.spelling import Spelling
 from index.store import Store
 from index.types import Found, Hit, Match, Step, Understood
-from index.understanding import NO_FILTERS, QuestionReader
+from index.understanding import QuestionReader
 
 
 class Searcher:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from index.filters import Filters
+from index.filters import NO_FILTERS, Filters
 from ingest.types import Entry, Passage
 
 
@@ -43,7 +43,8 @@ class Understood:
 
     Attributes:
         asked: The question as typed.
-        text: The question without slips, and with what it leans on.
+        mended: The question without slips of the pen, in Simplified characters.
+        text: The same with what it leans on.
         sought: What is looked for: the text without the words that became filters; "" when nothing else was said.
         language: "zh" or "en".
         terms: Terms of the lexical search.
@@ -54,13 +55,14 @@ class Understood:
     """
 
     asked: str
+    mended: str
     text: str
     sought: str
     language: str
     terms: tuple[str, ...] = ()
     bonus: Mapping[int, float] = field(default_factory=dict)
     hints: Mapping[int, float] = field(default_factory=dict)
-    filters: Filters = Filters()
+    filters: Filters = NO_FILTERS
     dropped: tuple[str, ...] = ()
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from index.analysis import index_terms, query_terms
 from index.catalogue import Catalogue
 from index.config import SearchConfig
-from index.filters import Filters, fit
+from index.filters import NO_FILTERS, Filters, fit
 from index.folding import simplified
 from index.followup import MAX_NAMES, History, changes_subject, resolve
 from index.fuzzy import FuzzyNames
@@ -19,7 +19,6 @@ from index.types import Understood
 from ingest.text import language_of
 from ingest.types import Entry
 
-NO_FILTERS = Filters()
 _COVERED = 0.5  # a name that is this much of the question leaves nothing to guess
 
 
@@ -48,6 +47,7 @@ class QuestionReader:
             hints = self._hints(structure.hints)
         return Understood(
             asked=question,
+            mended=mended,
             text=text,
             sought=sought,
             language=language_of(question),

@@ -76,7 +76,9 @@ def test_a_question_is_answered_as_one_json_object(data):
     done = ask(data, "What is FlashAttention?", "--json")
 
     answer = json.loads(done.stdout)
-    assert set(answer) == {"id", "question", "language", "status", "answer", "citations", "hits", "timings_ms"}
+    assert set(answer) == {
+        "id", "question", "language", "status", "answer", "notices", "citations", "hits", "timings_ms"
+    }  # fmt: skip
     assert set(answer["citations"][0]) == {
         "n", "entry_id", "title", "section", "list", "source", "line", "links", "arxiv_id", "quote", "support",
     }  # fmt: skip

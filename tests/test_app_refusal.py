@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.refusal import Evidence, RefusalConfig, answer_probability, can_answer, gather_evidence, is_named
+from app.refusal import Evidence, RefusalConfig, answer_probability, can_answer, estimate, gather_evidence, is_named
 from index.build import build_index
 from index.encoder import StaticEncoder
 from index.search import Searcher
@@ -101,15 +101,16 @@ def test_the_probability_is_the_logistic_of_the_weighted_signs():
 
 def test_the_threshold_decides(searcher):
     question = "What is LoRA?"
-    hits = searcher.search(question)
-    probability = answer_probability(gather_evidence(question, hits, searcher))
+    found = searcher.find(question)
+    probability = estimate(found.question, found.hits, searcher)
 
-    assert can_answer(question, hits, searcher, RefusalConfig(threshold=probability))
-    assert not can_answer(question, hits, searcher, RefusalConfig(threshold=probability + 1e-9))
+    assert probability == answer_probability(gather_evidence(question, found.hits, searcher))
+    assert can_answer(found.question, found.hits, searcher, RefusalConfig(threshold=probability))
+    assert not can_answer(found.question, found.hits, searcher, RefusalConfig(threshold=probability + 1e-9))
 
 
 def test_nothing_found_is_nothing_to_answer_with(searcher):
-    assert not can_answer("What is LoRA?", [], searcher, RefusalConfig(threshold=0.0))
+    assert not can_answer(searcher.find("What is LoRA?").question, [], searcher, RefusalConfig(threshold=0.0))
 
 
 @pytest.mark.parametrize(
@@ -123,14 +124,18 @@ def test_nothing_found_is_nothing_to_answer_with(searcher):
     ],
 )
 def test_a_question_about_the_programs_own_instructions_is_never_answered(searcher, question):
-    assert not can_answer(question, searcher.search(question), searcher, RefusalConfig(threshold=0.0))
+    found = searcher.find(question)
+
+    assert not can_answer(found.question, found.hits, searcher, RefusalConfig(threshold=0.0))
 
 
 @pytest.mark.parametrize(
     "question", ["LoRA 的指令微调", "How does prompt tuning ignore padding?", "Which rules does LoRA follow?"]
 )
 def test_instructions_and_prompts_may_be_asked_about(searcher, question):
-    assert can_answer(question, searcher.search(question), searcher, RefusalConfig(threshold=0.0))
+    found = searcher.find(question)
+
+    assert can_answer(found.question, found.hits, searcher, RefusalConfig(threshold=0.0))
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,9 @@ def hit(*passages, entry=LORA, rank=1):
 
 
 def found(*hits):
-    read = Understood("What does it do?", "What does LoRA do?", "en", ("lora",), {})
+    read = Understood(
+        "What does it do?", "What does it do?", "What does LoRA do?", "What does LoRA do?", "en", ("lora",)
+    )
     return Found(hits, read, {"lexical": 0.25, "late": 1.5})
 
 
@@ -55,6 +57,7 @@ def test_the_json_of_an_answer_is_exactly_what_scripts_read():
         "language": "en",
         "status": "answered",
         "answer": "**LoRA**: It freezes the weights. [1] More. [2]",
+        "notices": [],
         "citations": [
             {
                 "n": 1,

@@ -50,7 +50,7 @@ class Page(HTMLParser):
 
 def answer(entry=LORA, note=NOTE, quote=NOTE.text, question="What is LoRA?", support=1.0, language="en"):
     hit = Hit(entry, (Match(note, 0.9, 1.0, 0.5, 0.5),), 0.9, 1)
-    found = Found((hit,), Understood(question, question, language, (), {}), {})
+    found = Found((hit,), Understood(question, question, question, question, language), {})
     citation = Citation(1, entry, note, quote, 13, support)
     sentences = (Sentence("It freezes.", (1,)),)
     return Answer(question, language, Status.ANSWERED, sentences, (citation,), found, Timings(1, 1, 2))

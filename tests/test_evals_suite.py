@@ -46,7 +46,7 @@ def outcome(asked, citations=(), *, ndcg=0.0, milliseconds=1.0, probability=0.5,
     sentences = tuple(Sentence(citation.quote, (citation.n,)) for citation in citations)
     answer = Answer(
         asked.text, asked.language, Status.ANSWERED if citations else Status.DECLINED, sentences, tuple(citations),
-        Found((), Understood(asked.text, asked.text, asked.language, (), {}), {}), Timings(1, 1, 2),
+        Found((), Understood(asked.text, asked.text, asked.text, asked.text, asked.language), {}), Timings(1, 1, 2),
     )  # fmt: skip
     found = tuple(Hit(entry, (Match(EN, 0.5, 0, 0, 0),), 0.5, rank) for rank, entry in enumerate(hits, start=1))
     measures = dict.fromkeys(("nDCG@10", "R@10", "Success@1", "Success@5", "RR@10"), ndcg) if asked.answerable else {}
