@@ -87,14 +87,14 @@ class Filters:
 
     def over(self, other: Filters) -> Filters:
         """Returns both together; where both constrain a field, this one's values count."""
-        return replace(other, **{field: getattr(self, field) for name in self.constraints for field in _fields_of(name)})
+        return replace(
+            other, **{field: getattr(self, field) for name in self.constraints for field in _fields_of(name)}
+        )
 
     def without(self, constraints: Iterable[str]) -> Filters:
         """Returns the filters with some constraints (names as in ``constraints``) taken away."""
         empty = Filters()
-        return replace(
-            self, **{field: getattr(empty, field) for name in constraints for field in _fields_of(name)}
-        )
+        return replace(self, **{field: getattr(empty, field) for name in constraints for field in _fields_of(name)})
 
     def relaxed(self, keep: Iterable[str] = ()) -> Iterator[Filters]:
         """Yields weaker filters: first all with one constraint less, then with two, down to those to keep.

@@ -1,7 +1,7 @@
 """The wording of questions about a catalogue: which years they speak of, and which kind of thing they ask for.
 
 A kind counts only where the wording asks for works ("which papers …", "…的论文有哪些"), never where it is mentioned
-("the LoRA paper", "BERT 论文里说"). A year counts as certain only when it dates the works and not, say, their data.
+("the LoRA paper", "BERT 论文里说"). A year counts only when it dates the works and not, say, their data.
 """
 
 from __future__ import annotations
@@ -27,11 +27,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Years(Words):
-    """Years that a question speaks of, both ends inclusive; certain when they date works."""
+    """Years that a question speaks of, both ends inclusive."""
 
     since: int | None
     until: int | None
-    certain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +89,32 @@ _NOUNS = (
     _Noun("工作|研究|成果|条目", "works|studies|entries"),
 )  # fmt: skip
 _ZH_NOUN = "|".join(f"(?P<n{i}>{noun.zh})" for i, noun in enumerate(_NOUNS))
-_ZH_MORE = "(?:" + "|".join(noun.zh for noun in _NOUNS[:-1]) + ")"
+_ZH_ONE_OF = "|".join(noun.zh for noun in _NOUNS[:-1])
 _JOIN = r"\s*(?:、|，|,|/|和|与|或者?|以及|\band\b|\bor\b)\s*"
+_ZH_NOUNS = rf"(?:{_ZH_NOUN})(?P<more>(?:{_JOIN}(?:{_ZH_ONE_OF}))*)"
 _ZH_ASK = (
-    "(?P<ask>(?:都)?有哪些|有哪几[篇个门]|哪些|哪几[篇个门]|哪一?[篇门]|有什么|有没有|推荐(?:一下|给我)?(?:一些|一?[篇门]|[几两三][篇个门])?|"
-    "列出(?:所有)?|列举|[找看](?:一些|[几两三][篇个门]))"
+    "(?P<ask>都?有哪些|有哪几[篇个门]|哪些|哪几[篇个门]|哪一?[篇门]|有什么|有没有|"
+    "推荐(?:一下|给我)?(?:一些|一?[篇门]|[几两三][篇个门])?|列出(?:所有)?|列举|[找看](?:一些|[几两三][篇个门]))"
 )
-_ZH_ADJECTIVES = r"(?:\s|中文|英文|开源|公开|经典|重要|相关|最新|最近|近期|新|好|值得[看读]|别的|其他|的|(?:19|20)\d\d\s*年?(?:之后|以后|以来|之前|以前)?)*"
-_ZH_END = r"(?=\s*(?:可以[看读学]|值得[看读学]|可[看读]|吗|呢|啊)?\s*(?:[？?。！!，,；;]|$))"
-_ZH_WANTED = (
-    re.compile(rf"{_ZH_ASK}{_ZH_ADJECTIVES}(?:{_ZH_NOUN})(?P<more>(?:{_JOIN}{_ZH_MORE})*)(?!\s*[的里中上])", re.I),
-    re.compile(rf"{_ZH_ASK}[^？?。！!，,；;]{{1,30}}?(?:{_ZH_NOUN})(?P<more>(?:{_JOIN}{_ZH_MORE})*){_ZH_END}", re.I),
-    re.compile(rf"(?<![这那该])(?:{_ZH_NOUN})(?P<more>)(?P<ask>\s*(?:一共|总共|都|还|分别)*(?:有|是)?(?:哪些|什么|哪几[篇个门]))(?:{_ZH_END}|(?=\s*(?:是|讲|关于|和|与)))", re.I),
-)  # fmt: skip
-_ZH_PHRASE = re.compile(rf"(?P<ask>)(?:{_ZH_NOUN})(?P<more>)\s*[。.]?\s*$", re.I)
-_ZH_ASKS_ELSE = re.compile(r"什么|怎|吗|多少|谁|哪|如何|是否|几[个年种]|是不是|能不能|写一|帮我|翻译|总结|[这那该][篇个门]")
+_ZH_YEAR = r"(?:19|20)\d\d\s*年?(?:之后|以后|以来|之前|以前)?"
+_ZH_ADJECTIVES = (
+    r"(?:\s|中文|英文|开源|公开|经典|重要|相关|最新|最近|近期|新|好|值得[看读]|别的|其他|的|" rf"{_ZH_YEAR})*"
+)
+_CLAUSE_END = r"\s*(?:[？?。！!，,；;]|$)"
+_ZH_END = rf"(?=\s*(?:可以[看读学]|值得[看读学]|可[看读]|吗|呢|啊)?{_CLAUSE_END})"
+_ZH_SO_ASKED = r"(?P<ask>\s*(?:一共|总共|都|还|分别)*(?:有|是)?(?:哪些|什么|哪几[篇个门]))"
+_ZH_WANTED = tuple(
+    re.compile(pattern, re.I)
+    for pattern in (
+        rf"{_ZH_ASK}{_ZH_ADJECTIVES}{_ZH_NOUNS}(?!\s*[的里中上])",
+        rf"{_ZH_ASK}[^？?。！!，,；;]{{1,30}}?{_ZH_NOUNS}{_ZH_END}",
+        rf"(?<![这那该]){_ZH_NOUNS}{_ZH_SO_ASKED}(?:{_ZH_END}|(?=\s*(?:是|讲|关于|和|与)))",
+    )
+)
+_PHRASE = re.compile(rf"(?P<ask>)(?P<more>)(?:{_ZH_NOUN})\s*[。.]?\s*$", re.I)
+_ASKS_ELSE = re.compile(
+    r"什么|怎|吗|多少|谁|哪|如何|是否|几[个年种]|是不是|能不能|写一|帮我|翻译|总结|[这那该][篇个门]"
+)
 
 _EN_STOP = (
     "of|to|for|in|on|with|that|is|are|was|were|does|do|did|from|by|about|and|or|my|this|these|those|how|why|when|"
@@ -138,47 +148,60 @@ _YEAR = r"(?<![\d.])((?:19|20)\d\d)(?![\d.]*\d)"
 _ZH_AFTER = "之后|以后|以来|后|起|开始|至今|及以后|及之后"
 _ZH_BEFORE = "之前|以前|前"
 _SINCE, _UNTIL, _AFTER, _BEFORE, _SPAN, _IN = range(6)
-_YEAR_WORDS = (
-    (_SPAN, rf"(?:\bbetween\s+|\bfrom\s+|\bin\s+|从|自|在)?{_YEAR}\s*年?\s*(?:-|–|—|~|～|至|到|\bto\b|\band\b|\buntil\b|\bthrough\b)\s*{_YEAR}\s*年?(?:之间|间|期间)?"),
-    (_SINCE, rf"(?:自从|自|从|在)?\s*{_YEAR}\s*年?\s*(?:{_ZH_AFTER})"),
-    (_SINCE, rf"(?:\bsince|\bno earlier than)\s+{_YEAR}|\b(?:from\s+)?{_YEAR}\s+(?:onwards?|on\b(?!\s+\w)|or later|and later)"),
-    (_AFTER, rf"(?:\bafter|\blater than|\bnewer than|\bpost)[\s-]+{_YEAR}|晚于\s*{_YEAR}\s*年?"),
-    (_BEFORE, rf"(?:\bbefore|\bprior to|\bearlier than|\bolder than|\bpre)[\s-]+{_YEAR}|早于\s*{_YEAR}\s*年?|(?:在)?{_YEAR}\s*年?\s*(?:{_ZH_BEFORE})"),
-    (_UNTIL, rf"(?:\buntil|\btill|\bup to|\bno later than)\s+{_YEAR}|(?:截至|截止到?|到)\s*{_YEAR}\s*年?(?:底|末)?(?:为止)?|{_YEAR}\s+or earlier"),
-    (_IN, rf"(?:\b(?:in|from|of|during)\s+|在|于)?{_YEAR}\s*年?(?:度|里|间|内)?"),
-)  # fmt: skip
-_YEAR_PATTERNS = tuple((meaning, re.compile(pattern, re.I)) for meaning, pattern in _YEAR_WORDS)
+_TO = r"(?:-|–|—|~|～|至|到|\bto\b|\band\b|\buntil\b|\bthrough\b)"
+_YEAR_PATTERNS = tuple(
+    (meaning, re.compile(pattern, re.I))
+    for meaning, pattern in (
+        (_SPAN, rf"(?:\b(?:between|from|in)\s+|从|自|在)?{_YEAR}\s*年?\s*{_TO}\s*{_YEAR}\s*年?(?:之间|间|期间)?"),
+        (_SINCE, rf"(?:自从|自|从|在)?\s*{_YEAR}\s*年?\s*(?:{_ZH_AFTER})"),
+        (_SINCE, rf"\b(?:since|no earlier than)\s+{_YEAR}"),
+        (_SINCE, rf"\b(?:from\s+)?{_YEAR}\s+(?:onwards?|on\b(?!\s+\w)|or later|and later)"),
+        (_AFTER, rf"\b(?:after|later than|newer than|post)[\s-]+{_YEAR}|晚于\s*{_YEAR}\s*年?"),
+        (_BEFORE, rf"\b(?:before|prior to|earlier than|older than|pre)[\s-]+{_YEAR}|早于\s*{_YEAR}\s*年?"),
+        (_BEFORE, rf"在?{_YEAR}\s*年?\s*(?:{_ZH_BEFORE})"),
+        (_UNTIL, rf"\b(?:until|till|up to|no later than)\s+{_YEAR}|{_YEAR}\s+or earlier"),
+        (_UNTIL, rf"(?:截至|截止到?|到)\s*{_YEAR}\s*年?[底末]?(?:为止)?"),
+        (_IN, rf"(?:\b(?:in|from|of|during)\s+|在|于)?{_YEAR}\s*年?[度里间内]?"),
+    )
+)
 _LAST_YEARS = re.compile(
     r"(?:最近|过去|近)(?P<zh>[一两二三四五六1-9])\s*年(?:来|内|里|间|以来)?|"
-    r"(?:\b(?:in|from|over|within|of)\s+)?(?:the\s+)?(?:last|past|most recent)\s+(?P<en>one|two|three|four|five|six|[1-9]|couple of)\s+years",
+    r"(?:\b(?:in|from|over|within|of)\s+)?(?:the\s+)?(?:last|past|most recent)\s+"
+    r"(?P<en>one|two|three|four|five|six|[1-9]|couple of)\s+years",
     re.I,
 )
-# The year of something else: "data collected before 2021", "2021 年之前的数据".
+# The year of something else: "data collected before 2021", "2021 年之前的数据", "2017 年 Transformer 提出之后".
 _DATES_ELSE = re.compile(
     r"(?:\b(?!(?:published|released|proposed|introduced|written|appeared|presented|listed|accepted)\b)\w+ed|"
-    r"\b(?:data|text|corpus|corpora|knowledge|news|pages|articles and)|数据|知识|新闻|语料|文本|网页)\s*$",
+    r"\b(?:data|text|corpus|corpora|knowledge|news|pages)|数据|知识|新闻|语料|文本|网页)\s*$",
     re.I,
 )
-_DATES_NEXT = re.compile(r"\s*年?的?(?:训练)?(?:数据(?!集)|知识|语料(?!库)|新闻|文本|网页|信息|奥运)|\s*[^？?。]{0,20}?(?:之后|以后)(?!的)")
+_DATES_NEXT = re.compile(
+    r"\s*年?的?(?:训练)?(?:数据(?![集增])|知识(?!蒸馏|图谱)|语料(?!库)|新闻|文本(?!生成|摘要|分类)|网页|信息(?!抽取))|"
+    r"\s*[^？?。]{0,20}?(?:之后|以后)(?!的)"
+)
 
 
 def read_years(question: str, newest: int | None) -> Years | None:
-    """Reads the years a question speaks of.
+    """Reads the years of the works a question speaks of.
 
     "after 2022" excludes 2022, 2022 年之后 includes it, as Chinese readers differ and one year more costs little;
     "before 2021" and 2021 年之前 both end with 2020. 近两年 counts back from the catalogue's newest year.
     """
-    if newest is not None and (last := _LAST_YEARS.search(question)):
-        number = (last["zh"] or last["en"]).casefold()
-        since = newest + 1 - (_NUMBERS.get(number) or int(number))
-        return Years(last.start(), last.end(), since, None, True)
+    if newest is not None and (recent := _LAST_YEARS.search(question)):
+        number = (recent["zh"] or recent["en"]).casefold()
+        return Years(*recent.span(), newest + 1 - (_NUMBERS.get(number) or int(number)), None)
     for meaning, pattern in _YEAR_PATTERNS:
         if found := pattern.search(question):
             years = sorted(int(year) for year in found.groups() if year)
-            since = {_UNTIL: None, _BEFORE: None, _AFTER: years[0] + 1}.get(meaning, years[0])
-            until = {_SINCE: None, _AFTER: None, _BEFORE: years[0] - 1}.get(meaning, years[-1])
-            certain = not (_DATES_ELSE.search(question[: found.start()]) or _DATES_NEXT.match(question[found.end() :]))
-            return Years(found.start(), found.end(), since, until, certain)
+            first, last = years[0], years[-1]
+            bounds: dict[int, tuple[int | None, int | None]] = {
+                _SINCE: (first, None), _AFTER: (first + 1, None), _UNTIL: (None, first), _BEFORE: (None, first - 1),
+            }  # fmt: skip
+            since, until = bounds.get(meaning, (first, last))
+            if _DATES_ELSE.search(question[: found.start()]) or _DATES_NEXT.match(question[found.end() :]):
+                return None
+            return Years(*found.span(), since, until)
     return None
 
 
@@ -187,7 +210,7 @@ def read_wanted(question: str) -> Wanted | None:
     for pattern in (*_ZH_WANTED, *_EN_WANTED):
         if found := pattern.search(question):
             return _wanted(found, phrase=False)
-    if not _ZH_ASKS_ELSE.search(question) and (found := _ZH_PHRASE.search(question)):
+    if not _ASKS_ELSE.search(question) and (found := _PHRASE.search(question)):
         return _wanted(found, phrase=True)
     return None
 
