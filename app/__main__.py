@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.errors import QuestionError
+from index.options import KindOption, LanguageOption, ListOption, SinceOption, TopicOption, UntilOption
 from ingest.__main__ import DeviceOption, EncoderOption
 from ingest.errors import StudyError
 
 if TYPE_CHECKING:
+    from app.assistant import Assistant
     from app.types import Answer
     from index.encoder import Encoder
+    from index.filters import Filters
 
 app = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]}
@@ -58,6 +61,12 @@ def ask(
     explain: Annotated[
         bool, typer.Option("--explain", help="Also print how each entry was found. 同时输出每个条目是怎么找到的。")
     ] = False,
+    topic: TopicOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    kind: KindOption = None,
+    list_: ListOption = None,
+    language: LanguageOption = None,
     corpus: CorpusOption = Path("corpus"),
     data: DataOption = Path("data"),
     encoder: EncoderOption = None,
@@ -72,9 +81,16 @@ def ask(
 
             check_question(question)  # a question that cannot be asked should not wait for an index
         chosen = _prepare(corpus, data, encoder, device)
-        if batch is not None:
-            raise typer.Exit(_ask_batch(batch, data, chosen, as_json=as_json, explain=explain))
-        _ask_one(str(question), data, chosen, as_json=as_json, explain=explain)
+        from app.assistant import Assistant
+
+        with closing(Assistant.open(data, chosen)) as assistant:
+            filters = assistant.searcher.catalogue.read_options(
+                topic or (), since, until, kind or (), list_ or (), language or ()
+            )
+            if batch is not None:
+                raise typer.Exit(_ask_batch(batch, assistant, filters, as_json=as_json, explain=explain))
+            answer = assistant.ask(str(question), filters=filters, explain=as_json or explain)
+        typer.echo(_shown(answer, None, as_json=as_json, explain=explain))
     except StudyError as error:
         _fail(error)
 
@@ -89,16 +105,7 @@ def _prepare(corpus: Path, data: Path, encoder: str | None, device: str | None) 
     return chosen
 
 
-def _ask_one(question: str, data: Path, encoder: Encoder, *, as_json: bool, explain: bool) -> None:
-    from app.assistant import Assistant
-
-    with closing(Assistant.open(data, encoder)) as assistant:
-        answer = assistant.ask(question, explain=as_json or explain)
-    typer.echo(_shown(answer, None, as_json=as_json, explain=explain))
-
-
-def _ask_batch(file: Path, data: Path, encoder: Encoder, *, as_json: bool, explain: bool) -> int:
-    from app.assistant import Assistant
+def _ask_batch(file: Path, assistant: Assistant, filters: Filters, *, as_json: bool, explain: bool) -> int:
     from app.batch import answer_batch
 
     try:
@@ -106,16 +113,14 @@ def _ask_batch(file: Path, data: Path, encoder: Encoder, *, as_json: bool, expla
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionError(f"cannot read {file} ({error}); give a UTF-8 file with one JSON object a line") from error
     failed = 0
-    with closing(Assistant.open(data, encoder)) as assistant:
-        for number, item, answer in answer_batch(assistant, lines, explain=as_json or explain):
-            if isinstance(answer, QuestionError):
-                failed += 1
-                typer.echo(f"error: {file}:{number}: {answer}", err=True)
-                continue
-            identity = item.id if item else None
-            shown = _shown(answer, identity, as_json=as_json, explain=explain)
-            typer.echo(shown if as_json else f"# {answer.question}\n{shown}\n")
-            sys.stdout.flush()
+    for number, item, answer in answer_batch(assistant, lines, filters, explain=as_json or explain):
+        if isinstance(answer, QuestionError):
+            failed += 1
+            typer.echo(f"error: {file}:{number}: {answer}", err=True)
+            continue
+        shown = _shown(answer, item.id if item else None, as_json=as_json, explain=explain)
+        typer.echo(shown if as_json else f"# {answer.question}\n{shown}\n")
+        sys.stdout.flush()
     return 1 if failed else 0
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from app.assistant import Assistant
 from app.errors import QuestionError
 from app.types import Answer
+from index.filters import NO_FILTERS, Filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def read_item(line: str) -> BatchItem:
 
 
 def answer_batch(
-    assistant: Assistant, lines: Iterable[str], *, explain: bool = False
+    assistant: Assistant, lines: Iterable[str], filters: Filters = NO_FILTERS, *, explain: bool = False
 ) -> Iterator[tuple[int, BatchItem | None, Answer | QuestionError]]:
     """Yields (line number, item, answer) of each non-empty line; a line that cannot be asked yields its error."""
     for number, line in enumerate(lines, start=1):
@@ -55,6 +56,6 @@ def answer_batch(
         item = None
         try:
             item = read_item(line)
-            yield number, item, assistant.ask(item.question, item.history, explain=explain)
+            yield number, item, assistant.ask(item.question, item.history, filters=filters, explain=explain)
         except QuestionError as error:
             yield number, item, error

@@ -55,7 +55,7 @@ CorpusOption = Annotated[Path, typer.Option(help="Folder of lists, cards and not
 DataOption = Annotated[Path, typer.Option(envvar="LLMSTUDY_DATA", help="Generated state. 生成的数据目录。")]
 
 
-def main(  # noqa: PLR0913 - one argument an option
+def main(
     dataset: DatasetOption = None,
     as_json: JsonOption = False,
     ablations: AblationsOption = False,

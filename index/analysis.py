@@ -104,6 +104,7 @@ _QUESTION_PHRASES = re.compile(
     "什么是|是什么|什么叫|哪一年|哪年|哪篇|哪本|什么时候|为什么|有哪些|有什么|哪一些|哪些|哪个|哪种|哪几|什么|怎么样|怎么|怎样|如何|为何|是否|能否|可否|能不能|是不是|"
     "多少|请问|请你|请|介绍一下|解释一下|讲一下|说一下|介绍|告诉我|帮我|一下|分别|的话|吗|呢|吧|啊|我想|想知道|知道|关于"
 )
+_FUNCTION_WORDS = re.compile("对于|[这那一][个种些]|[它他她]们?|其[他它]|[的了是在和与或及也都就而着被把]")
 _STOP_HAN = frozenset("的了是在和与或及也都就而着被把对于这那个一之其它他她们")
 
 _stemmer = Stemmer.Stemmer("english")
@@ -145,9 +146,9 @@ def content_units(text: str) -> dict[str, str]:
     units: dict[str, str] = {}
     for run in _RUN.findall(content_text(text)):
         if _IS_HAN.match(run):
-            run = "".join(character for character in run if character not in _STOP_HAN)
-            pairs = [run[i : i + 2] for i in range(len(run) - 1)] or [run] * bool(run)
-            units |= {pair: pair for pair in pairs}
+            for part in _FUNCTION_WORDS.split(run):
+                pairs = [part[i : i + 2] for i in range(len(part) - 1)] or [part] * bool(part)
+                units |= {pair: pair for pair in pairs}
         else:
             units.setdefault(stem(run), run)
     return units

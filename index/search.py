@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from index.analysis import content_text, content_units, content_words, term_set
 from index.build import searchable_text
+from index.catalogue import Catalogue
 from index.config import SearchConfig
 from index.dense import DenseIndex
 from index.encoder import Encoder, StaticEncoder, Vectors
@@ -189,6 +190,11 @@ class Searcher:
     @cached_property
     def _languages(self) -> list[str]:
         return self.store.languages()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What the entries can be asked for by name; reads filters that somebody typed."""
+        return self._reader.catalogue
 
     def unknown_words(self, query: str) -> list[str]:
         """Returns the Latin content words of a question that occur nowhere in the index, slips of the pen aside."""

@@ -38,7 +38,7 @@ class QuestionReader:
         bonus = self._name_bonus(text)
         if text == mended and history and not bonus and not changes_subject(mended):
             bonus = dict.fromkeys(self._context_rows(history), self._config.context_bonus)
-        structure = read_structure(text, self._catalogue) if self._config.structure else None
+        structure = read_structure(text, self.catalogue) if self._config.structure else None
         if structure is None:
             fitting, sought, terms, hints = fit(filters, self.entries), text, self._terms(text), {}
         else:
@@ -64,7 +64,8 @@ class QuestionReader:
         return tuple(self._store.entries())
 
     @cached_property
-    def _catalogue(self) -> Catalogue:
+    def catalogue(self) -> Catalogue:
+        """What the entries can be asked for by name."""
         return Catalogue.of(self.entries)
 
     def _hints(self, hints: Filters) -> dict[int, float]:

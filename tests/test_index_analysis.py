@@ -91,9 +91,12 @@ def test_content_words_count_latin_names_whole_and_chinese_in_pairs():
     assert content_words("什么是 GPT-4 的注意力机制？") == ["gpt-4", "注意", "意力", "力机", "机制"]
 
 
-def test_content_words_skip_particles_inside_chinese():
-    # 的 goes, so 模型 and 参数 stand side by side
-    assert content_words("模型的参数") == ["模型", "型参", "参数"]
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("模型的参数", ["模型", "参数"]), ("对于这个模型，对齐了", ["模型", "对齐"]), ("对话和对比", ["对话", "对比"])],
+)
+def test_content_words_end_at_function_words_and_keep_words_that_hold_such_a_character(text, words):
+    assert content_words(text) == words
 
 
 def test_a_single_han_character_is_a_content_word_of_its_own():
