@@ -10,13 +10,16 @@ import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from tokenizers import Tokenizer
 
 from index.encoder import Vectors
 from index.errors import EncoderError
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 FORMAT = 1
 MODEL_FILE, TOKENIZER_FILE, SETTINGS_FILE = "model.onnx", "tokenizer.json", "encoder.json"
@@ -27,7 +30,7 @@ _BATCH = 32  # texts a run; more gain nothing on one thread
 class OnnxEncoder:
     """A transformer whose graph pools and normalises itself."""
 
-    def __init__(self, session: Any, tokenizer: Tokenizer, settings: dict[str, Any], *, name: str) -> None:
+    def __init__(self, session: InferenceSession, tokenizer: Tokenizer, settings: dict[str, Any], *, name: str) -> None:
         """Wraps what ``load`` has read and checked.
 
         Args:

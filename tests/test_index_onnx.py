@@ -42,9 +42,7 @@ def write_graph(file, rows=ROWS):
 def write_encoder(folder, rows=ROWS, **settings):
     folder.mkdir()
     write_graph(folder / "model.onnx", rows)
-    tokenizer = Tokenizer(
-        WordLevel({"[UNK]": 0, "cat": 1, "dog": 2, "猫": 3}, unk_token="[UNK]")
-    )
+    tokenizer = Tokenizer(WordLevel({"[UNK]": 0, "cat": 1, "dog": 2, "猫": 3}, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     tokenizer.save(str(folder / "tokenizer.json"))
     hashes = {
@@ -104,9 +102,7 @@ def test_a_text_is_cut_at_the_longest_length(toy):
 
 def test_questions_and_passages_get_their_prompts(tmp_path):
     plain = OnnxEncoder.load(write_encoder(tmp_path / "plain"))
-    prompted = OnnxEncoder.load(
-        write_encoder(tmp_path / "prompted", prompts={"query": "dog ", "passage": "猫 "})
-    )
+    prompted = OnnxEncoder.load(write_encoder(tmp_path / "prompted", prompts={"query": "dog ", "passage": "猫 "}))
 
     np.testing.assert_array_equal(prompted.encode_queries(["cat", ""])[0], plain.encode_queries(["dog cat"])[0])
     np.testing.assert_array_equal(prompted.encode_passages(["cat"]), plain.encode_passages(["猫 cat"]))

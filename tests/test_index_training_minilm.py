@@ -180,8 +180,8 @@ def test_an_interrupted_stage_goes_on_from_its_checkpoint_to_the_same_weights(ba
             raise KeyboardInterrupt
         return forward(self, *args, **kwargs)
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(stages.DistillationLoss, "forward", interrupted)
+    monkeypatch.setattr(stages.DistillationLoss, "forward", interrupted)
+    with pytest.raises(KeyboardInterrupt):
         stages.distil(base, PAIRS, tmp_path, RECIPE)
     assert not (tmp_path / "distilled").exists()
     calls.clear()
@@ -285,7 +285,7 @@ def test_the_program_leaves_an_encoder_that_the_reader_reads(whole):
     assert ((vectors[:5] * load(out / "tuned").encode(texts)).sum(axis=1) > 0.99).all()
     settings = json.loads((out / "bilingual-minilm" / "encoder.json").read_text(encoding="utf-8"))
     assert (settings["name"], settings["max_tokens"]) == ("bilingual-minilm", 32)
-    assert "papers: 216 pairs" in log or "held out: 10 pairs" in log
+    assert "held out: 10 pairs" in log
 
 
 def test_the_program_measures_what_it_made_on_held_out_pairs(whole):

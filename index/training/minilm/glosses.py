@@ -1,7 +1,7 @@
 """First vectors for Chinese pieces: the vectors of the English words that translate them.
 
-No dictionary is needed. Over many sentence pairs, 模型 stands opposite "model" far more often than chance would have it;
-the Dice coefficient 2 * together / (piece + word) says how much more.
+No dictionary is needed. Over many sentence pairs, 模型 stands opposite "model" far more often than chance would have
+it; the Dice coefficient 2 * together / (piece + word) says how much more.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast
 
+from index.training.data import SOURCES, TrainingDataError
 from index.training.minilm.glosses import gloss_vectors
 from index.training.minilm.pieces import UnsuitableBaseError, extend_tokenizer, han_ids, train_pieces
 
@@ -112,7 +113,7 @@ def read_base(base: str) -> SentenceTransformer:
 
 
 def start_student(base: SentenceTransformer, pairs: Pairs, out: Path, recipe: Recipe) -> None:
-    """Writes the untrained student to ``out/start``: the base with Chinese pieces and their glosses as first vectors."""
+    """Writes the untrained student to ``out/start``: the base with Chinese pieces, their glosses as first vectors."""
     if (out / "start").is_dir():
         return
     translations = [pair for name in TRANSLATIONS for pair in pairs.get(name, [])]
@@ -131,9 +132,9 @@ def start_student(base: SentenceTransformer, pairs: Pairs, out: Path, recipe: Re
     marks = {name: getattr(base.tokenizer, name) for name in ("unk_token", "sep_token", "pad_token", "cls_token")}
     with TemporaryDirectory() as folder:
         bert.save_pretrained(folder)
-        PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=base.max_seq_length, **marks).save_pretrained(
-            folder
-        )
+        PreTrainedTokenizerFast(
+            tokenizer_object=tokenizer, model_max_length=base.max_seq_length, **marks
+        ).save_pretrained(folder)
         # Without dropout: a student that copies a teacher is not in danger of learning its pairs by heart.
         still = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
         words = Transformer(folder, config_kwargs=still)
@@ -219,8 +220,6 @@ def _datasets(pairs: Pairs, names: tuple[str, ...]) -> DatasetDict:
     """
     rows: dict[str, Any] = {name: pairs[name] for name in names if pairs.get(name)}
     if not rows:
-        from index.training.data import SOURCES, TrainingDataError
-
         files = ", ".join(source.file for source in SOURCES if source.name in names)
         raise TrainingDataError(f"this stage needs one or more of: {files}")
     return DatasetDict(
