@@ -83,6 +83,10 @@ def _load_folder(folder: Path, batch: int, device: str | None) -> Encoder:
     """Loads the model of a folder by what the folder holds."""
     if _is_static(folder):
         return StaticEncoder.load(folder)
+    if (folder / "encoder.json").is_file():
+        from index.onnx import OnnxEncoder
+
+        return OnnxEncoder.load(folder)
     from index.transformer import TransformerEncoder
 
     return TransformerEncoder.load(folder, batch=batch, device=device)
