@@ -101,14 +101,14 @@ _ZH_ADJECTIVES = (
     r"(?:\s|中文|英文|开源|公开|经典|重要|相关|最新|最近|近期|新|好|值得[看读]|别的|其他|的|" rf"{_ZH_YEAR})*"
 )
 _CLAUSE_END = r"\s*(?:[？?。！!，,；;]|$)"
-_ZH_END = rf"(?=\s*(?:可以[看读学]|值得[看读学]|可[看读]|吗|呢|啊)?{_CLAUSE_END})"
+_ZH_END = rf"(?=\s*(?:可以[看读学]|值得[看读学]|可[看读]|吗|呢|啊)?{_CLAUSE_END}|\s*(?:是|讲|关于))"
 _ZH_SO_ASKED = r"(?P<ask>\s*(?:一共|总共|都|还|分别)*(?:有|是)?(?:哪些|什么|哪几[篇个门]))"
 _ZH_WANTED = tuple(
     re.compile(pattern, re.I)
     for pattern in (
         rf"{_ZH_ASK}{_ZH_ADJECTIVES}{_ZH_NOUNS}(?!\s*[的里中上])",
         rf"{_ZH_ASK}[^？?。！!，,；;]{{1,30}}?{_ZH_NOUNS}{_ZH_END}",
-        rf"(?<![这那该]){_ZH_NOUNS}{_ZH_SO_ASKED}(?:{_ZH_END}|(?=\s*(?:是|讲|关于|和|与)))",
+        rf"(?<![这那该]){_ZH_NOUNS}{_ZH_SO_ASKED}{_ZH_END}",
     )
 )
 _PHRASE = re.compile(rf"(?P<ask>)(?P<more>)(?:{_ZH_NOUN})\s*[。.]?\s*$", re.I)
