@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from index.catalogue import Catalogue
 from index.filters import Filters
 from index.names import name_units
-from index.wording import Words, read_years
+from index.wording import Words, read_years, reads_recent
 from ingest.text import fold
 
 # Organisations: names in both languages, then names of accounts that publish for them.
@@ -48,8 +48,8 @@ _SURNAME = (
 )
 _NAME_WORD = re.compile(r"[^\W\d_\u3400-\u9fff](?:[\w.-]|['’](?!s\b))*|[\u3400-\u9fff]")
 _MAX_NAME_WORDS = 6
-_BEFORE_AUTHOR = re.compile(r"\b(?:by|from|did|has|have)\s+$")
-_AFTER_AUTHOR = re.compile(rf"\s*(?:et al\.?|等人?)?(?:{_ZH_BY}|\s*(?:发表|写|提出))|['’]s\b|\s+papers")
+_BEFORE_AUTHOR = re.compile(r"\b(?:(?:written )?by|from|did|has|have)\s+$")
+_AFTER_AUTHOR = re.compile(rf"\s*(?:et al\.?|等人?)?(?:{_ZH_BY}|\s*(?:发表|写|提出|参与))|['’]s\b|\s+papers")
 _QUOTES = "“”「」『』《》\"'"
 _SECTION_BEFORE = re.compile(
     rf"([^{_QUOTES}，。？?,]{{1,60}}?)[{_QUOTES}]?\s*"
@@ -79,11 +79,12 @@ class Mention(Words):
 
 
 def read_mentions(question: str, catalogue: Catalogue) -> Iterator[Mention]:
-    """Yields what a question mentions, each constraint at most once."""
+    """Yields what a question mentions; the mentions of one constraint have the same value."""
     if (years := read_years(question, catalogue.newest_year)) is not None:
         yield Mention(years.start, years.end, "years", Filters(since=years.since, until=years.until), True)
-    if (venue := _venue(question, catalogue)) is not None:
-        yield venue
+    elif catalogue.newest_year and (recent := reads_recent(question)) is not None:
+        yield Mention(recent.start, recent.end, "years", Filters(since=catalogue.newest_year - 1), False)
+    yield from _venues(question, catalogue)
     if (author := _author(question, catalogue)) is not None:
         yield author
     elif (maker := _maker(question, catalogue)) is not None:
@@ -93,18 +94,20 @@ def read_mentions(question: str, catalogue: Catalogue) -> Iterator[Mention]:
             yield item
 
 
-def _venue(question: str, catalogue: Catalogue) -> Mention | None:
-    """Finds a venue; acronyms in any case and with a year stuck to them, words like Nature only as written."""
+def _venues(question: str, catalogue: Catalogue) -> Iterator[Mention]:
+    """Yields venues; acronyms in any case and with a year stuck to them, words like Nature only as written."""
+    found: dict[tuple[int, int], str] = {}
     for name in sorted({*catalogue.venues, *_OLD_NAMES}, key=len, reverse=True):
         known = _OLD_NAMES.get(name, name)
         if known not in catalogue.venues:
             continue
         acronym = len(name) > 2 and sum(c.isupper() for c in name) > 1
         pattern = rf"(?<![A-Za-z]){re.escape(name)}(?:['’]?(\d\d)(?!\d))?(?![A-Za-z'’])"
-        if match := re.search(pattern, question, re.I if acronym and " " not in name else 0):
-            dated = f"{known} 20{match[1]}" if match[1] else known
-            return Mention(match.start(), match.end(), "venues", Filters(venues=(dated,)), True)
-    return None
+        for match in re.finditer(pattern, question, re.I if acronym and " " not in name else 0):
+            if not any(start < match.end() and match.start() < end for start, end in found):
+                found[match.span()] = f"{known} 20{match[1]}" if match[1] else known
+    venues = Filters(venues=tuple(dict.fromkeys(found[span] for span in sorted(found))))
+    yield from (Mention(*span, "venues", venues, True) for span in sorted(found))
 
 
 def _author(question: str, catalogue: Catalogue) -> Mention | None:
