@@ -10,8 +10,9 @@ from pathlib import Path
 from app.errors import QuestionError
 from app.extractive import ExtractiveWriter
 from app.intents import read_intent
+from app.notices import relaxation_notice
 from app.refusal import can_answer, is_about_the_program
-from app.texts import CONSTRAINTS, say, say_both
+from app.texts import say, say_both
 from app.types import Answer, Citation, Sentence, Status, Timings
 from index.encoder import Encoder
 from index.filters import NO_FILTERS, Filters
@@ -113,8 +114,7 @@ def _notices(question: Understood) -> Iterator[str]:
     if question.mended != simplified(question.asked):
         yield say("read_as", language, text=question.mended)
     if question.dropped:
-        names = [CONSTRAINTS[name][language] for name in question.dropped]
-        yield say("relaxed", language, what=("、" if language == "zh" else ", ").join(names))
+        yield relaxation_notice(question.wished, question.dropped, language)
 
 
 def _declined(language: str, hits: Sequence[Hit]) -> list[Sentence]:

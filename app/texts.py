@@ -9,10 +9,6 @@ _TEXTS = {
     },
     "nearest": {"zh": "最接近的条目：", "en": "The nearest entries:"},
     "read_as": {"zh": "（按“{text}”检索）", "en": "(Searched for “{text}”.)"},
-    "relaxed": {
-        "zh": "（没有条目同时符合全部条件，已放宽：{what}）",
-        "en": "(No entry fits every condition; relaxed: {what}.)",
-    },
     "panel_title": {"zh": "出处", "en": "Sources"},
     "panel_empty": {
         "zh": "提问之后，这里显示每个引用标记对应的条目、所在清单与行号、链接和原文。",
@@ -36,11 +32,14 @@ _TEXTS = {
         "zh": "问题有 {length} 个字符，上限是 {limit}；请缩短后再问",
         "en": "the question has {length} characters, the limit is {limit}; shorten it and ask again",
     },
-}
-
-CONSTRAINTS = {
+    "relaxed": {
+        "zh": "（没有符合“{asked}”的条目，已放宽{dropped}。）",
+        "en": "(No entry fits “{asked}”; relaxed: {dropped}.)",
+    },
+    "comma": {"zh": "，", "en": ", "},
+    "alternatives": {"zh": "、", "en": " or "},
     "years": {"zh": "年份", "en": "year"},
-    "venues": {"zh": "会议或期刊", "en": "venue"},
+    "venues": {"zh": "出处", "en": "venue"},
     "sections": {"zh": "章节", "en": "section"},
     "lists": {"zh": "清单", "en": "list"},
     "kinds": {"zh": "类型", "en": "kind"},
@@ -48,6 +47,18 @@ CONSTRAINTS = {
     "topics": {"zh": "主题", "en": "topic"},
     "authors": {"zh": "作者", "en": "author"},
     "languages": {"zh": "语言", "en": "language"},
+    "in_year": {"zh": "{since} 年", "en": "from {since}"},
+    "since_year": {"zh": "{since} 年及以后", "en": "from {since} on"},
+    "until_year": {"zh": "{until} 年及以前", "en": "up to {until}"},
+    "between_years": {"zh": "{since}–{until} 年", "en": "from {since} to {until}"},
+    "paper": {"zh": "论文", "en": "paper"},
+    "model": {"zh": "模型", "en": "model"},
+    "benchmark": {"zh": "评测基准", "en": "benchmark"},
+    "dataset": {"zh": "数据集", "en": "dataset"},
+    "repository": {"zh": "仓库", "en": "repository"},
+    "course": {"zh": "课程", "en": "course"},
+    "article": {"zh": "文章", "en": "article"},
+    "concept": {"zh": "概念", "en": "concept"},
 }
 
 

@@ -5,8 +5,12 @@ This package knows text, vectors and entries. It knows nothing of files to inges
 Example:
     >>> from pathlib import Path
     >>> from index.search import Searcher
+    >>> from index.filters import Filters
     >>> searcher = Searcher.open(Path("data/index"))  # doctest: +SKIP
-    >>> [hit.entry.title for hit in searcher.search("什么是 LoRA？", k=3)]  # doctest: +SKIP
+    >>> hits = searcher.search(  # doctest: +SKIP
+    ...     "它比全量微调省多少显存？", k=3, filters=Filters(since=2021), history=[("什么是 LoRA？", "LoRA 是……")]
+    ... )
+    >>> [(hit.rank, hit.entry.title, hit.best.passage.path) for hit in hits]  # doctest: +SKIP
 """
 
 from __future__ import annotations

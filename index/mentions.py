@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from index.catalogue import Catalogue
 from index.filters import Filters
 from index.names import name_units
-from index.wording import Words, read_years
+from index.wording import Words, read_years, reads_recent
 from ingest.text import fold
 
 # Organisations: names in both languages, then names of accounts that publish for them.
@@ -33,14 +33,14 @@ _ORGANISATIONS = (
     (("Baidu", "百度"), ()),
     (("Huawei", "华为"), ()),
 )
-_VARIANTS = {"nips": "NeurIPS", "neurips": "NeurIPS", "lrec": "LREC"}
+_OLD_NAMES = {"NIPS": "NeurIPS"}
 _NOUN = r"(?:论文|文章|博客|工作|研究|综述|仓库|模型|数据集|课程|papers?|repos?|models?)"
 _ZH_BY = (
     r"\s*(?:团队|公司|等人?|实验室)?\s*(?:发布|推出|开源|提出|发表|做|写|出品)?(?:过|了)?的?"
     rf"(?:[^，。？?,]{{0,12}}的)?\s*{_NOUN}"
 )
 _EN_BY = r"\b(?:by|from|out of|at)\s+(?:the\s+)?"
-_WORD = r"[A-Za-z][\w-]*(?:\.\w+)*"
+_WORD = r"(?<![\w-])[A-Za-z][\w-]{0,30}(?:\.\w{1,10})?"
 _SURNAME = (
     re.compile(r"\bby\s+([A-Z][\w'’-]+)(?!\s+[A-Z])(?:\s+et al\b\.?)?"),
     re.compile(r"(?<![\w ])([A-Z][\w'’-]+)\s*(?:等人?|et al\.?)?(?=\s*的\s*(?:论文|文章|工作|综述|研究))"),
@@ -48,13 +48,15 @@ _SURNAME = (
 )
 _NAME_WORD = re.compile(r"[^\W\d_\u3400-\u9fff](?:[\w.-]|['’](?!s\b))*|[\u3400-\u9fff]")
 _MAX_NAME_WORDS = 6
-_BEFORE_AUTHOR = re.compile(r"\b(?:by|from|did|has|have)\s+$")
-_AFTER_AUTHOR = re.compile(rf"\s*(?:et al\.?|等人?)?(?:{_ZH_BY}|\s*(?:发表|写|提出))|['’]s\b|\s+papers")
-_SECTION = (
-    re.compile(r"[“「『《\"']?([^“”「」『』《》\"'，。？?,]{1,40}?)[”」』》\"']?\s*(?:这|那|一)*(?:小节|章节|部分|一节|节|栏目)(?:里|中|下|的|有)"),
-    re.compile(r"\b(?:section|heading|chapter)\s+[“\"']?([^“”\"'?,.]{2,60})[”\"']?", re.I),
-    re.compile(r"[“\"']?([^“”\"'?,.]{2,60}?)[”\"']?\s+(?:section|chapter)\b", re.I),
-)  # fmt: skip
+_BEFORE_AUTHOR = re.compile(r"\b(?:(?:written )?by|from|did|has|have)\s+$")
+_AFTER_AUTHOR = re.compile(rf"\s*(?:et al\.?|等人?)?(?:{_ZH_BY}|\s*(?:发表|写|提出|参与))|['’]s\b|\s+papers")
+_QUOTES = "“”「」『』《》\"'"
+_SECTION_BEFORE = re.compile(
+    rf"([^{_QUOTES}，。？?,]{{1,60}}?)[{_QUOTES}]?\s*"
+    r"(?:[这那一]*(?:小节|章节|部分|一节|节|栏目)(?:里|中|下|的|有)|\s(?:section|chapter)\b)",
+    re.I,
+)
+_SECTION_AFTER = re.compile(rf"\b(?:section|heading|chapter)\s+[{_QUOTES}]?([^{_QUOTES}?,.]{{2,60}})[{_QUOTES}]?", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,12 @@ class Mention(Words):
 
 
 def read_mentions(question: str, catalogue: Catalogue) -> Iterator[Mention]:
-    """Yields what a question mentions, each constraint at most once."""
+    """Yields what a question mentions; the mentions of one constraint have the same value."""
     if (years := read_years(question, catalogue.newest_year)) is not None:
         yield Mention(years.start, years.end, "years", Filters(since=years.since, until=years.until), True)
-    if (venue := _venue(question, catalogue)) is not None:
-        yield venue
+    elif catalogue.newest_year and (recent := reads_recent(question)) is not None:
+        yield Mention(recent.start, recent.end, "years", Filters(since=catalogue.newest_year - 1), False)
+    yield from _venues(question, catalogue)
     if (author := _author(question, catalogue)) is not None:
         yield author
     elif (maker := _maker(question, catalogue)) is not None:
@@ -91,18 +94,20 @@ def read_mentions(question: str, catalogue: Catalogue) -> Iterator[Mention]:
             yield item
 
 
-def _venue(question: str, catalogue: Catalogue) -> Mention | None:
-    """Finds a venue; acronyms in any case and with a year stuck to them, words like Nature only as written."""
-    for name in sorted({*catalogue.venues, *_VARIANTS}, key=len, reverse=True):
-        known = _VARIANTS.get(name, name)
+def _venues(question: str, catalogue: Catalogue) -> Iterator[Mention]:
+    """Yields venues; acronyms in any case and with a year stuck to them, words like Nature only as written."""
+    found: dict[tuple[int, int], str] = {}
+    for name in sorted({*catalogue.venues, *_OLD_NAMES}, key=len, reverse=True):
+        known = _OLD_NAMES.get(name, name)
         if known not in catalogue.venues:
             continue
-        acronym = name in _VARIANTS or (len(name) > 2 and sum(c.isupper() for c in name) > 1)
-        pattern = rf"(?<![A-Za-z]){re.escape(name)}(?:['’]?(\d\d))?(?![A-Za-z'’])"
-        if match := re.search(pattern, question, re.I if acronym and " " not in name else 0):
-            dated = f"{known} 20{match[1]}" if match[1] else known
-            return Mention(match.start(), match.end(), "venues", Filters(venues=(dated,)), True)
-    return None
+        acronym = len(name) > 2 and sum(c.isupper() for c in name) > 1
+        pattern = rf"(?<![A-Za-z]){re.escape(name)}(?:['’]?(\d\d)(?!\d))?(?![A-Za-z'’])"
+        for match in re.finditer(pattern, question, re.I if acronym and " " not in name else 0):
+            if not any(start < match.end() and match.start() < end for start, end in found):
+                found[match.span()] = f"{known} 20{match[1]}" if match[1] else known
+    venues = Filters(venues=tuple(dict.fromkeys(found[span] for span in sorted(found))))
+    yield from (Mention(*span, "venues", venues, True) for span in sorted(found))
 
 
 def _author(question: str, catalogue: Catalogue) -> Mention | None:
@@ -138,21 +143,16 @@ def _maker(question: str, catalogue: Catalogue) -> Mention | None:
 
 
 def _section(question: str, catalogue: Catalogue) -> Mention | None:
-    """Finds a section: the longest known heading next to a word for section."""
-    for pattern in _SECTION:
-        for match in pattern.finditer(question):
-            text = match[1]
-            for start, end in _stretches(text):
-                if heading := catalogue.sections.get(fold(text[start:end])):
-                    return Mention(match.start(), match.end(), "sections", Filters(sections=(heading,)), True)
+    """Finds a section: the longest known heading right before or after a word for section."""
+    for match in _SECTION_BEFORE.finditer(question):
+        for start in range(*match.span(1)):
+            if heading := catalogue.sections.get(fold(question[start : match.end(1)])):
+                return Mention(start, match.end(), "sections", Filters(sections=(heading,)), True)
+    for match in _SECTION_AFTER.finditer(question):
+        for end in range(match.end(1), match.start(1), -1):
+            if heading := catalogue.sections.get(fold(question[match.start(1) : end])):
+                return Mention(match.start(), end, "sections", Filters(sections=(heading,)), True)
     return None
-
-
-def _stretches(text: str) -> Iterator[tuple[int, int]]:
-    """Yields the stretches of a text that a heading could be, longest first: those that reach either end."""
-    for length in range(len(text), 1, -1):
-        yield len(text) - length, len(text)
-        yield 0, length
 
 
 def _list(question: str, catalogue: Catalogue) -> Mention | None:

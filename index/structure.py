@@ -19,20 +19,20 @@ from index.wording import Words, read_wanted
 
 _OF_ONE_WORK = ("authors", "makers")  # these tell which work is meant even where no list of works is asked for
 _EDGE = r"\s|[,，.。?？!！:：;；、“”\"']"
-_ZH_EDGE = "方面|相关|关于|有关|都|由|于|在(?!线)"
+_ZH_EDGE = "方面|相关|关于|有关|请|都|由|于|在(?!线)|和|与|或"
 _EN_EDGE = (
-    "published|released|proposed|written|listed|appeared|came out|are|there|about|on|in|at|by|from|of|and|the|for|"
+    "published|released|proposed|written|listed|appeared|came out|are|there|about|on|in|at|by|from|of|and|or|the|for|"
     "section|list|write"
 )
 _LEFT_OVER = re.compile(
-    rf"^(?:{_EDGE}|的|{_ZH_EDGE}|发表|发布|提出|公开|发在|里|中(?![文国])|上(?!下文)|和|与|['’]?s\b|(?:{_EN_EDGE})\b)+|"
+    rf"^(?:{_EDGE}|的|{_ZH_EDGE}|发表|发布|提出|公开|发在|里|中(?![文国])|上(?!下文)|['’]?s\b|(?:{_EN_EDGE})\b)+|"
     rf"(?:{_EDGE}|(?:发表|发布|提出|公开|发在|写|做)?(?:过|了)?的|{_ZH_EDGE}|\b(?:{_EN_EDGE}))+$",
     re.I,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class ReadWords:
     """Words of a question that were read: which, as what (a name of ``Filters.constraints``), and how surely."""
 
     words: str
@@ -55,7 +55,7 @@ class Structure:
     filters: Filters
     hints: Filters
     terms: tuple[str, ...]
-    understood: tuple[Understood, ...]
+    understood: tuple[ReadWords, ...]
     rest: str
 
 
@@ -76,7 +76,8 @@ def read_structure(question: str, catalogue: Catalogue) -> Structure:
         return Structure(Filters(), _together(found), _terms(found), _understood(question, found), question)
     certain = [mention for mention in mentions if mention.certain]
     fits = Filters(kinds=wanted.kinds, topics=tuple(topic for topic in wanted.topics if topic in catalogue.topics))
-    nothing_else = not _rest(question, [*certain, wanted, wanted.lead])
+    placed = any(mention.constraint != "years" for mention in certain)
+    nothing_else = not placed and not _rest(question, [*certain, wanted, wanted.lead])
     must = Filters(kinds=wanted.admitted) or (_narrowest(fits) if nothing_else else Filters())
     filters = must.over(_venue_of_year(_together(certain)))
     hints = _together([mention for mention in mentions if not mention.certain])
@@ -101,9 +102,9 @@ def _terms(mentions: Sequence[Mention]) -> tuple[str, ...]:
     return tuple(term for mention in mentions for term in mention.terms)
 
 
-def _understood(question: str, mentions: Sequence[Mention]) -> tuple[Understood, ...]:
+def _understood(question: str, mentions: Sequence[Mention]) -> tuple[ReadWords, ...]:
     return tuple(
-        Understood(question[mention.start : mention.end].strip(), mention.constraint, mention.certain)
+        ReadWords(question[mention.start : mention.end].strip(), mention.constraint, mention.certain)
         for mention in sorted(mentions, key=lambda mention: mention.start)
     )
 

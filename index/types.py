@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from index.filters import NO_FILTERS, Filters
+from index.structure import ReadWords
 from ingest.types import Entry, Passage
 
 
@@ -50,7 +51,9 @@ class Understood:
         terms: Terms of the lexical search.
         bonus: Added to the score of an entry, by entry row: it is named here or in the last answer.
         hints: Added likewise where an entry fits what the question only hints at.
-        filters: What entries and passages must be.
+        wished: What entries and passages should be, by the question and the options beside it.
+        filters: The same without what nothing fitted.
+        words_read: The words that say so.
         dropped: Constraints of the filters that nothing fitted, and that were given up (``Filters.constraints``).
     """
 
@@ -62,7 +65,9 @@ class Understood:
     terms: tuple[str, ...] = ()
     bonus: Mapping[int, float] = field(default_factory=dict)
     hints: Mapping[int, float] = field(default_factory=dict)
+    wished: Filters = NO_FILTERS
     filters: Filters = NO_FILTERS
+    words_read: tuple[ReadWords, ...] = ()
     dropped: tuple[str, ...] = ()
 
 

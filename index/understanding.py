@@ -7,6 +7,7 @@ from functools import cached_property
 from index.analysis import index_terms, query_terms
 from index.catalogue import Catalogue
 from index.config import SearchConfig
+from index.errors import FilterError
 from index.filters import NO_FILTERS, Filters, fit
 from index.folding import simplified
 from index.followup import MAX_NAMES, History, changes_subject, resolve
@@ -38,24 +39,23 @@ class QuestionReader:
         bonus = self._name_bonus(text)
         if text == mended and history and not bonus and not changes_subject(mended):
             bonus = dict.fromkeys(self._context_rows(history), self._config.context_bonus)
-        structure = read_structure(text, self.catalogue) if self._config.structure else None
-        if structure is None:
-            fitting, sought, terms, hints = fit(filters, self.entries), text, self._terms(text), {}
-        else:
-            fitting, sought = fit(filters.over(structure.filters), self.entries), structure.rest
-            terms = self._terms(sought) + [term for name in structure.terms for term in query_terms(name)]
-            hints = self._hints(structure.hints)
+        structure = read_structure(text if self._config.structure else "", self.catalogue)
+        sought = structure.rest if self._config.structure else text
+        wished = _together(filters, structure.filters)
+        fitting = fit(wished, self.entries)
         return Understood(
             asked=question,
             mended=mended,
             text=text,
             sought=sought,
             language=language_of(question),
-            terms=tuple(terms),
+            terms=(*self._terms(sought), *(term for name in structure.terms for term in query_terms(name))),
             bonus=bonus,
-            hints=hints,
+            hints=self._hints(structure.hints),
+            wished=wished,
             filters=fitting.filters,
             dropped=fitting.dropped,
+            words_read=structure.understood,
         )
 
     @cached_property
@@ -116,3 +116,11 @@ class QuestionReader:
     @cached_property
     def _fuzzy(self) -> FuzzyNames:
         return FuzzyNames(self._store.names())
+
+
+def _together(typed: Filters, read: Filters) -> Filters:
+    """Returns the filters typed beside a question over those read from it; where years exclude each other, as typed."""
+    try:
+        return typed.over(read)
+    except FilterError:
+        return typed.over(read.without(["years"]))

@@ -76,9 +76,12 @@ _NOUNS = (
     _Noun("代码仓库|仓库|代码库|repos?", "repos|repositories", (Kind.REPOSITORY,), _IN_REPOSITORIES),
     _Noun("课程|网课|公开课", "courses", (Kind.COURSE,), (Kind.COURSE, Kind.ARTICLE, Kind.CONCEPT)),
     _Noun(
-        "教程|博客文章|博客|博文|文章", "blog posts|blogs|articles|tutorials",
-        (Kind.ARTICLE,), (Kind.ARTICLE, Kind.COURSE, Kind.CONCEPT),
+        "教程|博客文章|博客|博文",
+        "blog posts|blogs|tutorials",
+        (Kind.ARTICLE,),
+        (Kind.ARTICLE, Kind.COURSE, Kind.CONCEPT),
     ),
+    _Noun("文章", "articles", (Kind.ARTICLE,)),  # may mean papers
     _Noun("概念笔记|笔记", "concept notes", (Kind.CONCEPT,), (Kind.CONCEPT,)),
     _Noun("数据集|语料库", "datasets|data sets|corpora", (Kind.DATASET,), (), ("instruction-data",)),
     _Noun(
@@ -86,7 +89,7 @@ _NOUNS = (
         (Kind.BENCHMARK,), (), ("benchmarks", "chinese-benchmarks"),
     ),
     _Noun("大语言模型|大模型|模型", "models", (Kind.MODEL,)),
-    _Noun("工作|研究|成果|条目", "works|studies|entries"),
+    _Noun("工作|研究|成果|条目", "works|studies|entries|everything|anything"),
 )  # fmt: skip
 _ZH_NOUN = "|".join(f"(?P<n{i}>{noun.zh})" for i, noun in enumerate(_NOUNS))
 _ZH_ONE_OF = "|".join(noun.zh for noun in _NOUNS[:-1])
@@ -100,15 +103,16 @@ _ZH_YEAR = r"(?:19|20)\d\d\s*年?(?:之后|以后|以来|之前|以前)?"
 _ZH_ADJECTIVES = (
     r"(?:\s|中文|英文|开源|公开|经典|重要|相关|最新|最近|近期|新|好|值得[看读]|别的|其他|的|" rf"{_ZH_YEAR})*"
 )
+_IS_HAN = re.compile(r"[\u4e00-\u9fff]")
 _CLAUSE_END = r"\s*(?:[？?。！!，,；;]|$)"
-_ZH_END = rf"(?=\s*(?:可以[看读学]|值得[看读学]|可[看读]|吗|呢|啊)?{_CLAUSE_END})"
+_ZH_END = rf"(?=\s*(?:可以[看读学]|值得[看读学]|可[看读]|吗|呢|啊)?{_CLAUSE_END}|\s*(?:是|讲|关于))"
 _ZH_SO_ASKED = r"(?P<ask>\s*(?:一共|总共|都|还|分别)*(?:有|是)?(?:哪些|什么|哪几[篇个门]))"
 _ZH_WANTED = tuple(
     re.compile(pattern, re.I)
     for pattern in (
         rf"{_ZH_ASK}{_ZH_ADJECTIVES}{_ZH_NOUNS}(?!\s*[的里中上])",
         rf"{_ZH_ASK}[^？?。！!，,；;]{{1,30}}?{_ZH_NOUNS}{_ZH_END}",
-        rf"(?<![这那该]){_ZH_NOUNS}{_ZH_SO_ASKED}(?:{_ZH_END}|(?=\s*(?:是|讲|关于|和|与)))",
+        rf"(?<![这那该]){_ZH_NOUNS}{_ZH_SO_ASKED}{_ZH_END}",
     )
 )
 _PHRASE = re.compile(rf"(?P<ask>)(?P<more>)(?:{_ZH_NOUN})\s*[。.]?\s*$", re.I)
@@ -123,7 +127,7 @@ _EN_STOP = (
 _EN_ONE = r"which|what|any|is there|recommend(?: me)?|suggest|find(?: me)?|looking for|i (?:want|need)"
 _EN_MANY = rf"{_EN_ONE}|what are|are there|list|show(?: me)?|name|give me|get|do you have"
 _EN_MODIFIERS = rf"(?:(?!(?:{_EN_STOP})\s)[\w'’/.+-]+\s+){{0,5}}?"
-_EN_HEAD = r"^\W*(?:(?:please|can you|could you)\W+)*"
+_EN_HEAD = r"^\W*(?:(?:please|can you|could you|i am|i['’]m)\W+)*"
 _EN_MORE = "(?:" + "|".join(noun.en for noun in _NOUNS) + ")"
 
 
@@ -146,8 +150,8 @@ _EN_WANTED = (
 
 _YEAR = r"(?<![\d.])((?:19|20)\d\d)(?![\d.]*\d)"
 _ZH_AFTER = "之后|以后|以来|后|起|开始|至今|及以后|及之后"
-_ZH_BEFORE = "之前|以前|前"
-_SINCE, _UNTIL, _AFTER, _BEFORE, _SPAN, _IN = range(6)
+_ZH_BEFORE = "之前|以前|前(?!后)"
+_SINCE, _UNTIL, _AFTER, _BEFORE, _SPAN, _AROUND, _IN = range(7)
 _TO = r"(?:-|–|—|~|～|至|到|\bto\b|\band\b|\buntil\b|\bthrough\b)"
 _YEAR_PATTERNS = tuple(
     (meaning, re.compile(pattern, re.I))
@@ -161,7 +165,8 @@ _YEAR_PATTERNS = tuple(
         (_BEFORE, rf"在?{_YEAR}\s*年?\s*(?:{_ZH_BEFORE})"),
         (_UNTIL, rf"\b(?:until|till|up to|no later than)\s+{_YEAR}|{_YEAR}\s+or earlier"),
         (_UNTIL, rf"(?:截至|截止到?|到)\s*{_YEAR}\s*年?[底末]?(?:为止)?"),
-        (_IN, rf"(?:\b(?:in|from|of|during)\s+|在|于)?{_YEAR}\s*年?[度里间内]?"),
+        (_AROUND, rf"\b(?:around|circa)\s+{_YEAR}|{_YEAR}\s*年?\s*(?:前后|左右)"),
+        (_IN, rf"(?:\b(?:in|from|of|during)\s+|在|于)?{_YEAR}\s*年?(?:[上下]半年|[度里间内初底末])?"),
     )
 )
 _LAST_YEARS = re.compile(
@@ -170,6 +175,7 @@ _LAST_YEARS = re.compile(
     r"(?P<en>one|two|three|four|five|six|[1-9]|couple of)\s+years",
     re.I,
 )
+_RECENT = re.compile(r"最近|最新|近期|近来|\b(?:recent|latest|newest)\b", re.I)
 # The year of something else: "data collected before 2021", "2021 年之前的数据", "2017 年 Transformer 提出之后".
 _DATES_ELSE = re.compile(
     r"(?:\b(?!(?:published|released|proposed|introduced|written|appeared|presented|listed|accepted)\b)\w+ed|"
@@ -196,13 +202,23 @@ def read_years(question: str, newest: int | None) -> Years | None:
             years = sorted(int(year) for year in found.groups() if year)
             first, last = years[0], years[-1]
             bounds: dict[int, tuple[int | None, int | None]] = {
-                _SINCE: (first, None), _AFTER: (first + 1, None), _UNTIL: (None, first), _BEFORE: (None, first - 1),
-            }  # fmt: skip
+                _SINCE: (first, None),
+                _AFTER: (first + 1, None),
+                _UNTIL: (None, first),
+                _BEFORE: (None, first - 1),
+                _AROUND: (first - 1, first + 1),
+            }
             since, until = bounds.get(meaning, (first, last))
             if _DATES_ELSE.search(question[: found.start()]) or _DATES_NEXT.match(question[found.end() :]):
                 return None
             return Years(*found.span(), since, until)
     return None
+
+
+def reads_recent(question: str) -> Words | None:
+    """Returns the words of a question that ask for recent works without saying how recent."""
+    found = _RECENT.search(question)
+    return Words(*found.span()) if found else None
 
 
 def read_wanted(question: str) -> Wanted | None:
@@ -225,7 +241,7 @@ def _wanted(found: re.Match[str], *, phrase: bool) -> Wanted:
     return Wanted(
         found.start(f"n{number}"),
         end,
-        Words(*found.span("ask")),
+        Words(found.start("ask" if _IS_HAN.search(found["ask"]) else 0), found.end("ask")),
         tuple(dict.fromkeys(kind for noun in nouns for kind in noun.kinds)),
         tuple(dict.fromkeys(kind for noun in nouns for kind in noun.admitted)) if limited else (),
         tuple(dict.fromkeys(topic for noun in nouns for topic in noun.topics)),

@@ -196,5 +196,5 @@ def test_an_explanation_says_how_the_question_was_read_and_what_each_step_gave()
     ]
     assert explain_text(ANSWER.found, "zh").startswith("检索的问题: What does LoRA do?")
     assert explain_json(ANSWER.found) == {
-        "question": "What does LoRA do?", "terms": ["lora"], "milliseconds": {"lexical": 0.25, "late": 1.5}
+        "question": "What does LoRA do?", "terms": ["lora"], "read": [], "milliseconds": {"lexical": 0.25, "late": 1.5}
     }  # fmt: skip

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NAME = "bilingual-minilm"
 
 
-def main(  # noqa: PLR0913 - one parameter an option
+def main(
     base: Annotated[str, typer.Option(help="The English base: a sentence-transformers folder, or a name on the Hub.")],
     data: Annotated[Path, typer.Option(help="Folder with the training files.")],
     out: Annotated[Path, typer.Option(help=f"Folder for the stages and the encoder (OUT/{NAME}).")],
