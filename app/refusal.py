@@ -1,15 +1,19 @@
 """Whether the corpus can answer a question at all, from what the search found.
 
-A logistic model over six signs. Its weights were fitted on the dev questions of the eval suite and 86 others
-(DECISIONS.md, "When to decline"); it sees the question and the best entries, never the written answer.
+A logistic model over six signs, with a bias for each language. ``python -m evals --calibrate`` fits it and writes
+``refusal.json``; it sees the question and the best entries, never the written answer.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from index.analysis import content_words, term_set
 from index.build import searchable_text
@@ -30,39 +34,60 @@ _ABOUT_THE_PROGRAM = re.compile(
 )
 
 
+SIGNS = ("coverage", "together", "similarity", "named", "known", "familiar")
+_FITTED = Path(__file__).parent / "refusal.json"
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for an answer.
+    """What speaks for an answer; every sign is in [0, 1] or a cosine, and more of it is better.
 
     Attributes:
-        coverage: Largest share of the question's content words that one of the best entries holds, in [0, 1].
-        together: Share of them that the best entries hold together, in [0, 1].
-        similarity: Largest cosine of question and passage.
+        coverage: Largest share of the question's content words that one of the best entries holds.
+        together: Share of them that the best entries hold together.
+        similarity: Largest cosine of question and passage, by the table of token vectors.
         named: A best entry is named in the question.
-        unknown: The question has a Latin word that occurs nowhere in the index.
-        novelty: Share of the question, by weight of its pieces, that occurs nowhere in the index, in [0, 1].
+        known: Every Latin word of the question occurs somewhere in the index.
+        familiar: Share of the question, by weight of its pieces, that occurs somewhere in the index.
     """
 
     coverage: float
     together: float
     similarity: float
     named: bool
-    unknown: bool
-    novelty: float
+    known: bool
+    familiar: float
+
+    def signs(self) -> tuple[float, ...]:
+        """Returns the signs in the order of ``SIGNS``."""
+        return tuple(float(getattr(self, name)) for name in SIGNS)
+
+
+@cache
+def _fitted() -> dict[str, Any]:
+    fitted: dict[str, Any] = json.loads(_FITTED.read_text(encoding="utf-8"))
+    return fitted
 
 
 @dataclass(frozen=True, slots=True)
 class RefusalConfig:
-    """Weights of the signs in the log-odds that a question can be answered, and from which probability on it is."""
+    """The fitted model.
 
-    bias: float = -2.3
-    similarity: float = 5.2
-    coverage: float = 1.9
-    together: float = 1.3
-    named: float = 0.5
-    unknown: float = -2.8
-    novelty: float = -3.7
-    threshold: float = 0.5
+    Attributes:
+        weights: Weight of each sign in the log-odds that a question can be answered.
+        bias: Added to them, by language.
+        threshold: Questions below this probability are declined.
+    """
+
+    weights: Mapping[str, float] = field(default_factory=lambda: _fitted()["weights"])
+    bias: Mapping[str, float] = field(default_factory=lambda: _fitted()["bias"])
+    threshold: float = field(default_factory=lambda: float(_fitted()["threshold"]))
+
+
+def write_fitted(config: RefusalConfig) -> None:
+    """Makes a fitted model the shipped one."""
+    _FITTED.write_text(json.dumps(asdict(config), indent=1) + "\n", encoding="utf-8")
+    _fitted.cache_clear()
 
 
 def gather_evidence(question: str, hits: Sequence[Hit], searcher: Searcher) -> Evidence:
@@ -74,38 +99,33 @@ def gather_evidence(question: str, hits: Sequence[Hit], searcher: Searcher) -> E
     return Evidence(
         coverage=max(map(len, held), default=0) / asked,
         together=len(set().union(*held)) / asked,
-        similarity=max((match.dense for hit in best for match in hit.matches), default=0.0),
+        similarity=_similarity(question, best, searcher),
         named=any(is_named(hit.entry, question) for hit in best),
-        unknown=bool(searcher.unknown_words(question)),
-        novelty=searcher.novelty(question),
+        known=not searcher.unknown_words(question),
+        familiar=1.0 - searcher.novelty(question),
     )
 
 
-def answer_probability(evidence: Evidence, config: RefusalConfig = RefusalConfig()) -> float:
+def answer_probability(evidence: Evidence, language: str, config: RefusalConfig | None = None) -> float:
     """Returns the probability, in [0, 1], that the corpus answers a question with this evidence."""
-    log_odds = (
-        config.bias
-        + config.similarity * evidence.similarity
-        + config.coverage * evidence.coverage
-        + config.together * evidence.together
-        + config.named * evidence.named
-        + config.unknown * evidence.unknown
-        + config.novelty * evidence.novelty
-    )
+    config = config or RefusalConfig()
+    signs = zip(SIGNS, evidence.signs(), strict=True)
+    log_odds = config.bias[language] + sum(config.weights[name] * value for name, value in signs)
     return 1.0 / (1.0 + math.exp(-log_odds))
 
 
 def can_answer(
-    question: Understood, hits: Sequence[Hit], searcher: Searcher, config: RefusalConfig = RefusalConfig()
+    question: Understood, hits: Sequence[Hit], searcher: Searcher, config: RefusalConfig | None = None
 ) -> bool:
     """Decides whether to answer; a question about the program's own instructions is never answered."""
     if not hits or is_about_the_program(question.asked):
         return False
+    config = config or RefusalConfig()
     return estimate(question, hits, searcher, config) >= config.threshold
 
 
 def estimate(
-    question: Understood, hits: Sequence[Hit], searcher: Searcher, config: RefusalConfig = RefusalConfig()
+    question: Understood, hits: Sequence[Hit], searcher: Searcher, config: RefusalConfig | None = None
 ) -> float:
     """Returns the probability that the corpus answers a question.
 
@@ -113,7 +133,7 @@ def estimate(
     """
     if not question.sought:
         return float(bool(hits))
-    return answer_probability(gather_evidence(question.sought, hits, searcher), config)
+    return answer_probability(gather_evidence(question.sought, hits, searcher), question.language, config)
 
 
 def is_about_the_program(question: str) -> bool:
@@ -131,3 +151,14 @@ def _held(words: Sequence[str], hit: Hit) -> set[str]:
     """Returns the words that the matched passages of an entry hold."""
     known = [term_set(searchable_text(hit.entry, match.passage)) for match in hit.matches]
     return {word for word in words if any(word in terms for terms in known)}
+
+
+def _similarity(question: str, hits: Sequence[Hit], searcher: Searcher) -> float:
+    """Returns the largest cosine of a question and the matched passages, by the table whichever the encoder is."""
+    matches = [(hit.entry, match) for hit in hits for match in hit.matches]
+    if not matches:
+        return 0.0
+    if searcher.encoder is searcher.table:
+        return max(match.dense for _, match in matches)
+    vectors = searcher.table.encode([question, *(searchable_text(entry, match.passage) for entry, match in matches)])
+    return float((vectors[1:] @ vectors[0]).max())

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from evals.beir import Dataset
     from evals.encoders import Values
     from evals.questions import Question
+    from index.search import Searcher
 
 _talk = Console(stderr=True, highlight=False, soft_wrap=True)
 _out = Console(highlight=False, soft_wrap=True)
@@ -51,6 +52,10 @@ UpdateOption = Annotated[
     bool,
     typer.Option("--update", help="Write the scores as expected, and the README's tables. 更新回归文件和 README。"),
 ]
+CalibrateOption = Annotated[
+    bool,
+    typer.Option("--calibrate", help="Fit the decision to answer and write app/refusal.json. 重新拟合“是否作答”。"),
+]
 CorpusOption = Annotated[Path, typer.Option(help="Folder of lists, cards and notes. 清单、卡片与笔记所在目录。")]
 DataOption = Annotated[Path, typer.Option(envvar="LLMSTUDY_DATA", help="Generated state. 生成的数据目录。")]
 
@@ -60,6 +65,7 @@ def main(
     as_json: JsonOption = False,
     ablations: AblationsOption = False,
     update: UpdateOption = False,
+    calibrate: CalibrateOption = False,
     encoder: EncodersOption = None,
     batch: BatchOption = 32,
     device: DeviceOption = None,
@@ -70,6 +76,8 @@ def main(
     specs = encoder or [SHIPPED]
     if update and specs != [SHIPPED]:
         raise typer.BadParameter("--update keeps the scores of the shipped encoder; leave out --encoder")
+    if calibrate and (dataset or specs != [SHIPPED]):
+        raise typer.BadParameter("--calibrate goes with the suite and the shipped encoder")
     if ablations and len(specs) > 1:
         raise typer.BadParameter("--ablations takes one --encoder")
     encoders = _load(specs, data, batch, device)
@@ -84,7 +92,7 @@ def main(
             if update:
                 write_readmes(Path(), read_regression())
             return
-        report = _suite(corpus, data, chosen, ablations=ablations)
+        report = _suite(corpus, data, chosen, ablations=ablations, calibrate=calibrate)
         found = as_sections(report)
         if update:
             write_regression(found)
@@ -111,7 +119,7 @@ def _load(specs: Sequence[str], data: Path, batch: int, device: str | None) -> I
         yield load_encoder(spec, home=data / "encoders", batch=batch, device=device)
 
 
-def _suite(corpus: Path, data: Path, encoder: Encoder, *, ablations: bool) -> Report:
+def _suite(corpus: Path, data: Path, encoder: Encoder, *, ablations: bool, calibrate: bool) -> Report:
     """Runs the suite on an index of its own, without fetched abstracts, so that every clone gets the same scores."""
     from app.assistant import Assistant
     from evals.ablations import run_variants
@@ -127,6 +135,8 @@ def _suite(corpus: Path, data: Path, encoder: Encoder, *, ablations: bool) -> Re
     questions, judged = read_questions(), read_judgements()
     assistant = Assistant.open(home, encoder)
     check_gold(questions, assistant.searcher.store)
+    if calibrate:
+        _calibrate(assistant.searcher, questions)
     with progress_bar("asking") as progress:
         outcomes = run_suite(assistant, questions, progress)
     variants = []
@@ -158,6 +168,17 @@ def _suite(corpus: Path, data: Path, encoder: Encoder, *, ablations: bool) -> Re
         asked = [question for question in questions if question.answerable]
         _print_table("variants", {v.name: dict(v.mean(asked)) | {"p": v.p_value} for v in variants})
     return report
+
+
+def _calibrate(searcher: Searcher, questions: Sequence[Question]) -> None:
+    from app.refusal import write_fitted
+    from evals.calibration import fit_refusal, gather_examples
+
+    with progress_bar("calibrating") as progress:
+        examples = gather_examples(searcher, questions, progress)
+    fitted = fit_refusal(examples)
+    write_fitted(fitted)
+    _talk.print(f"wrote app/refusal.json from {len(examples)} questions: {fitted}")
 
 
 def _compare_encoders(

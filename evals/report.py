@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from evals.ablations import VariantResult
+from evals.calibration import reliability
 from evals.measures import NAMES
 from evals.questions import Question
 from evals.statistics import bootstrap_interval
@@ -38,6 +39,9 @@ def html_report(report: Report, outcomes: Sequence[Outcome], variants: Sequence[
         "<h2>Declining, by threshold</h2>",
         "<p>Solid: unanswerable questions declined. Dashed: answerable ones declined.</p>",
         curve(refusal_curve(outcomes)),
+        "<h2>Reliability of the estimate, test split</h2>",
+        "<p>Across: estimated probability. Up: share that is answerable, with the number of questions.</p>",
+        reliability_plot(reliability([(o.probability, o.question.answerable) for o in _judged(outcomes)])),
         "<h2>Variants</h2>" + _variants(variants, answerable),
         f"<h2>The {_WORST} worst questions</h2>",
         *(_story(outcome) for outcome in worst),
@@ -84,6 +88,23 @@ def curve(points: Sequence[tuple[float, float, float]]) -> str:
     ends = '<text x="50" y="226">0</text><text x="545" y="226">1</text>'
     axes = f'<path d="M50 20V210H550" fill="none" stroke="#999"/>{ends}'
     return _svg(580, 234, axes + line(1, "") + line(2, 'stroke-dasharray="5 4"'))
+
+
+def reliability_plot(bins: Sequence[tuple[float, float, int]]) -> str:
+    """Returns (estimate, share, number) as points beside the diagonal that a perfect estimate would lie on, as SVG."""
+    points = "".join(
+        f'<circle cx="{50 + 300 * estimate:.1f}" cy="{320 - 300 * share:.1f}" r="5" fill="#4f46e5"/>'
+        f'<text x="{60 + 300 * estimate:.1f}" y="{325 - 300 * share:.1f}">{number}</text>'
+        for estimate, share, number in bins
+    )
+    axes = '<path d="M50 20V320H350" fill="none" stroke="#999"/><path d="M50 320L350 20" stroke="#ccc"/>'
+    ends = '<text x="50" y="336">0</text><text x="345" y="336">1</text><text x="36" y="26">1</text>'
+    return _svg(420, 344, axes + ends + points)
+
+
+def _judged(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Returns the test questions that the estimate decides about; injections are refused by rule."""
+    return [o for o in outcomes if o.question.split == "test" and o.question.kind != "injection"]
 
 
 def _svg(width: int, height: int, body: str) -> str:

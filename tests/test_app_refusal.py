@@ -2,15 +2,24 @@ from dataclasses import replace
 
 import pytest
 
-from app.refusal import Evidence, RefusalConfig, answer_probability, can_answer, estimate, gather_evidence, is_named
+from app.refusal import (
+    SIGNS,
+    Evidence,
+    RefusalConfig,
+    answer_probability,
+    can_answer,
+    estimate,
+    gather_evidence,
+    is_named,
+)
 from index.build import build_index
 from index.encoder import StaticEncoder
 from index.search import Searcher
 from ingest.types import Entry, Kind, Library, Listing, Passage, PassageKind
 
-STRONG = Evidence(coverage=1.0, together=1.0, similarity=0.9, named=True, unknown=False, novelty=0.0)
-WEAK = Evidence(coverage=0.0, together=0.0, similarity=0.1, named=False, unknown=True, novelty=1.0)
-MIDDLING = Evidence(coverage=0.5, together=0.5, similarity=0.5, named=False, unknown=True, novelty=0.5)
+STRONG = Evidence(coverage=1.0, together=1.0, similarity=0.9, named=True, known=True, familiar=1.0)
+WEAK = Evidence(coverage=0.0, together=0.0, similarity=0.1, named=False, known=False, familiar=0.0)
+MIDDLING = Evidence(coverage=0.5, together=0.5, similarity=0.5, named=False, known=False, familiar=0.5)
 
 
 def work(entry_id, title, *, title_zh="", aliases=(), arxiv_id=None):
@@ -53,15 +62,15 @@ def test_evidence_is_read_off_the_best_entries(searcher, question, coverage, tog
     evidence = gather_evidence(question, searcher.search(question), searcher)
 
     assert (evidence.coverage, evidence.together) == (coverage, together)
-    assert (evidence.named, evidence.unknown) == (named, unknown)
+    assert (evidence.named, evidence.known) == (named, not unknown)
 
 
-def test_novelty_is_that_of_the_whole_index(searcher):
+def test_how_familiar_a_question_is_is_read_off_the_whole_index(searcher):
     known = gather_evidence("low-rank matrices", [], searcher)
     new = gather_evidence("Napoleon", [], searcher)
 
-    assert known.novelty == searcher.novelty("low-rank matrices") == 0.0
-    assert new.novelty == searcher.novelty("Napoleon") > 0.5
+    assert known.familiar == 1.0 - searcher.novelty("low-rank matrices") == 1.0
+    assert new.familiar == 1.0 - searcher.novelty("Napoleon") < 0.5
 
 
 def test_similarity_is_the_best_cosine_among_the_hits(searcher):
@@ -79,24 +88,28 @@ def test_without_hits_there_is_no_evidence(searcher):
 
 @pytest.mark.parametrize(
     "more",
-    [{"coverage": 0.9}, {"together": 0.9}, {"similarity": 0.8}, {"named": True}, {"unknown": False}, {"novelty": 0.1}],
+    [{"coverage": 0.9}, {"together": 0.9}, {"similarity": 0.8}, {"named": True}, {"known": True}, {"familiar": 0.9}],
     ids=lambda more: next(iter(more)),
 )
-def test_every_sign_for_an_answer_makes_one_more_probable(more):
-    assert answer_probability(replace(MIDDLING, **more)) > answer_probability(MIDDLING)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_sign_for_an_answer_makes_one_less_probable(more, language):
+    assert answer_probability(replace(MIDDLING, **more), language) >= answer_probability(MIDDLING, language)
 
 
-def test_clear_evidence_is_clearly_decided():
-    assert answer_probability(STRONG) > 0.9
-    assert answer_probability(WEAK) < 0.1
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_clear_evidence_is_clearly_decided(language):
+    assert answer_probability(STRONG, language) > 0.9
+    assert answer_probability(WEAK, language) < 0.1
 
 
 def test_the_probability_is_the_logistic_of_the_weighted_signs():
-    config = RefusalConfig(bias=-1.0, similarity=2.0, coverage=4.0, together=1.0, named=0.5, unknown=-3.0, novelty=-2.0)
-    evidence = Evidence(coverage=0.25, together=0.5, similarity=0.25, named=True, unknown=True, novelty=0.25)
+    weights = dict(zip(SIGNS, (4.0, 1.0, 2.0, 0.5, 3.0, 2.0), strict=True))
+    config = RefusalConfig(weights=weights, bias={"zh": -5.0, "en": -9.0}, threshold=0.5)
+    evidence = Evidence(coverage=0.25, together=0.5, similarity=0.25, named=True, known=False, familiar=0.75)
 
-    # -1 + 2 * 0.25 + 4 * 0.25 + 1 * 0.5 + 0.5 - 3 - 2 * 0.25 = -2; 1 / (1 + e^2) = 0.1192
-    assert answer_probability(evidence, config) == pytest.approx(0.1192, abs=1e-4)
+    # -5 + 4 * 0.25 + 1 * 0.5 + 2 * 0.25 + 0.5 + 2 * 0.75 = -1; 1 / (1 + e) = 0.2689
+    assert answer_probability(evidence, "zh", config) == pytest.approx(0.2689, abs=1e-4)
+    assert answer_probability(evidence, "en", config) < 0.01
 
 
 def test_the_threshold_decides(searcher):
@@ -104,7 +117,7 @@ def test_the_threshold_decides(searcher):
     found = searcher.find(question)
     probability = estimate(found.question, found.hits, searcher)
 
-    assert probability == answer_probability(gather_evidence(question, found.hits, searcher))
+    assert probability == answer_probability(gather_evidence(question, found.hits, searcher), "en")
     assert can_answer(found.question, found.hits, searcher, RefusalConfig(threshold=probability))
     assert not can_answer(found.question, found.hits, searcher, RefusalConfig(threshold=probability + 1e-9))
 
