@@ -28,6 +28,7 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from index.onnx import FORMAT, MODEL_FILE, SETTINGS_FILE, TOKENIZER_FILE
+from index.training.minilm.stages import bert_of
 
 _BLOCK = 64
 _INT8_ACTIVATIONS = 4  # onnxruntime's accuracy level: products in int8
@@ -83,7 +84,7 @@ def export_encoder(student: SentenceTransformer, folder: Path, *, max_tokens: in
     settings: dict[str, Any] = {
         "format": FORMAT,
         "name": folder.name,
-        "dimension": student[0].auto_model.config.hidden_size,
+        "dimension": bert_of(student).config.hidden_size,
         "max_tokens": max_tokens,
         "pooling": "mean",
         "prompts": {"query": "", "passage": ""},
@@ -104,7 +105,7 @@ def write_graph(student: SentenceTransformer, file: Path, *, int8: bool) -> None
         file: The graph.
         int8: Whether weights are rounded to 8 bits; else they stay float32.
     """
-    bert = deepcopy(student[0].auto_model).cpu().float().eval()
+    bert = deepcopy(bert_of(student)).cpu().eval()
     if int8:
         bert.embeddings.word_embeddings = RowTable(bert.embeddings.word_embeddings.weight.detach())
     longest = bert.config.max_position_embeddings
