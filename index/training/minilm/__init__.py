@@ -8,7 +8,7 @@ With a GPU, and the ``encoders`` extra, the whole run is::
 
     pip install '.[encoders]'
     python -m index.training.minilm --base all-MiniLM-L6-v2 --data DIR --out OUT
-    cp -r OUT/bilingual-minilm data/encoders/
+    mkdir -p data/encoders && cp -r OUT/bilingual-minilm data/encoders/
 
 ``--base`` is a folder (or, with a network, a name on the Hugging Face Hub) of a sentence-transformers model whose
 transformer is an uncased BERT (all-MiniLM-L6-v2 is under Apache-2.0); ``DIR`` is the folder that ``index.training``
