@@ -1,8 +1,8 @@
 """A trained student as the folder that ``index.onnx`` reads: an ONNX graph with int8 weights, a tokenizer, settings.
 
 Every weight is stored in 8 bits. Word vectors have one scale a row; matrices one a block of 64 weights, and what is
-multiplied with them is rounded by blocks too, while it runs. One scale a matrix, rounded by tensor, was tried: it
-loses fifteen times as much, and a text's vector then depends on the texts that share its batch.
+multiplied with them is rounded by blocks too, while it runs. One scale a column, and what is multiplied rounded as a
+whole, was tried: it loses thirteen times as much, and a text's scale then depends on the texts that share its batch.
 """
 
 from __future__ import annotations
