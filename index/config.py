@@ -44,7 +44,7 @@ class SearchConfig:
     """
 
     pool: int = 200
-    weights: Mapping[str, Weights] = field(default_factory=lambda: {"zh": Weights(), "en": Weights()})
+    weights: Mapping[str, Weights] = field(default_factory=lambda: {"zh": Weights(), "en": Weights(late=0.7)})
     readable: float = 0.5
     second: float = 0.4
     name_bonus: float = 0.5

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 NAME = "bilingual-minilm"
 
+_ROUNDED = 200  # held-out pairs on which int8 is compared with float32
+
 
 def main(
     base: Annotated[str, typer.Option(help="The English base: a sentence-transformers folder, or a name on the Hub.")],
@@ -74,26 +76,35 @@ def _run(base: str, data: Path, out: Path, recipe: Recipe, limit: int | None, he
 
 
 def _measure(base: str, out: Path, held: list[tuple[str, str]]) -> None:
-    """Writes to ``OUT/measures.json`` how often base, stages and encoder find a held-out translation."""
+    """Writes ``OUT/measures.json``: how often each stage finds a held-out translation, the cost of int8."""
     from sentence_transformers import SentenceTransformer
 
     from index.onnx import OnnxEncoder
-    from index.training.minilm.heldout import translation_accuracy
+    from index.training.minilm.heldout import cosines, translation_accuracy
 
     file = out / "measures.json"
     measures = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    models = {"base": base, **{name: str(out / name) for name in ("start", "distilled", "tuned")}}
-    for name in [*models, NAME] if held else []:
+    encoders: dict[str, Callable[[], Callable[[list[str]], Any]]] = {
+        "base": lambda: SentenceTransformer(base).encode,
+        "start": lambda: SentenceTransformer(str(out / "start")).encode,
+        "distilled": lambda: SentenceTransformer(str(out / "distilled")).encode,
+        "tuned": lambda: SentenceTransformer(str(out / "tuned")).encode,
+        NAME: lambda: OnnxEncoder.load(out / NAME).encode_passages,
+    }
+    for name, load in encoders.items() if held else ():
         if name not in measures:
-            if name == NAME:
-                encode: Callable[[list[str]], Any] = OnnxEncoder.load(out / NAME).encode_passages
-            else:
-                encode = SentenceTransformer(models[name]).encode
+            encode = load()
             forward, backward = translation_accuracy(encode, held)
             measures[name] = {"pairs": len(held), "zh-en": round(forward, 4), "en-zh": round(backward, 4)}
+            if name == NAME:
+                texts = [text for pair in held[:_ROUNDED] for text in pair]
+                kept = cosines(encode(texts), encoders["tuned"]()(texts))
+                measures[name] |= {"mean cosine": round(float(kept.mean()), 5), "lowest": round(float(kept.min()), 5)}
             file.write_text(json.dumps(measures, indent=1) + "\n", encoding="utf-8")
         score = measures[name]
         typer.echo(f"{name}: translation found zh-en {score['zh-en']:.1%}, en-zh {score['en-zh']:.1%}", err=True)
+        if name == NAME:
+            typer.echo(f"rounded to int8: cosine {score['mean cosine']}, lowest {score['lowest']}", err=True)
 
 
 def _keep_settings(out: Path, settings: dict[str, Any]) -> None:

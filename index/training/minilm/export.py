@@ -1,8 +1,8 @@
 """A trained student as the folder that ``index.onnx`` reads: an ONNX graph with int8 weights, a tokenizer, settings.
 
 Every weight is stored in 8 bits. Word vectors have one scale a row; matrices one a block of 64 weights, and what is
-multiplied with them is rounded by blocks too, while it runs. One scale a matrix, rounded by tensor, was tried: it
-loses fifteen times as much, and a text's vector then depends on the texts that share its batch.
+multiplied with them is rounded by blocks too, while it runs. One scale a column, and what is multiplied rounded as a
+whole, was tried: it loses thirteen times as much, and a text's scale then depends on the texts that share its batch.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from index.onnx import FORMAT, MODEL_FILE, SETTINGS_FILE, TOKENIZER_FILE
+from index.training.minilm.stages import bert_of
 
 _BLOCK = 64
 _INT8_ACTIVATIONS = 4  # onnxruntime's accuracy level: products in int8
@@ -83,7 +84,7 @@ def export_encoder(student: SentenceTransformer, folder: Path, *, max_tokens: in
     settings: dict[str, Any] = {
         "format": FORMAT,
         "name": folder.name,
-        "dimension": student[0].auto_model.config.hidden_size,
+        "dimension": bert_of(student).config.hidden_size,
         "max_tokens": max_tokens,
         "pooling": "mean",
         "prompts": {"query": "", "passage": ""},
@@ -104,7 +105,7 @@ def write_graph(student: SentenceTransformer, file: Path, *, int8: bool) -> None
         file: The graph.
         int8: Whether weights are rounded to 8 bits; else they stay float32.
     """
-    bert = deepcopy(student[0].auto_model).cpu().float().eval()
+    bert = deepcopy(bert_of(student)).cpu().eval()  # type: ignore[no-untyped-call]
     if int8:
         bert.embeddings.word_embeddings = RowTable(bert.embeddings.word_embeddings.weight.detach())
     longest = bert.config.max_position_embeddings

@@ -73,5 +73,5 @@ def _incidence(tokenizer: Tokenizer, texts: list[str], size: int) -> csr_matrix:
 
 def _english_words(tokenizer: Tokenizer, size: int) -> NDArray[np.int64]:
     """Returns the ids below ``size`` whose tokens are Latin letters; numbers and punctuation gloss nothing."""
-    tokens = (tokenizer.id_to_token(number).removeprefix("##") for number in range(size))
-    return np.array([number for number, token in enumerate(tokens) if token.isascii() and token.isalpha()])
+    words = ((token.removeprefix("##"), number) for token, number in tokenizer.get_vocab().items() if number < size)
+    return np.array(sorted(number for word, number in words if word.isascii() and word.isalpha()), dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Sentence pairs that no stage sees, and how often a model finds the translation among them."""
+"""Sentence pairs that no stage sees, and what is measured on them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,13 @@ def translation_accuracy(encode: Callable[[list[str]], Vectors], held: Rows) -> 
         encode: Texts to unit vectors.
         held: (Chinese, English) pairs; not empty.
     """
-    cosines = encode([zh for zh, _ in held]) @ encode([en for _, en in held]).T
+    every = encode([zh for zh, _ in held]) @ encode([en for _, en in held]).T
     own = np.arange(len(held))
-    forward, backward = cosines.argmax(axis=1) == own, cosines.argmax(axis=0) == own
+    forward, backward = every.argmax(axis=1) == own, every.argmax(axis=0) == own
     return float(forward.mean()), float(backward.mean())
+
+
+def cosines(first: Vectors, second: Vectors) -> Vectors:
+    """Returns the cosine of every row with the same row of the other matrix, for unit vectors."""
+    row_by_row: Vectors = np.einsum("ij,ij->i", first, second)
+    return row_by_row

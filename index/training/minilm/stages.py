@@ -13,7 +13,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -25,7 +25,7 @@ from sentence_transformers.sentence_transformer.losses import MultipleNegativesR
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 from tokenizers import Tokenizer
 from torch import Tensor, nn
-from transformers import PreTrainedTokenizerFast
+from transformers import BertModel, PreTrainedTokenizerFast
 
 from index.training.data import SOURCES, TrainingDataError
 from index.training.minilm.glosses import gloss_vectors
@@ -82,7 +82,7 @@ class DistillationLoss(nn.Module):
         self.model = model
         # In a tuple, the base is no part of this module: not saved, not optimised.
         self._base = (base.to(model.device).eval().requires_grad_(False),)
-        self._known = base[0].auto_model.config.vocab_size
+        self._known = bert_of(base).config.vocab_size
         self._unknown = base.tokenizer.unk_token_id
 
     def forward(self, sentence_features: Iterable[dict[str, Tensor]], labels: Tensor | None = None) -> Tensor:
@@ -107,9 +107,14 @@ def read_base(base: str) -> SentenceTransformer:
     except (OSError, ValueError) as error:
         raise UnsuitableBaseError(f"no sentence-transformers model in {base}: {str(error).splitlines()[0]}") from error
     pooled = [module.pooling_mode for module in model if isinstance(module, Pooling)]
-    if pooled != ["mean"] or model[0].auto_model.config.model_type != "bert":
+    if pooled != ["mean"] or bert_of(model).config.model_type != "bert":
         raise UnsuitableBaseError(f"{base} is not a BERT with mean pooling")
     return model
+
+
+def bert_of(model: SentenceTransformer) -> BertModel:
+    """Returns the transformer inside a model."""
+    return cast(BertModel, model[0].auto_model)
 
 
 def start_student(base: SentenceTransformer, pairs: Pairs, out: Path, recipe: Recipe) -> None:
@@ -122,7 +127,7 @@ def start_student(base: SentenceTransformer, pairs: Pairs, out: Path, recipe: Re
     pieces = train_pieces((zh for zh, _ in counted), recipe.pieces)
     old = Tokenizer.from_str(base.tokenizer.backend_tokenizer.to_str())
     tokenizer = extend_tokenizer(old, pieces)
-    bert = deepcopy(base[0].auto_model)  # the base itself is still needed, as the teacher
+    bert = deepcopy(bert_of(base))  # the base itself is still needed, as the teacher
     table = bert.embeddings.word_embeddings.weight.detach().cpu().numpy()
     rows = han_ids(tokenizer)
     new = np.concatenate([table, np.zeros((tokenizer.get_vocab_size() - len(table), table.shape[1]), np.float32)])
@@ -132,9 +137,10 @@ def start_student(base: SentenceTransformer, pairs: Pairs, out: Path, recipe: Re
     marks = {name: getattr(base.tokenizer, name) for name in ("unk_token", "sep_token", "pad_token", "cls_token")}
     with TemporaryDirectory() as folder:
         bert.save_pretrained(folder)
-        PreTrainedTokenizerFast(
+        fast = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
             tokenizer_object=tokenizer, model_max_length=base.max_seq_length, **marks
-        ).save_pretrained(folder)
+        )
+        fast.save_pretrained(folder)
         # Without dropout: a student that copies a teacher is not in danger of learning its pairs by heart.
         still = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
         words = Transformer(folder, config_kwargs=still)
@@ -146,7 +152,7 @@ def distil(base: SentenceTransformer, pairs: Pairs, out: Path, recipe: Recipe) -
     """Stage 1, from ``out/start`` to ``out/distilled``: both languages into the base's space."""
     if (out / "distilled").is_dir():
         return
-    student = _read_student(out / "start", recipe)
+    student = SentenceTransformer(str(out / "start"))
     _train(student, _datasets(pairs, TRANSLATIONS), DistillationLoss(student, base), out / "distilled", recipe, stage=0)
 
 
@@ -154,7 +160,7 @@ def tune(pairs: Pairs, out: Path, recipe: Recipe) -> None:
     """Stage 2, from ``out/distilled`` to ``out/tuned``: a short text finds the longer one among the batch's others."""
     if (out / "tuned").is_dir():
         return
-    student = _read_student(out / "distilled", recipe)
+    student = SentenceTransformer(str(out / "distilled"))
     loss = MultipleNegativesRankingLoss(
         student, scale=recipe.scale, directions=("query_to_doc", "doc_to_query"), partition_mode="per_direction"
     )
@@ -166,6 +172,8 @@ def _train(
 ) -> None:
     checkpoints = folder.with_name(f"{folder.name}-checkpoints")
     steps = recipe.steps[stage]
+    longest = student.max_seq_length
+    student.max_seq_length = min(recipe.tokens, longest or recipe.tokens)
     word_rates = {"word_embeddings": recipe.piece_rate} if stage == 0 else {}
     trainer = SentenceTransformerTrainer(
         model=student,
@@ -194,14 +202,9 @@ def _train(
         loss=loss,
     )
     trainer.train(resume_from_checkpoint=any(checkpoints.glob("checkpoint-*")))
+    student.max_seq_length = longest
     _save(student, folder)
     shutil.rmtree(checkpoints, ignore_errors=True)
-
-
-def _read_student(folder: Path, recipe: Recipe) -> SentenceTransformer:
-    student = SentenceTransformer(str(folder))
-    student.max_seq_length = min(recipe.tokens, student.max_seq_length)
-    return student
 
 
 def _save(student: SentenceTransformer, folder: Path) -> None:
