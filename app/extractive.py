@@ -42,9 +42,9 @@ class ExtractiveConfig:
     """
 
     entries: int = 3
-    list_entries: int = 6
+    list_entries: int = 8
     sentences: tuple[int, ...] = (3, 2, 1)
-    near: float = 0.8
+    near: float = 0.7
     list_near: float = 0.6
     dense_weight: float = 0.5
     coverage_weight: float = 0.3

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -96,8 +96,7 @@ def fit_refusal(examples: Sequence[Example], declined: float = DECLINED) -> Refu
         held_out[fold == number] = _probability(features[fold == number], weights, bias)
     weights, bias = _fit(features, answerable)
     threshold = float(np.quantile(held_out[answerable == 1], declined))
-    return replace(
-        RefusalConfig(),
+    return RefusalConfig(
         weights=dict(zip(SIGNS, (round(float(weight), 3) for weight in weights[:-1]), strict=True)),
         bias={"zh": round(float(bias + weights[-1]), 3), "en": round(float(bias), 3)},
         threshold=round(threshold, 3),
