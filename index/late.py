@@ -92,11 +92,11 @@ class LateIndex:
         asked = np.unique(asked)
         pieces = np.concatenate([self._ids[self._starts[row] : self._starts[row + 1]] for row in rows[filled]])
         vocabulary, place = _distinct(pieces, encoder.vocabulary)
-        cosines = np.maximum(encoder.token_cosines(asked, vocabulary), 0.0)
+        cosines = np.maximum(encoder.token_cosines(vocabulary, asked), 0.0)
         weights = np.square(encoder.token_lengths(asked))
         begins = np.concatenate(([0], np.cumsum(lengths[filled])[:-1]))
-        best = np.maximum.reduceat(cosines[:, place], begins, axis=1)
-        scores[filled] = weights @ np.square(best) / max(float(weights.sum()), 1e-9)
+        best = np.maximum.reduceat(cosines[place], begins, axis=0)
+        scores[filled] = np.square(best) @ weights / max(float(weights.sum()), 1e-9)
         return scores
 
 

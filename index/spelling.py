@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from string import ascii_letters
 
@@ -49,6 +49,7 @@ class Spelling:
         """
         self._table = table
         self._homophones = homophones
+        self._has = lru_cache(maxsize=8_192)(self._stands_in_table)  # the same small words come with every question
 
     @classmethod
     def build(cls, texts: Iterable[str], terms: Iterable[str] = (), ordinary: Iterable[str] = ()) -> Spelling:
@@ -102,7 +103,7 @@ class Spelling:
     def _knows(self, word: str) -> bool:
         return self._has(word) or self._has(stem(word))
 
-    def _has(self, word: str) -> bool:
+    def _stands_in_table(self, word: str) -> bool:
         return f"\n{word}\t" in self._table
 
     def _nearest(self, word: str, *, is_name: bool) -> str | None:
