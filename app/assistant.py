@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from app.errors import QuestionError
@@ -83,6 +84,8 @@ class Assistant:
         self, question: Understood, hits: Sequence[Hit]
     ) -> tuple[Status, tuple[Sentence, ...], tuple[Citation, ...]]:
         intent = read_intent(question.mended)
+        if question.asks_for_works and not intent.compares:
+            intent = replace(intent, wants_list=True, defines=False, facts=())
         sentences: tuple[Sentence, ...] = ()
         citations: tuple[Citation, ...] = ()
         if entries := self._writer.fact_entries(question.mended, question.text, intent, hits):

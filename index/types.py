@@ -70,6 +70,11 @@ class Understood:
     words_read: tuple[ReadWords, ...] = ()
     dropped: tuple[str, ...] = ()
 
+    @property
+    def asks_for_works(self) -> bool:
+        """Whether works of some kind are asked for, and not what is in them."""
+        return any(read.constraint in ("kinds", "topics") for read in self.words_read)
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

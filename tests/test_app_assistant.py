@@ -9,6 +9,7 @@ from app.errors import QuestionError
 from app.types import Status
 from index.build import build_index
 from index.encoder import StaticEncoder
+from index.filters import Filters
 from ingest.library import read_library
 
 LIST = """# Papers
@@ -253,3 +254,39 @@ def test_timings_are_those_of_the_two_parts_and_their_sum(assistant):
 
     assert min(timings.retrieve, timings.answer) >= 0.0
     assert timings.total == pytest.approx(timings.retrieve + timings.answer, abs=0.02)
+
+
+@pytest.mark.parametrize("question", ["Tri Dao 写了什么论文", "papers by Tri Dao", "2022 年以来的论文"])
+def test_a_question_for_works_is_answered_by_a_list_of_those_that_fit(assistant, question):
+    answer = assistant.ask(question)
+
+    assert answer.status is Status.ANSWERED
+    assert answer.text.startswith("- **")
+    assert "FlashAttention" in answer.text
+    if "Tri Dao" in question:
+        assert set(cited(answer)) == {"arxiv:2205.14135"}
+
+
+def test_filters_leave_out_what_they_exclude(assistant):
+    answer = assistant.ask("memory in attention layers", filters=Filters(until=2021))
+
+    assert {hit.entry.year for hit in answer.hits} == {2021}
+
+
+def test_filters_that_nothing_fits_are_relaxed_and_the_answer_says_so(assistant):
+    answer = assistant.ask("What is FlashAttention?", filters=Filters(since=2031))
+
+    assert answer.status is Status.ANSWERED
+    assert answer.notices == ("(No entry fits “from 2031 on”; relaxed: year.)",)
+    assert answer.text.startswith(answer.notices[0])
+
+
+def test_a_mended_slip_is_told(assistant):
+    answer = assistant.ask("What is FlashAtention?")
+
+    assert answer.notices == ("(Searched for “What is flashattention?”.)",)
+    assert cited(answer)[0] == "arxiv:2205.14135"
+
+
+def test_a_question_without_slips_has_no_notice(assistant):
+    assert assistant.ask("大語言模型裡的 LoRA 是什麼？").notices == ()

@@ -12,6 +12,7 @@ from index.build import build_index
 from index.config import SearchConfig, Weights
 from index.encoder import StaticEncoder
 from index.errors import IndexUnavailableError
+from index.filters import Filters
 from index.generations import current_generation
 from index.search import Searcher
 from ingest.text import language_of
@@ -321,3 +322,43 @@ def test_searching_loads_no_training_library_and_no_page(folder):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
 
     assert done.stdout.splitlines() == ["6", "[]"]
+
+
+def test_an_explanation_gives_each_step_its_rank_and_the_words_held(searcher):
+    plain = searcher.search("FlashAttention computed in tiles", k=3)
+    found = searcher.find("FlashAttention computed in tiles", k=3, explain=True)
+
+    assert [hit.entry.entry_id for hit in found.hits] == ids(plain)
+    first = found.hits[0]
+    steps = {step.name: step for step in first.steps}
+    assert set(steps) == {"lexical", "dense", "late", "fused", "named"}
+    assert {steps[name].rank for name in ("lexical", "dense", "late", "fused")} == {1}
+    assert steps["lexical"].score == max(match.lexical for match in first.matches)
+    assert {"flashattention", "computed", "tiles"} <= set(first.words)
+    assert list(found.milliseconds) == ["understand", "lexical", "dense", "late", "fuse", "read"]
+    assert plain[0].steps == plain[0].words == ()
+
+
+def test_passages_in_another_language_are_neither_ranked_nor_shown(searcher):
+    assert searcher.search("LoRA", filters=Filters(languages=("zh",))) == []
+    hits = searcher.search("LoRA", filters=Filters(languages=("en",)))
+    assert ids(hits) == ids(searcher.search("LoRA"))
+
+
+def test_a_question_that_leans_on_the_last_answer_is_searched_with_its_names(searcher):
+    history = [("How is memory saved?", "FlashAttention computes attention in tiles.")]
+
+    assert ids(searcher.search("who wrote it?", k=1, history=history)) == ["flash"]
+    assert searcher.find("who wrote it?", history=history).question.text == "who wrote it? flashattention"
+
+
+def test_words_count_for_less_where_the_index_knows_few_of_them(searcher):
+    config = replace(searcher.config, readable=1.0)
+    strict, lenient = searcher.with_config(config), searcher.with_config(replace(config, readable=0.01))
+    query = "matrices zzzz yyyy xxxx wwww vvvv"
+
+    lexical = [[match.lexical for hit in s.search(query) for match in hit.matches] for s in (strict, lenient)]
+    scores = [max(hit.score for hit in s.search(query) if hit.best.lexical > 0) for s in (strict, lenient)]
+
+    assert max(lexical[0]) == max(lexical[1]) > 0
+    assert scores[0] < scores[1]
