@@ -154,7 +154,7 @@ class Searcher:
         weights["lexical"] *= min(1.0, known / self.config.readable)
         scores["score"] = fuse([(weights[name], values) for name, values in scores.items()])
         entry_of = self._entry_of[rows]
-        bonus = {row: question.bonus.get(row, 0.0) + question.hints.get(row, 0.0) for row in set(entry_of.tolist())}
+        bonus = {row: question.bonus.get(row, 0.0) + self._hinted(question, row) for row in set(entry_of.tolist())}
         ranked = rank_entries(scores["score"], rows, entry_of, second=self.config.second, bonus=bonus)
         watch.lap("fuse")
         steps = _steps(scores, entry_of, bonus) if explain else {}
@@ -177,6 +177,12 @@ class Searcher:
             named = [row for row in named if allowed[row]]
         rows = np.union1d(best_rows(by_words, self.config.pool), nearest)
         return np.union1d(rows, np.asarray(named, dtype=np.int64))
+
+    def _hinted(self, question: Understood, entry_row: int) -> float:
+        """Returns what an entry gets for what the question only hints at."""
+        if not question.hints:
+            return 0.0
+        return self.config.hint_bonus * question.hints.agreement(self._reader.entries[entry_row])
 
     def _allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
         """Returns which passages may be returned, shape (passages,), or None for all of them."""

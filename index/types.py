@@ -50,7 +50,7 @@ class Understood:
         language: "zh" or "en".
         terms: Terms of the lexical search.
         bonus: Added to the score of an entry, by entry row: it is named here or in the last answer.
-        hints: Added likewise where an entry fits what the question only hints at.
+        hints: What the question only hints at; an entry that fits it gets a little more.
         wished: What entries and passages should be, by the question and the options beside it.
         filters: The same without what nothing fitted.
         words_read: The words that say so.
@@ -64,7 +64,7 @@ class Understood:
     language: str
     terms: tuple[str, ...] = ()
     bonus: Mapping[int, float] = field(default_factory=dict)
-    hints: Mapping[int, float] = field(default_factory=dict)
+    hints: Filters = NO_FILTERS
     wished: Filters = NO_FILTERS
     filters: Filters = NO_FILTERS
     words_read: tuple[ReadWords, ...] = ()

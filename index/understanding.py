@@ -51,7 +51,7 @@ class QuestionReader:
             language=language_of(question),
             terms=(*self._terms(sought), *(term for name in structure.terms for term in query_terms(name))),
             bonus=bonus,
-            hints=self._hints(structure.hints),
+            hints=structure.hints,
             wished=wished,
             filters=fitting.filters,
             dropped=fitting.dropped,
@@ -67,13 +67,6 @@ class QuestionReader:
     def catalogue(self) -> Catalogue:
         """What the entries can be asked for by name."""
         return Catalogue.of(self.entries)
-
-    def _hints(self, hints: Filters) -> dict[int, float]:
-        """Returns the bonus of each entry row that fits what a question hints at."""
-        if not hints:
-            return {}
-        agreed = ((row, hints.agreement(entry)) for row, entry in enumerate(self.entries))
-        return {row: self._config.hint_bonus * share for row, share in agreed if share}
 
     def names_in(self, text: str) -> list[str]:
         """Returns the names of entries in a text, the longest at each place, in reading order."""
