@@ -9,8 +9,9 @@ _WORKS = (
     "papers|models|works|methods|repositories|repos|projects|datasets|benchmarks|courses|articles|surveys|techniques|"
     "approaches|tools|resources"
 )
+_ZH_WORKS = "论文|文章|综述|工作|研究|模型|方法|技术|框架|工具|仓库|项目|数据集|基准|评测|榜单|课程|资料|博客"
 _LIST = re.compile(
-    r"哪些|有哪几|列举|列出|推荐.*(?:论文|模型|仓库|项目|数据集|课程|资料)|"
+    rf"(?:哪些|有哪几|列举|列出|推荐)[^，。？?]*(?:{_ZH_WORKS})|(?:{_ZH_WORKS})[^，。？?]{{0,3}}有?哪(?:些|几)\w?\s*(?:[？?。，]|$)|"
     rf"\b(?:which|what|list|show|name|recommend)\b.*\b(?:{_WORKS})\b",
     re.I,
 )

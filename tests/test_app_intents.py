@@ -81,3 +81,18 @@ def test_an_ordinary_question_asks_for_nothing_special(question):
 
 def test_a_list_of_works_by_year_asks_for_no_single_fact():
     assert read_intent("2023 年有哪些论文的作者来自清华？").facts == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "wants_list"),
+    [
+        ("有哪些参数高效微调方法？", True),
+        ("训练后量化的论文都有哪些", True),
+        ("推荐几篇综述", True),
+        ("大语言模型的幻觉问题有哪些解法", False),  # ways, not works
+        ("BERT 有哪些局限？", False),
+        ("指令攻击有哪几种", False),
+    ],
+)
+def test_a_list_is_of_works_and_not_of_properties(question, wants_list):
+    assert read_intent(question).wants_list is wants_list
