@@ -37,6 +37,7 @@ VARIANTS: Mapping[str, SearchConfig] = {
     "shipped, raw question": replace(SearchConfig(), strip_question=False),
     "shipped, glossary for both": replace(SearchConfig(), glossary=_BOTH),
     "shipped, without glossary": replace(SearchConfig(), glossary=()),
+    "shipped, structure not read": replace(SearchConfig(), structure=False),
     "shipped, best passage alone": replace(SearchConfig(), second=0.0),
 }
 

@@ -16,6 +16,7 @@ from ingest.text import language_of
 History = Sequence[tuple[str, str]]
 
 MAX_NAMES = 3
+_MAX_ASKED_CHARS = 2_000  # of the question before; turns come from outside and may be of any length
 _BOUND_WORDS = 3  # a pronoun after that many content words stands for one of them
 _ELLIPTIC_WORDS = {"zh": 9, "en": 5}  # a question this short that names nothing leaves its subject out
 _NEW_SUBJECT = re.compile(
@@ -60,8 +61,10 @@ def resolve(question: str, history: History, names_in: Callable[[str], list[str]
     """
     if not history or changes_subject(question):
         return question
-    if (same := _WHAT_ABOUT.match(question)) and names_in(question):
-        return f"{same[1] or same[2]} {_without(history[-1][0], names_in(history[-1][0]))}"
+    if (same := _WHAT_ABOUT.match(question)) and (names := names_in(question)):
+        other, asked = same[1] or same[2], _last_question(history)
+        if not content_words(_without(other, names)):  # "and who wrote QLoRA?" asks something of its own
+            return f"{other} {_without(asked, names_in(asked))}"
     if not _leans_on_history(question, knows):
         return question
     return " ".join((question, *_context(question, history, names_in)))
@@ -91,7 +94,7 @@ def _without(text: str, names: Sequence[str]) -> str:
 
 def _context(question: str, history: History, names_in: Callable[[str], list[str]]) -> list[str]:
     """Returns the names of the last turn that has any: those an ordinal picks, else the first ones of the answer."""
-    asked, answered = history[-1]
+    asked, answered = _last_question(history), history[-1][1]
     names = names_in(answered)
     chosen = [
         names[place] for place, ordinal in enumerate(_ORDINALS) if ordinal.search(question) and place < len(names)
@@ -101,4 +104,8 @@ def _context(question: str, history: History, names_in: Callable[[str], list[str
     for text in (answered, asked):
         if names := names_in(text):
             return list(map(readable, names[:MAX_NAMES]))
-    return [asked.strip()]
+    return [asked]
+
+
+def _last_question(history: History) -> str:
+    return history[-1][0].strip()[:_MAX_ASKED_CHARS]

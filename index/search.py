@@ -266,7 +266,7 @@ def _steps(
     better = sorted(bonus.values(), reverse=True)
     for entry_row, added in bonus.items():
         if added:
-            steps[entry_row] = (*steps[entry_row], Step("named", added, 1 + better.index(added)))
+            steps[entry_row] = (*steps[entry_row], Step("bonus", added, 1 + better.index(added)))
     return steps
 
 

@@ -15,6 +15,7 @@ from index.analysis import content_text
 from index.catalogue import Catalogue
 from index.filters import Filters
 from index.mentions import Mention, read_mentions
+from index.types import ReadWords
 from index.wording import Words, read_wanted
 
 _OF_ONE_WORK = ("authors", "makers")  # these tell which work is meant even where no list of works is asked for
@@ -29,15 +30,6 @@ _LEFT_OVER = re.compile(
     rf"(?:{_EDGE}|(?:发表|发布|提出|公开|发在|写|做)?(?:过|了)?的|{_ZH_EDGE}|\b(?:{_EN_EDGE}))+$",
     re.I,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ReadWords:
-    """Words of a question that were read: which, as what (a name of ``Filters.constraints``), and how surely."""
-
-    words: str
-    constraint: str
-    certain: bool
 
 
 @dataclass(frozen=True, slots=True)

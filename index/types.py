@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from index.filters import NO_FILTERS, Filters
-from index.structure import ReadWords
 from ingest.types import Entry, Passage
 
 
@@ -36,6 +35,15 @@ class Step:
     name: str
     score: float
     rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadWords:
+    """Words of a question that were read: which, as what (a name of ``Filters.constraints``), and how surely."""
+
+    words: str
+    constraint: str
+    certain: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class QuestionReader:
         bonus = self._name_bonus(text)
         if text == mended and history and not bonus and not changes_subject(mended):
             bonus = dict.fromkeys(self._context_rows(history), self._config.context_bonus)
+        language = language_of(question)  # of the whole question: what is left to search for may be one English name
         structure = read_structure(text if self._config.structure else "", self.catalogue)
         sought = structure.rest if self._config.structure else text
         wished = _together(filters, structure.filters)
@@ -48,8 +49,8 @@ class QuestionReader:
             mended=mended,
             text=text,
             sought=sought,
-            language=language_of(question),
-            terms=(*self._terms(sought), *(term for name in structure.terms for term in query_terms(name))),
+            language=language,
+            terms=(*self._terms(sought, language), *(term for name in structure.terms for term in query_terms(name))),
             bonus=bonus,
             hints=structure.hints,
             wished=wished,
@@ -83,10 +84,10 @@ class QuestionReader:
         names = self.names_in(answered) or self.names_in(asked)
         return list(self._store.named(names[:MAX_NAMES]))
 
-    def _terms(self, text: str) -> list[str]:
+    def _terms(self, text: str, language: str) -> list[str]:
         """Returns the terms of the lexical search: those of the question and of its glossary terms' other names."""
         terms = query_terms(text) if self._config.strip_question else index_terms(text)
-        if language_of(text) in self._config.glossary:
+        if language in self._config.glossary:
             for names in self._store.translations(sorted(candidate_names(text))).values():
                 terms += [term for name in names for term in query_terms(name) if term not in terms]
         return terms

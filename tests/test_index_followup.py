@@ -100,3 +100,12 @@ def test_a_change_of_subject_is_heard(question):
 
 def test_a_plain_question_changes_no_subject():
     assert not changes_subject("换成 LoRA 会怎样？")
+
+
+@pytest.mark.parametrize("question", ["and who wrote QLoRA?", "那 QLoRA 为什么慢呢？"])
+def test_a_question_about_another_that_asks_something_of_its_own_is_left_alone(question):
+    assert understood(question, [("LoRA 省多少显存？", "很多。")]) == question
+
+
+def test_an_endless_turn_before_is_cut():
+    assert len(understood("它快吗？", [("很" * 100_000, "好。")])) < 3_000

@@ -331,7 +331,7 @@ def test_an_explanation_gives_each_step_its_rank_and_the_words_held(searcher):
     assert [hit.entry.entry_id for hit in found.hits] == ids(plain)
     first = found.hits[0]
     steps = {step.name: step for step in first.steps}
-    assert set(steps) == {"lexical", "dense", "late", "fused", "named"}
+    assert set(steps) == {"lexical", "dense", "late", "fused", "bonus"}
     assert {steps[name].rank for name in ("lexical", "dense", "late", "fused")} == {1}
     assert steps["lexical"].score == max(match.lexical for match in first.matches)
     assert {"flashattention", "computed", "tiles"} <= set(first.words)
