@@ -10,23 +10,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.filter_options import KindOption, LanguageOption, ListOption, SinceOption, TopicOption, UntilOption
 from app.errors import QuestionError
-from index.options import KindOption, LanguageOption, ListOption, SinceOption, TopicOption, UntilOption
-from ingest.__main__ import DeviceOption, EncoderOption
+from ingest.console import CorpusOption, DataOption, DeviceOption, EncoderOption, Terminal
 from ingest.errors import StudyError
 
 if TYPE_CHECKING:
     from app.assistant import Assistant
     from app.types import Answer
-    from index.encoder import Encoder
-    from index.filters import Filters
+    from index.catalogue.filters import Filters
+    from index.encoders.base import Encoder
 
 app = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]}
 )
-
-CorpusOption = Annotated[Path, typer.Option(help="Folder of lists, cards and notes. 清单、卡片与笔记所在目录。")]
-DataOption = Annotated[Path, typer.Option(envvar="LLMSTUDY_DATA", help="Generated state. 生成的数据目录。")]
 
 
 @app.callback(invoke_without_command=True)
@@ -44,7 +41,7 @@ def page(
         return
     try:
         chosen = _prepare(corpus, data, encoder, device)
-        from app.ui import serve
+        from app.web.chat import serve
 
         serve(data, chosen, host=host, port=port)
     except StudyError as error:
@@ -97,16 +94,16 @@ def ask(
 
 def _prepare(corpus: Path, data: Path, encoder: str | None, device: str | None) -> Encoder:
     """Makes sure of an index, one of the encoder that is asked for, and returns its encoder."""
-    from index.encoders import choose_encoder
-    from ingest.__main__ import build_if_missing
+    from index.encoders.load import choose_encoder
+    from index.refresh import build_if_missing
 
     chosen = choose_encoder(data, encoder, device=device)
-    build_if_missing(corpus, data, chosen, switch=encoder is not None)
+    build_if_missing(corpus, data, Terminal(), chosen, switch=encoder is not None)
     return chosen
 
 
 def _ask_batch(file: Path, assistant: Assistant, filters: Filters, *, as_json: bool, explain: bool) -> int:
-    from app.batch import answer_batch
+    from app.cli.batch import answer_batch
 
     try:
         lines = file.read_text(encoding="utf-8-sig").split("\n")  # JSON text may hold other line ends
@@ -125,8 +122,9 @@ def _ask_batch(file: Path, assistant: Assistant, filters: Filters, *, as_json: b
 
 
 def _shown(answer: Answer, identity: str | None, *, as_json: bool, explain: bool) -> str:
-    from app.explain import explain_json, explain_text
-    from app.render import answer_json, answer_text
+    from app.render.explain import explain_json, explain_text
+    from app.render.json import answer_json
+    from app.render.text import answer_text
 
     if as_json:
         fields = answer_json(answer, identity) | ({"search": explain_json(answer.found)} if explain else {})

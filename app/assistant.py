@@ -8,19 +8,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from app.answer.answerability import can_answer, is_about_the_program
+from app.answer.extractive import ExtractiveWriter
+from app.answer.intents import read_intent
 from app.errors import QuestionError
-from app.extractive import ExtractiveWriter
-from app.intents import read_intent
-from app.notices import relaxation_notice
-from app.refusal import can_answer, is_about_the_program
-from app.texts import say, say_both
+from app.render.messages import say, say_both
+from app.render.notices import relaxation_notice
 from app.types import Answer, Citation, Sentence, Status, Timings
-from index.encoder import Encoder
-from index.filters import NO_FILTERS, Filters
-from index.folding import simplified
-from index.followup import History
+from index.catalogue.filters import NO_FILTERS, Filters
+from index.encoders.base import Encoder
+from index.query.conversation import History
 from index.search import Searcher
 from index.types import Hit, Understood
+from ingest.text.folding import simplified
 
 MAX_QUESTION_CHARS = 2_000
 HITS = 10

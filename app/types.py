@@ -26,7 +26,7 @@ class Citation:
         passage: The passage of it that is quoted.
         quote: Text of the passage, verbatim.
         line: Line of the quote in the passage's file, from 1.
-        support: How well the quote carries the sentence, in [0, 1] (see ``app.support``).
+        support: How well the quote carries the sentence, in [0, 1] (see ``app.answer.support``).
     """
 
     n: int

@@ -22,8 +22,9 @@ from rich.table import Table
 from evals.regression import Comparison, Verdict, as_sections, compare, read_regression, write_regression
 from evals.suite import Report
 from evals.tables import keep_public, write_readmes
-from index.encoder import SHIPPED, Encoder
-from ingest.__main__ import BatchOption, DeviceOption, progress_bar, refresh_index
+from index.encoders.base import SHIPPED, Encoder
+from index.refresh import refresh_index
+from ingest.console import BatchOption, CorpusOption, DataOption, DeviceOption, Terminal
 from ingest.errors import StudyError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from evals.questions import Question
     from index.search import Searcher
 
-_talk = Console(stderr=True, highlight=False, soft_wrap=True)
+_talk = Terminal()
 _out = Console(highlight=False, soft_wrap=True)
 _COLOURS = {Verdict.OK: "green", Verdict.CLOSE: "yellow", Verdict.FAIL: "red"}
 
@@ -54,10 +55,8 @@ UpdateOption = Annotated[
 ]
 CalibrateOption = Annotated[
     bool,
-    typer.Option("--calibrate", help="Fit the decision to answer and write app/refusal.json. 重新拟合“是否作答”。"),
+    typer.Option("--calibrate", help="Fit the decision to answer and keep it. 重新拟合“是否作答”。"),
 ]
-CorpusOption = Annotated[Path, typer.Option(help="Folder of lists, cards and notes. 清单、卡片与笔记所在目录。")]
-DataOption = Annotated[Path, typer.Option(envvar="LLMSTUDY_DATA", help="Generated state. 生成的数据目录。")]
 
 
 def main(
@@ -97,7 +96,7 @@ def main(
         if update:
             write_regression(found)
             write_readmes(Path(), found)
-            _talk.print("wrote evals/regression.toml and the tables of the READMEs")
+            _talk.say("wrote evals/data/regression.toml and the tables of the READMEs")
         # What must be found again is what the shipped encoder finds.
         comparisons = list(compare(found, read_regression())) if chosen.name == SHIPPED else []
     except StudyError as error:
@@ -113,7 +112,7 @@ def main(
 
 def _load(specs: Sequence[str], data: Path, batch: int, device: str | None) -> Iterator[Encoder]:
     """Loads encoders one after the other: large ones would not fit into memory together."""
-    from index.encoders import load_encoder
+    from index.encoders.load import load_encoder
 
     for spec in specs:
         yield load_encoder(spec, home=data / "encoders", batch=batch, device=device)
@@ -128,20 +127,20 @@ def _suite(corpus: Path, data: Path, encoder: Encoder, *, ablations: bool, calib
     from evals.questions import check_gold, read_judgements, read_questions
     from evals.report import html_report
     from evals.suite import run_suite, summarise, unjudged_rate
-    from index.generations import current_generation
+    from index.storage.generations import current_generation
 
     home = home_of(encoder, data / "evals")
-    refresh_index(corpus, home, offline=True, encoder=encoder)
+    refresh_index(corpus, home, _talk, offline=True, encoder=encoder)
     questions, judged = read_questions(), read_judgements()
     assistant = Assistant.open(home, encoder)
     check_gold(questions, assistant.searcher.store)
     if calibrate:
         _calibrate(assistant.searcher, questions)
-    with progress_bar("asking") as progress:
+    with _talk.progress("asking") as progress:
         outcomes = run_suite(assistant, questions, progress)
     variants = []
     if ablations:
-        with progress_bar("variants") as progress:
+        with _talk.progress("variants") as progress:
             variants = run_variants(assistant.searcher, questions, progress)
 
     @cache
@@ -161,7 +160,7 @@ def _suite(corpus: Path, data: Path, encoder: Encoder, *, ablations: bool, calib
     write_qrels(results / "suite.qrels", questions, judged)
     write_results(results, results_json(report, outcomes, manifest, variants))
     (results / "report.html").write_text(html_report(report, outcomes, variants), encoding="utf-8")
-    _talk.print(
+    _talk.say(
         f"unjudged among the first ten hits: {unjudged_rate(outcomes, judged):.1%}; report: {results / 'report.html'}"
     )
     if variants:
@@ -171,14 +170,14 @@ def _suite(corpus: Path, data: Path, encoder: Encoder, *, ablations: bool, calib
 
 
 def _calibrate(searcher: Searcher, questions: Sequence[Question]) -> None:
-    from app.refusal import write_fitted
+    from app.answer.answerability import write_fitted
     from evals.calibration import fit_refusal, gather_examples
 
-    with progress_bar("calibrating") as progress:
+    with _talk.progress("calibrating") as progress:
         examples = gather_examples(searcher, questions, progress)
     fitted = fit_refusal(examples)
     write_fitted(fitted)
-    _talk.print(f"wrote app/refusal.json from {len(examples)} questions: {fitted}")
+    _talk.say(f"wrote app/answer/answerability.json from {len(examples)} questions: {fitted}")
 
 
 def _compare_encoders(
@@ -188,7 +187,7 @@ def _compare_encoders(
     from evals.beir import read_dataset
     from evals.encoders import side_by_side
     from evals.questions import read_questions
-    from ingest.text import language_of
+    from ingest.text.scripts import language_of
 
     questions = [question for question in read_questions() if question.answerable]
     sets: list[Dataset | None] = [read_dataset(folder) for folder in folders] or [None]  # None is the suite
@@ -218,11 +217,11 @@ def _values(
 
     title = Path(encoder.name).name[:18]
     if dataset:
-        with progress_bar(title) as progress:
+        with _talk.progress(title) as progress:
             return run_on_set(dataset, encoder, progress)
     home = home_of(encoder, data / "evals")
-    refresh_index(corpus, home, offline=True, encoder=encoder)
-    with closing(Searcher.open(home / "index", encoder)) as searcher, progress_bar(title) as progress:
+    refresh_index(corpus, home, _talk, offline=True, encoder=encoder)
+    with closing(Searcher.open(home / "index", encoder)) as searcher, _talk.progress(title) as progress:
         check_gold(questions, searcher.store)
         return run_on_suite(searcher, questions, progress)
 
@@ -230,7 +229,7 @@ def _values(
 def _public_set(folder: Path, encoder: Encoder, *, as_json: bool, update: bool) -> None:
     from evals.beir import evaluate_dataset, read_dataset
 
-    with progress_bar(folder.name) as progress:
+    with _talk.progress(folder.name) as progress:
         result = evaluate_dataset(read_dataset(folder), encoder, lambda _, done, total: progress(done, total))
     if update:
         keep_public(result)
@@ -258,7 +257,7 @@ def _print_report(report: Report, comparisons: Sequence[Comparison]) -> None:
             _out.print(f"{comparison.verdict.value}: {found}", style=_COLOURS[comparison.verdict])
     failed = sum(comparison.verdict is Verdict.FAIL for comparison in comparisons)
     if comparisons:
-        _out.print(f"{len(comparisons)} values compared with evals/regression.toml, {failed} failed")
+        _out.print(f"{len(comparisons)} values compared with evals/data/regression.toml, {failed} failed")
 
 
 def _print_table(title: str, rows: Mapping[str, Mapping[str, float]]) -> None:

@@ -15,9 +15,10 @@ from evals.errors import EvaluationError
 from evals.measures import mean_scores, score_queries
 from index.build import build_index
 from index.config import SearchConfig, Weights
-from index.encoder import Encoder, StaticEncoder
+from index.encoders.base import Encoder
+from index.encoders.static import StaticEncoder
 from index.search import Searcher
-from ingest.text import language_of
+from ingest.text.scripts import language_of
 from ingest.types import Entry, Kind, Library, Listing, Passage, PassageKind
 
 _DEPTH = 100

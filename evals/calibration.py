@@ -1,7 +1,7 @@
 """Fitting the decision to answer: a logistic regression on questions that are used for nothing else, and on dev.
 
 ``python -m evals --calibrate`` gathers the evidence of every question as the assistant does, fits one weight a sign and
-one bias a language, and writes ``app/refusal.json``. The test split is never seen.
+one bias a language, and writes ``app/answer/answerability.json``. The test split is never seen.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.refusal import SIGNS, Evidence, RefusalConfig, gather_evidence
+from app.answer.answerability import SIGNS, Evidence, RefusalConfig, gather_evidence
 from evals.errors import EvaluationError
 from evals.questions import Question
 from index.search import Searcher
 
-SHIPPED_CALIBRATION = Path(__file__).parent / "calibration.jsonl"
+SHIPPED_CALIBRATION = Path(__file__).parent / "data" / "calibration.jsonl"
 LABELS = ("answerable", "near-miss", "out-of-scope")
 DECLINED = 0.04  # of the answerable questions; fewer means more guesses at unanswerable ones (DECISIONS.md)
 _PENALTY = 1.0

@@ -12,7 +12,7 @@ from evals.beir import Dataset, run_systems
 from evals.measures import mean_scores, score_queries
 from evals.questions import Question, qrels_of
 from evals.statistics import paired_p_value
-from index.encoder import SHIPPED, Encoder
+from index.encoders.base import SHIPPED, Encoder
 from index.search import Searcher
 
 _DECIDING = "nDCG@10"

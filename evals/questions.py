@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from evals.errors import EvaluationError
-from index.store import Store
+from index.storage.store import Store
 
-SHIPPED_QUESTIONS = Path(__file__).parent / "questions.jsonl"
-SHIPPED_JUDGEMENTS = Path(__file__).parent / "judged.qrels"
+SHIPPED_QUESTIONS = Path(__file__).parent / "data" / "questions.jsonl"
+SHIPPED_JUDGEMENTS = Path(__file__).parent / "data" / "judged.qrels"
 UNANSWERABLE = ("near-miss", "out-of-scope", "injection")
 KINDS = (
     "definition comparison list how-to why fact metadata note cross mixed typo follow-up".split()

@@ -11,7 +11,7 @@ from pathlib import Path
 from evals.errors import EvaluationError
 from evals.suite import Report
 
-SHIPPED_REGRESSION = Path(__file__).parent / "regression.toml"
+SHIPPED_REGRESSION = Path(__file__).parent / "data" / "regression.toml"
 TOLERANCE = {"ok": 0.002, "close": 0.01}
 _SLICES = ("all", "zh", "en", "dev", "test")
 _LOWER_IS_BETTER = ("declined, answerable",)

@@ -7,16 +7,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from app.answer.answerability import estimate
+from app.answer.support import CARRIED
 from app.assistant import Assistant
-from app.refusal import estimate
-from app.support import CARRIED
 from app.types import Answer, Sentence, Status
 from evals.measures import NAMES, mean_scores, score_queries
 from evals.questions import UNANSWERABLE, Question, qrels_of
 from evals.statistics import bootstrap_interval
 from evals.support import Agreement, agreement, read_pairs
 from index.types import Hit
-from ingest.text import fold
+from ingest.text.folding import fold
 
 DEPTH = 20
 _UNJUDGED_DEPTH = 10

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.support import CARRIED, support
+from app.answer.support import CARRIED, support
 from evals.errors import EvaluationError
 
-SHIPPED_PAIRS = Path(__file__).parent / "support.jsonl"
+SHIPPED_PAIRS = Path(__file__).parent / "data" / "support.jsonl"
 _LABELS = {"supported": True, "unsupported": False}
 
 

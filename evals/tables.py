@@ -11,7 +11,7 @@ from typing import Any
 from evals.errors import EvaluationError
 from evals.measures import NAMES
 
-PUBLIC_RESULTS = Path(__file__).parent / "public.json"
+PUBLIC_RESULTS = Path(__file__).parent / "data" / "public.json"
 READMES = ("README.md", "README.zh-CN.md")
 _ROWS = {
     "README.md": {"all": "all questions", "zh": "asked in Chinese", "en": "asked in English"},

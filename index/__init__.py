@@ -5,7 +5,7 @@ This package knows text, vectors and entries. It knows nothing of files to inges
 Example:
     >>> from pathlib import Path
     >>> from index.search import Searcher
-    >>> from index.filters import Filters
+    >>> from index.catalogue.filters import Filters
     >>> searcher = Searcher.open(Path("data/index"))  # doctest: +SKIP
     >>> hits = searcher.search(  # doctest: +SKIP
     ...     "它比全量微调省多少显存？", k=3, filters=Filters(since=2021), history=[("什么是 LoRA？", "LoRA 是……")]

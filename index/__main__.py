@@ -9,13 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
-from index.generations import current_generation
-from index.store import Store
+from index.storage.generations import current_generation
+from index.storage.store import Store
+from ingest.console import CorpusOption, DataOption, Terminal
 from ingest.errors import StudyError
 from ingest.types import Entry
-
-CorpusOption = Annotated[Path, typer.Option(help="Folder of lists, cards and notes. 清单、卡片与笔记所在目录。")]
-DataOption = Annotated[Path, typer.Option(envvar="LLMSTUDY_DATA", help="Generated state. 生成的数据目录。")]
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -32,10 +30,10 @@ def entries(
     data: DataOption = Path("data"),
 ) -> None:
     """Lists every entry of the index. 列出索引中的所有条目。"""
-    from ingest.__main__ import build_if_missing
+    from index.refresh import build_if_missing
 
     try:
-        build_if_missing(corpus, data)
+        build_if_missing(corpus, data, Terminal())
         generation, _ = current_generation(data / "index")
         store = Store(generation / "store.sqlite")
         for entry in store.entries():

@@ -5,38 +5,26 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from index.analysis import index_terms
-from index.dense import DenseIndex
-from index.encoder import Encoder, StaticEncoder
-from index.encoders import table_beside
+from index.encoders.base import Encoder
+from index.encoders.load import table_beside
+from index.encoders.static import StaticEncoder
 from index.errors import IndexUnavailableError
-from index.generations import FORMAT, Manifest, publish
-from index.late import LateIndex
-from index.lexical import LexicalIndex
-from index.spelling import Spelling
-from index.store import Store, write_store
-from ingest.text import plain_text
-from ingest.tokens import english_words
-from ingest.types import Entry, Library, Passage
+from index.query.spelling import Spelling
+from index.retrieval.dense import DenseIndex
+from index.retrieval.late_interaction import LateIndex
+from index.retrieval.lexical import LexicalIndex
+from index.storage.generations import FORMAT, Manifest, publish
+from index.storage.store import Store, write_store
+from index.text.analysis import index_terms
+from index.text.passages import searchable_text
+from ingest.text.tokens import english_words
+from ingest.types import Library
 
 _STEP = 64  # passages between two steps of the progress bar
-
-
-def searchable_text(entry: Entry, passage: Passage) -> str:
-    """Returns what is indexed for a passage: the entry's names, then what a reader sees of the passage.
-
-    The names are repeated for every passage, because a note says "it freezes the weights" and not "LoRA freezes".
-    """
-    names = " ".join(dict.fromkeys(name for name in (entry.title, entry.title_zh, *entry.aliases) if name))
-    return f"{names}\n{_plain(passage.text)}"
-
-
-_plain = lru_cache(maxsize=4096)(plain_text)  # the same passages are weighed for many questions
 
 
 def build_index(

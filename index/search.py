@@ -12,25 +12,26 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis import content_text, content_units, content_words, term_set
-from index.build import searchable_text
-from index.catalogue import Catalogue
+from index.catalogue.facets import Catalogue
+from index.catalogue.filters import NO_FILTERS, Filters
 from index.config import SearchConfig
-from index.dense import DenseIndex
-from index.encoder import Encoder, StaticEncoder, Vectors
-from index.encoders import remembered_encoder, table_beside
+from index.encoders.base import Encoder, Vectors
+from index.encoders.load import remembered_encoder, table_beside
+from index.encoders.static import StaticEncoder
 from index.errors import IndexUnavailableError
-from index.filters import NO_FILTERS, Filters
-from index.followup import History
-from index.fusion import fuse
-from index.generations import Manifest, current_generation
-from index.late import LateIndex
-from index.lexical import LexicalIndex
-from index.ranking import Ranked, best_rows, rank_entries, ranks_by_entry
-from index.spelling import Spelling
-from index.store import Store
+from index.query.conversation import History
+from index.query.spelling import Spelling
+from index.query.understanding import QuestionReader
+from index.retrieval.dense import DenseIndex
+from index.retrieval.fusion import fuse
+from index.retrieval.late_interaction import LateIndex
+from index.retrieval.lexical import LexicalIndex
+from index.retrieval.ranking import Ranked, best_rows, rank_entries, ranks_by_entry
+from index.storage.generations import Manifest, current_generation
+from index.storage.store import Store
+from index.text.analysis import content_text, content_units, content_words, term_set
+from index.text.passages import searchable_text
 from index.types import Found, Hit, Match, Step, Understood
-from index.understanding import QuestionReader
 
 
 class Searcher:
@@ -208,7 +209,7 @@ class Searcher:
         return [word for word in words if not self._lexical.knows(word)]
 
     def novelty(self, query: str) -> float:
-        """Returns how much of a question occurs in no passage at all, in [0, 1] (see ``index.late``)."""
+        """Returns how much of a question occurs in no passage at all, in [0, 1]."""
         return self._late.novelty(self.table, content_text(query) or query)
 
     def _hits(

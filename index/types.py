@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from index.filters import NO_FILTERS, Filters
+from index.catalogue.filters import NO_FILTERS, Filters
 from ingest.types import Entry, Passage
 
 

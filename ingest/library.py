@@ -9,14 +9,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from ingest.documents import Document, front_matter_end, read_document
+from ingest.documents.front_matter import Document, front_matter_end, read_document
+from ingest.documents.glossary import GLOSSARY_FILE, read_glossary
 from ingest.errors import CorpusError
-from ingest.glossary import GLOSSARY_FILE, read_glossary
-from ingest.links import canonical_url
-from ingest.merge import Found, merge_entries
-from ingest.outline import read_outline
+from ingest.lists.merge import Found, merge_entries
+from ingest.lists.outline import read_outline
 from ingest.passages import PassageConfig, TextSpan, cut_passages
-from ingest.text import fold, read_text
+from ingest.text.files import read_text
+from ingest.text.folding import fold
+from ingest.text.links import canonical_url
 from ingest.types import Entry, Kind, Library, Link, Listing, Passage, PassageKind, Problem, Term
 
 _SUFFIXES = (".md", ".markdown", ".txt")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ingest.sentences import sentence_spans
-from ingest.text import language_of, plain_text
-from ingest.tokens import count_tokens
+from ingest.text.markup import plain_text
+from ingest.text.scripts import language_of
+from ingest.text.sentences import sentence_spans
+from ingest.text.tokens import count_tokens
 from ingest.types import Passage, PassageKind
 
 

@@ -34,7 +34,7 @@ class PassageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A labelled, canonical URL (see ``ingest.links``)."""
+    """A labelled, canonical URL (see ``ingest.text.links``)."""
 
     label: str
     url: str

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.check import check_corpus
 from ingest.library import read_library
+from ingest.lint.check import check_corpus
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("ingest", "index", "app", "evals")  # imports flow to the left
 MODULES = sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
 LIBRARY_MODULES = [file for file in MODULES if file.name != "__main__.py"]

@@ -24,7 +24,7 @@ def main(
     """Trains the bilingual static encoder; an interrupted run resumes from its last checkpoint."""
     try:
         from index.training.data import read_sources
-        from index.training.recipe import Recipe, train_encoder
+        from index.training.static.recipe import Recipe, train_encoder
 
         pairs = read_sources(data, limit)
     except ImportError as error:

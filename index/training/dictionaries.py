@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from ingest.text.scripts import HAN_CHARACTER
+
 _NOTE = re.compile(r"\[[^\]]*\]|【[^】]*】|\([^)]*\)|（[^）]*）|<[^>]*>")
 _PART_OF_SPEECH = re.compile(r"^\s*(?:[a-z]{1,6}\.\s*)+", re.IGNORECASE)
 _CROSS_REFERENCE = re.compile(r"\b(?:variant of|see|CL:|abbr\. for|old variant)\b.*")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 _SENSES = 4
 
 
@@ -56,4 +57,4 @@ def _chinese_meanings(translation: str) -> str:
         for line in translation.split("\\n")
         for sense in re.split("[,，;；、]", _PART_OF_SPEECH.sub("", _NOTE.sub("", line).strip()))
     )
-    return "，".join([sense for sense in dict.fromkeys(senses) if _HAN.search(sense)][:_SENSES])
+    return "，".join([sense for sense in dict.fromkeys(senses) if HAN_CHARACTER.search(sense)][:_SENSES])

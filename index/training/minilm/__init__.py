@@ -20,5 +20,5 @@ trained on, and what rounding to int8 has cost.
 pieces      Chinese pieces for an English WordPiece tokenizer
 glosses     first vectors for them, from the English words they are translated with
 stages      distillation, then contrastive training
-export      ONNX with int8 weights, read by ``index.onnx`` without torch
+export      ONNX with int8 weights, read by ``index.encoders.onnx`` without torch
 """

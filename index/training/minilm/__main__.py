@@ -79,7 +79,7 @@ def _measure(base: str, out: Path, held: list[tuple[str, str]]) -> None:
     """Writes ``OUT/measures.json``: how often each stage finds a held-out translation, the cost of int8."""
     from sentence_transformers import SentenceTransformer
 
-    from index.onnx import OnnxEncoder
+    from index.encoders.onnx import OnnxEncoder
     from index.training.minilm.heldout import cosines, translation_accuracy
 
     file = out / "measures.json"

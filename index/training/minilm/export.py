@@ -1,4 +1,4 @@
-"""A trained student as the folder that ``index.onnx`` reads: an ONNX graph with int8 weights, a tokenizer, settings.
+"""A trained student as the folder that ``index.encoders.onnx`` reads: graph with int8 weights, tokenizer, settings.
 
 Every weight is stored in 8 bits. Word vectors have one scale a row; matrices one a block of 64 weights, and what is
 multiplied with them is rounded by blocks too, while it runs. One scale a column, and what is multiplied rounded as a
@@ -27,7 +27,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from index.onnx import FORMAT, MODEL_FILE, SETTINGS_FILE, TOKENIZER_FILE
+from index.encoders.onnx import FORMAT, MODEL_FILE, SETTINGS_FILE, TOKENIZER_FILE
 from index.training.minilm.stages import bert_of
 
 _BLOCK = 64

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from tokenizers import Tokenizer
 
-from index.encoder import Vectors
+from index.encoders.base import Vectors
 
 _CHUNK = 1_000  # pieces whose counts are in memory at once
 _WORDS = 3  # English tokens that make up a gloss

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from index.encoder import Vectors
+from index.encoders.base import Vectors
 
 Rows = list[tuple[str, str]]
 

@@ -7,17 +7,16 @@ text holds no Han character, so its tokens stay what they were, id for id.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 
 from tokenizers import AddedToken, Tokenizer
 
-from index.training.vocabulary import UNKNOWN, train_vocabulary
+from index.training.static.vocabulary import UNKNOWN, train_vocabulary
 from ingest.errors import StudyError
+from ingest.text.scripts import HAN_RUN
 
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 _MAX_PIECE = 6  # longer ones are titles that somebody repeats
-_HAN_ALONE = {
+HAN_RUN_ALONE = {
     "type": "Split",
     "pattern": {"Regex": r"\p{Han}"},
     "behavior": "Isolated",
@@ -36,7 +35,7 @@ def train_pieces(texts: Iterable[str], size: int) -> list[str]:
         texts: Chinese sentences; what is not Han in them is skipped.
         size: At most this many pieces.
     """
-    runs = [run for text in texts for run in _HAN.findall(text)]
+    runs = [run for text in texts for run in HAN_RUN.findall(text)]
     if not runs:
         return []
     unigram = json.loads(train_vocabulary(runs, size=size + 1).to_str())["model"]["vocab"]
@@ -58,7 +57,7 @@ def extend_tokenizer(base: Tokenizer, pieces: Iterable[str]) -> Tokenizer:
     if state["model"]["type"] != "WordPiece" or (state["normalizer"] or {}).get("type") != "BertNormalizer":
         raise UnsuitableBaseError("the base model must have an uncased BERT tokenizer (WordPiece, BertNormalizer)")
     state["normalizer"]["handle_chinese_chars"] = False
-    state["pre_tokenizer"] = {"type": "Sequence", "pretokenizers": [state["pre_tokenizer"], _HAN_ALONE]}
+    state["pre_tokenizer"] = {"type": "Sequence", "pretokenizers": [state["pre_tokenizer"], HAN_RUN_ALONE]}
     state["padding"] = state["truncation"] = None
     tokenizer = Tokenizer.from_str(json.dumps(state))
     known = tokenizer.get_vocab()
@@ -68,4 +67,4 @@ def extend_tokenizer(base: Tokenizer, pieces: Iterable[str]) -> Tokenizer:
 
 def han_ids(tokenizer: Tokenizer) -> list[int]:
     """Returns the ids of all tokens that are Han through and through, in ascending order."""
-    return sorted(number for token, number in tokenizer.get_vocab().items() if _HAN.fullmatch(token))
+    return sorted(number for token, number in tokenizer.get_vocab().items() if HAN_RUN.fullmatch(token))

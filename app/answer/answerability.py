@@ -1,0 +1,164 @@
+"""Whether the corpus can answer a question at all, from what the search found.
+
+A logistic model over six signs, with a bias for each language. ``python -m evals --calibrate`` fits it and writes
+``answerability.json``; it sees the question and the best entries, never the written answer.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from index.catalogue.names import candidate_names, names_of
+from index.search import Searcher
+from index.text.analysis import content_words, term_set
+from index.text.passages import searchable_text
+from index.types import Hit, Understood
+from ingest.types import Entry
+
+_LOOKED_AT = 5
+_ABOUT_THE_PROGRAM = re.compile(
+    r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:instructions?|prompts?|rules)\b|"
+    r"\b(?:previous|prior|above|all)\b.{0,20}\b(?:instructions?|guidelines|rules|restrictions)\b"
+    r".{0,20}\b(?:void|off|lifted|null)\b|"
+    r"\byour (?:system )?(?:prompt|instructions)\b|\b(?:developer|jailbreak|debug|admin) mode\b|\bjailbreak\b|"
+    r"(?:忽略|无视|忘记|忘掉).{0,12}(?:指令|要求|规则|提示|设定)|你的(?:系统)?(?:提示词?|指令|设定)|"
+    r"(?:扮演|假装|假设你是).{0,16}(?:没有|不受|无).{0,6}(?:限制|约束|规则)|开发者模式|管理员模式|越狱模式",
+    re.I,
+)
+
+
+SIGNS = ("coverage", "together", "similarity", "named", "known", "familiar")
+_FITTED = Path(__file__).parent / "answerability.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for an answer; every sign is in [0, 1] or a cosine, and more of it is better.
+
+    Attributes:
+        coverage: Largest share of the question's content words that one of the best entries holds.
+        together: Share of them that the best entries hold together.
+        similarity: Largest cosine of question and passage, by the table of token vectors.
+        named: A best entry is named in the question.
+        known: Every Latin word of the question occurs somewhere in the index.
+        familiar: Share of the question, by weight of its pieces, that occurs somewhere in the index.
+    """
+
+    coverage: float
+    together: float
+    similarity: float
+    named: bool
+    known: bool
+    familiar: float
+
+    def signs(self) -> tuple[float, ...]:
+        """Returns the signs in the order of ``SIGNS``."""
+        return tuple(float(getattr(self, name)) for name in SIGNS)
+
+
+@cache
+def _fitted() -> dict[str, Any]:
+    fitted: dict[str, Any] = json.loads(_FITTED.read_text(encoding="utf-8"))
+    return fitted
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalConfig:
+    """The fitted model.
+
+    Attributes:
+        weights: Weight of each sign in the log-odds that a question can be answered.
+        bias: Added to them, by language.
+        threshold: Questions below this probability are declined.
+    """
+
+    weights: Mapping[str, float] = field(default_factory=lambda: _fitted()["weights"])
+    bias: Mapping[str, float] = field(default_factory=lambda: _fitted()["bias"])
+    threshold: float = field(default_factory=lambda: float(_fitted()["threshold"]))
+
+
+def write_fitted(config: RefusalConfig) -> None:
+    """Makes a fitted model the shipped one."""
+    _FITTED.write_text(json.dumps(asdict(config), indent=1) + "\n", encoding="utf-8")
+    _fitted.cache_clear()
+
+
+def gather_evidence(question: str, hits: Sequence[Hit], searcher: Searcher) -> Evidence:
+    """Looks at the best hits of a question."""
+    best = hits[:_LOOKED_AT]
+    words = content_words(question)
+    held = [_held(words, hit) for hit in best]
+    asked = max(len(words), 1)
+    return Evidence(
+        coverage=max(map(len, held), default=0) / asked,
+        together=len(set().union(*held)) / asked,
+        similarity=_similarity(question, best, searcher),
+        named=any(is_named(hit.entry, question) for hit in best),
+        known=not searcher.unknown_words(question),
+        familiar=1.0 - searcher.novelty(question),
+    )
+
+
+def answer_probability(evidence: Evidence, language: str, config: RefusalConfig | None = None) -> float:
+    """Returns the probability, in [0, 1], that the corpus answers a question with this evidence."""
+    config = config or RefusalConfig()
+    signs = zip(SIGNS, evidence.signs(), strict=True)
+    log_odds = config.bias[language] + sum(config.weights[name] * value for name, value in signs)
+    return 1.0 / (1.0 + math.exp(-log_odds))
+
+
+def can_answer(
+    question: Understood, hits: Sequence[Hit], searcher: Searcher, config: RefusalConfig | None = None
+) -> bool:
+    """Decides whether to answer; a question about the program's own instructions is never answered."""
+    if not hits or is_about_the_program(question.asked):
+        return False
+    config = config or RefusalConfig()
+    return estimate(question, hits, searcher, config) >= config.threshold
+
+
+def estimate(
+    question: Understood, hits: Sequence[Hit], searcher: Searcher, config: RefusalConfig | None = None
+) -> float:
+    """Returns the probability that the corpus answers a question.
+
+    It is 1 when nothing is sought but entries that fit some filters, and there are such entries.
+    """
+    if not question.sought:
+        return float(bool(hits))
+    return answer_probability(gather_evidence(question.sought, hits, searcher), question.language, config)
+
+
+def is_about_the_program(question: str) -> bool:
+    """Tells a question that is about, or against, the program's own instructions."""
+    return bool(_ABOUT_THE_PROGRAM.search(question))
+
+
+def is_named(entry: Entry, question: str) -> bool:
+    """Tells whether a question names an entry: by title, alias or arXiv id, as whole words."""
+    asked = candidate_names(question)
+    return any(name in asked for name in names_of(entry))
+
+
+def _held(words: Sequence[str], hit: Hit) -> set[str]:
+    """Returns the words that the matched passages of an entry hold."""
+    known = [term_set(searchable_text(hit.entry, match.passage)) for match in hit.matches]
+    return {word for word in words if any(word in terms for terms in known)}
+
+
+def _similarity(question: str, hits: Sequence[Hit], searcher: Searcher) -> float:
+    """Returns the largest cosine of a question and the matched passages, by the table whichever the encoder is."""
+    matches = [(hit.entry, match) for hit in hits for match in hit.matches]
+    if not matches:
+        return 0.0
+    if searcher.encoder is searcher.table:
+        return max(match.dense for _, match in matches)
+    vectors = searcher.table.encode([question, *(searchable_text(entry, match.passage) for entry, match in matches)])
+    return float((vectors[1:] @ vectors[0]).max())

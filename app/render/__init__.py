@@ -1,0 +1,1 @@
+"""An answer in the forms people and scripts read."""

@@ -1,0 +1,92 @@
+"""The source panel: for each citation the entry, its place in the lists, its links and the quoted words, as HTML.
+
+Everything from the corpus is escaped here; Gradio does not sanitise HTML components.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+from urllib.parse import urlsplit
+
+from app.render.messages import say
+from app.render.places import listing_of, section_path
+from app.types import Answer, Citation
+from index.types import Hit
+from ingest.text.markup import plain_text
+from ingest.types import Entry, Link
+
+_MAX_LINKS = 5
+_MARK = re.compile(r"\[(\d{1,3})\]")
+
+
+def anchor(turn: int, n: int) -> str:
+    """Returns the element id of a citation's source; turns count from 1."""
+    return f"source-{turn}-{n}"
+
+
+def linked_marks(text: str, turn: int) -> str:
+    """Turns the ``[n]`` marks of an answer into links to the panel."""
+    return _MARK.sub(lambda match: f"[[{match[1]}]](#{anchor(turn, int(match[1]))})", text)
+
+
+def turn_panel(answer: Answer, turn: int) -> str:
+    """Returns the sources of one answer as HTML."""
+    title = f'<h3 class="turn">{escape(answer.question)}</h3>'
+    if answer.citations:
+        sources = (_source(citation, turn, answer.language) for citation in answer.citations)
+        return f'<section lang="{answer.language}">{title}{"".join(sources)}</section>'
+    nearest = "".join(_nearest(hit, answer.language) for hit in answer.hits[:5])
+    offer = f'<p class="meta">{say("nearest", answer.language)}</p>'
+    return f'<section lang="{answer.language}">{title}{offer}{nearest}</section>'
+
+
+def panel(turns: Sequence[str], language: str) -> str:
+    """Returns the whole panel, the latest answer first; an explanation while there is none."""
+    body = "".join(reversed(turns)) or f'<p class="empty">{say("panel_empty", language)}</p>'
+    return f'<div class="sources"><h2>{say("panel_title", language)}</h2>{body}</div>'
+
+
+def _source(citation: Citation, turn: int, language: str) -> str:
+    name = anchor(turn, citation.n)
+    listing = listing_of(citation.entry, citation.passage)
+    full = citation.support >= 1.0
+    mark = say("verbatim", language) if full else say("support", language, share=f"{citation.support:.0%}")
+    return (
+        f'<article class="source" id="{name}">'
+        f'<h4><span class="n">{citation.n}</span>{_title(citation.entry)}</h4>'
+        f'<p class="meta">{escape(listing.list_id)} › {escape(section_path(listing).replace(" > ", " › "))}</p>'
+        f"<blockquote>{escape(plain_text(citation.quote))}</blockquote>"
+        f'<p class="meta"><code>{escape(citation.passage.path)}:{citation.line}</code>'
+        f' <span class="{"full" if full else "partial"}">{mark}</span></p>'
+        f"{_links(citation.entry.links)}</article>"
+    )
+
+
+def _nearest(hit: Hit, language: str) -> str:
+    listing = listing_of(hit.entry, hit.best.passage)
+    return (
+        f'<article class="source"><h4>{_title(hit.entry)}</h4>'
+        f'<p class="meta">{escape(listing.list_id)} › {escape(section_path(listing).replace(" > ", " › "))}</p>'
+        f"{_links(hit.entry.links)}</article>"
+    )
+
+
+def _title(entry: Entry) -> str:
+    year = f' <span class="year">{entry.year}</span>' if entry.year else ""
+    return f"{escape(entry.title)}{year}"
+
+
+def _links(links: Sequence[Link]) -> str:
+    safe = [link for link in links if urlsplit(link.url).scheme in ("http", "https")]
+    shown = "".join(
+        f'<a href="{escape(link.url)}" target="_blank" rel="noopener noreferrer">{escape(_link_name(link))}</a>'
+        for link in safe[:_MAX_LINKS]
+    )
+    return f'<p class="links">{shown}</p>' if shown else ""
+
+
+def _link_name(link: Link) -> str:
+    host = urlsplit(link.url).netloc.removeprefix("www.")
+    return link.label if 0 < len(link.label) <= 12 and link.label.isascii() else host

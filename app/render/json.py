@@ -1,0 +1,69 @@
+"""An answer as the JSON object of the command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.render.explain import steps_json
+from app.render.places import listing_of, section_path
+from app.types import Answer, Citation
+from index.types import Hit
+from ingest.text.markup import plain_text
+from ingest.types import PassageKind
+
+
+def answer_json(answer: Answer, question_id: str | None) -> dict[str, Any]:
+    """Returns an answer as the JSON object of the command line."""
+    return {
+        "id": question_id,
+        "question": answer.question,
+        "language": answer.language,
+        "status": answer.status.value,
+        "answer": answer.text,
+        "notices": list(answer.notices),
+        "citations": [_citation_json(citation) for citation in answer.citations],
+        "hits": [_hit_json(hit) for hit in answer.hits],
+        "timings_ms": {
+            "retrieve": answer.timings.retrieve,
+            "answer": answer.timings.answer,
+            "total": answer.timings.total,
+        },
+    }
+
+
+def _citation_json(citation: Citation) -> dict[str, Any]:
+    listing = listing_of(citation.entry, citation.passage)
+    return {
+        "n": citation.n,
+        "entry_id": citation.entry.entry_id,
+        "title": citation.entry.title,
+        "section": section_path(listing),
+        "list": listing.list_id,
+        "source": citation.passage.path,
+        "line": citation.line,
+        "links": [link.url for link in citation.entry.links],
+        "arxiv_id": citation.entry.arxiv_id,
+        "quote": citation.quote,
+        "support": citation.support,
+    }
+
+
+def _hit_json(hit: Hit) -> dict[str, Any]:
+    shown = next((m for m in hit.matches if m.passage.kind is not PassageKind.RECORD), hit.best).passage
+    listing = listing_of(hit.entry, shown)
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 6),
+        "entry_id": hit.entry.entry_id,
+        "title": hit.entry.title,
+        "section": section_path(listing),
+        "year": hit.entry.year,
+        "kind": hit.entry.kind.value,
+        "links": [link.url for link in hit.entry.links],
+        "arxiv_id": hit.entry.arxiv_id,
+        "source": shown.path,
+        "line": shown.start_line,
+        "text": plain_text(shown.text),
+        "steps": steps_json(hit),
+        "words": list(hit.words),
+    }

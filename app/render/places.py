@@ -1,0 +1,16 @@
+"""Where in the lists an answer's passages stand."""
+
+from __future__ import annotations
+
+from ingest.types import Entry, Listing, Passage
+
+
+def listing_of(entry: Entry, passage: Passage) -> Listing:
+    """Returns the place in the lists that a passage belongs to: its own listing, or the entry's first."""
+    before = [x for x in entry.listings if x.path == passage.path and x.line <= passage.start_line]
+    return max(before, key=lambda listing: listing.line, default=entry.listings[0])
+
+
+def section_path(listing: Listing) -> str:
+    """Returns a section as ``A > B > C``."""
+    return " > ".join(listing.section)

@@ -1,0 +1,1 @@
+"""What entries can be asked for by: names, filters, and the values there are."""

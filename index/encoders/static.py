@@ -1,0 +1,119 @@
+"""Text to vectors by the shipped encoder, without torch.
+
+The shipped model is a table with one vector a token (``index/model``, trained by ``index.training``); a text's
+vector is the mean of its tokens' vectors, normalised. The file is in sentence-transformers format, and
+``tests/index/encoders/test_static.py`` holds the two readers together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
+
+from index.encoders.base import SHIPPED, Vectors
+from index.errors import EncoderError
+
+SHIPPED_MODEL = Path(__file__).parent.parent / "model"
+
+
+class StaticEncoder:
+    """The mean of static token vectors.
+
+    It has two roles: an ``Encoder``, and the table of token vectors behind late interaction, novelty and the choice of
+    sentences. The table serves these whichever encoder gives the pooled vectors.
+    """
+
+    def __init__(
+        self, tokenizer: Tokenizer, rows: NDArray[np.int8], scales: Vectors, *, name: str, fingerprint: str
+    ) -> None:
+        """Wraps a table.
+
+        Args:
+            tokenizer: Text to row numbers.
+            rows: int8, shape (vocabulary, dimension).
+            scales: float32, shape (vocabulary,); row ``i`` of the table is ``rows[i] * scales[i]``.
+            name: Shown to users.
+            fingerprint: Hash of the model's content.
+        """
+        self._tokenizer = tokenizer
+        self._rows = rows
+        self._scales = scales
+        self.name = name
+        self.fingerprint = fingerprint
+        self.vocabulary, self.dimension = (int(size) for size in rows.shape)
+
+    @classmethod
+    def load(cls, folder: Path = SHIPPED_MODEL) -> StaticEncoder:
+        """Reads a model folder.
+
+        Raises:
+            EncoderError: The folder is not a static model with int8 rows.
+        """
+        weights_file, tokenizer_file = folder / "model.safetensors", folder / "tokenizer.json"
+        try:
+            tensors = load_file(weights_file)
+            tokenizer = Tokenizer.from_file(str(tokenizer_file))
+            rows, scales = tensors["embeddings"], tensors["weights"]
+        except Exception as error:  # tokenizers and safetensors raise bare exceptions of their own
+            advice = "restore it with: git checkout -- index/model" if folder == SHIPPED_MODEL else "is it whole?"
+            raise EncoderError(f"no usable encoder in {folder} ({error}); {advice}") from error
+        digest = hashlib.sha256(weights_file.read_bytes())
+        digest.update(tokenizer_file.read_bytes())
+        name = SHIPPED if folder.resolve() == SHIPPED_MODEL.resolve() else str(folder.resolve())
+        return cls(tokenizer, rows, scales, name=name, fingerprint=digest.hexdigest()[:16])
+
+    def tokenize(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
+        """Returns the table rows of each text's tokens, in reading order."""
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [np.asarray(encoding.ids, dtype=np.int64) for encoding in encodings]
+
+    def words(self) -> list[str]:
+        """Returns the pieces of the vocabulary, most of them words of both languages."""
+        return list(self._tokenizer.get_vocab())
+
+    def token_cosines(self, first: NDArray[np.integer[Any]], second: NDArray[np.integer[Any]]) -> Vectors:
+        """Returns the cosines of every token of one list with every token of another, shape (first, second).
+
+        Quickest with the longer list first.
+        """
+        lengths = np.maximum(self._lengths, 1e-9)
+        others = self._rows[second].astype(np.float32) / lengths[second][:, None]
+        cosines: Vectors = self._rows[first].astype(np.float32) @ others.T
+        cosines /= lengths[first][:, None]
+        return cosines
+
+    def token_lengths(self, ids: NDArray[np.integer[Any]]) -> Vectors:
+        """Returns the lengths of token vectors; training gives words that matter long ones."""
+        lengths: Vectors = self._lengths[ids] * self._scales[ids]
+        return lengths
+
+    @cached_property
+    def _lengths(self) -> Vectors:
+        """Lengths of the int8 rows, float32, shape (vocabulary,)."""
+        squares = np.einsum("ij,ij->i", self._rows, self._rows, dtype=np.int32)
+        lengths: Vectors = np.sqrt(squares).astype(np.float32)
+        return lengths
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Returns unit vectors, float32, shape (len(texts), dimension); a text without tokens is all zeros."""
+        return self.pool(self.tokenize(texts))
+
+    encode_queries = encode_passages = encode  # the table treats every text alike
+
+    def pool(self, tokens: Sequence[NDArray[np.int64]]) -> Vectors:
+        """Returns unit vectors of texts that are tokenised already (see ``tokenize``)."""
+        vectors = np.zeros((len(tokens), self.dimension), dtype=np.float32)
+        for vector, ids in zip(vectors, tokens, strict=True):
+            if len(ids):
+                np.matmul(self._scales[ids], self._rows[ids].astype(np.float32), out=vector)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+        return vectors

@@ -1,0 +1,200 @@
+"""Mending Chinese slips as input methods make them: a character typed for another that sounds the same.
+
+A noisy channel over runs of Han characters. What stands near a pair of neighbours that no text has may be a slip. The
+likeliest reading, by counts of one, two and three neighbouring characters, replaces it only if it makes a run of
+three that the indexed texts have, and leaves no strange pair behind. ``pinyin.tsv`` lists the characters of GB 2312 by
+their sound without its tone (from pypinyin, MIT licence).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.text.analysis import is_function_character, outside_question_phrases
+from ingest.text.scripts import HAN_RUN
+
+Keys = NDArray[np.uint64]
+Counts = NDArray[np.float32]
+
+_BITS = np.uint64(18)  # of one character; three fit into a key
+_PENALTY = 6.0  # log odds that a replacement has to overcome
+_SMOOTHING = 50.0  # how many neighbours a character needs before their counts outweigh its neighbour's own frequency
+_SEEN = 1.0  # a pair counted less often than this is strange
+_ATTESTED = {2: 20, 3: 3}  # how often the texts must have a run of so many characters to vouch for a replacement
+_PAIRS_SCALE = 0.02  # han_pairs.tsv was counted on far more text
+_WORD_COUNT = 2.0  # what one ordinary word counts
+_BEAM = 24
+
+
+class Homophones:
+    """How often Han characters stand side by side, in the indexed texts and in ordinary Chinese."""
+
+    def __init__(self, keys: Keys, counts: Counts) -> None:
+        """Wraps sorted keys of one to three characters, shape (n,), and their counts in both, shape (n, 2)."""
+        self._keys = keys
+        self._counts = counts
+        self._total = float(counts[: np.searchsorted(keys, 1 << _BITS)].sum())
+
+    @classmethod
+    def build(cls, texts: Iterable[str], ordinary: Iterable[str] = ()) -> Homophones:
+        """Counts Simplified texts; the words in ``ordinary`` are correct, too, but nothing is mended to them."""
+        keys, counts = _counted(texts)
+        other_keys, other_counts = _ordinary_pairs(ordinary)
+        both = np.union1d(keys, other_keys)
+        table = np.zeros((len(both), 2), dtype=np.float32)
+        table[np.searchsorted(both, keys), 0] = counts
+        table[np.searchsorted(both, other_keys), 1] = other_counts
+        return cls(both, table)
+
+    def save(self, folder: Path) -> None:
+        """Writes the counts into a folder."""
+        np.save(folder / "han_keys.npy", self._keys)
+        np.save(folder / "han_counts.npy", self._counts)
+
+    @classmethod
+    def load(cls, folder: Path) -> Homophones:
+        """Maps the counts into memory."""
+        keys, counts = (
+            np.load(folder / f"han_{name}.npy", mmap_mode="r").view(np.ndarray) for name in ("keys", "counts")
+        )
+        return cls(keys, counts)
+
+    def mend(self, text: str) -> str:
+        """Returns a Simplified text with its slips mended; its length never changes."""
+        return outside_question_phrases(text, lambda part: HAN_RUN.sub(lambda run: self._mend_run(run[0]), part))
+
+    def _mend_run(self, run: str) -> str:
+        typed = _codes(run)
+        strange = self._strange(typed)
+        if not strange.any():
+            return run
+        doubtful = np.convolve(strange, np.ones(4))[1:-1] > 0  # both of a pair and one more on each side
+        likeliest = self._likeliest(
+            [self._readings(int(code), doubt) for code, doubt in zip(typed, doubtful, strict=True)]
+        )
+        replaced = likeliest != typed
+        if not (replaced <= self._trusted(likeliest, strange)).all():
+            return run
+        return "".join(map(chr, likeliest.tolist()))
+
+    def _strange(self, codes: Keys) -> NDArray[np.bool_]:
+        """Tells of each pair of neighbours, shape (n - 1,), whether no text has it."""
+        strange: NDArray[np.bool_] = self._count(_grams(codes, 2)).sum(axis=1) < _SEEN
+        return strange
+
+    def _trusted(self, codes: Keys, strange_before: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Tells which characters a replacement may have put there, shape (n,).
+
+        The texts vouch for them, and no pair with them is strange, unless it was before and has a function character.
+        """
+        length = min(3, len(codes))
+        attested = self._count(_grams(codes, length))[:, 0] >= _ATTESTED[length]
+        function = np.asarray([is_function_character(chr(code)) for code in codes.tolist()])
+        usual = np.concatenate(
+            ([True], ~self._strange(codes) | (strange_before & (function[:-1] | function[1:])), [True])
+        )
+        vouched = np.convolve(attested, np.ones(length)) > 0
+        trusted: NDArray[np.bool_] = vouched & usual[:-1] & usual[1:] & ~function
+        return trusted
+
+    def _readings(self, code: int, doubtful: bool) -> Keys:
+        """Returns a character and, in doubt, those of the indexed texts that sound like it."""
+        if not doubtful:
+            return np.asarray([code], dtype=np.uint64)
+        rows = self._sounds.get(chr(code), ())
+        alike = np.asarray(sorted({ord(other) for row in rows for other in row} - {code}), dtype=np.uint64)
+        return np.concatenate((np.asarray([code], dtype=np.uint64), alike[self._count(alike)[:, 0] > 0]))
+
+    def _likeliest(self, readings: list[Keys]) -> Keys:
+        """Returns the likeliest choice of one reading a character; the first of each is what was typed."""
+        paths, scores = np.zeros((1, 0), dtype=np.uint64), np.zeros(1)
+        for options in readings:
+            grown = scores[:, None] + self._log_likelihood(paths, options)
+            grown[:, 1:] -= _PENALTY
+            best = np.argsort(-grown, axis=None, kind="stable")[:_BEAM]
+            rows, columns = np.unravel_index(best, grown.shape)
+            paths = np.column_stack((paths[rows], options[columns]))
+            scores = grown[rows, columns]
+        likeliest: Keys = paths[0]
+        return likeliest
+
+    def _log_likelihood(self, paths: Keys, options: Keys) -> NDArray[np.float64]:
+        """Returns the log probability of every option after every path, shape (paths, options).
+
+        A character's own frequency smooths its frequency after one other, and that the one after two others; only
+        the indexed texts are counted in threes.
+        """
+        frequency = (self._count(options).sum(axis=1) + 0.5) / self._total
+        likely: NDArray[np.float64] = np.broadcast_to(frequency, (len(paths), len(options)))
+        if paths.shape[1] > 0:
+            last = paths[:, -1]
+            after = self._count((last[:, None] << _BITS) | options).sum(axis=2)
+            likely = (after + _SMOOTHING * likely) / (self._count(last).sum(axis=1) + _SMOOTHING)[:, None]
+        if paths.shape[1] > 1:
+            pair = (paths[:, -2] << _BITS) | paths[:, -1]
+            after = self._count((pair[:, None] << _BITS) | options)[:, :, 0]
+            likely = (after + _SMOOTHING * likely) / (self._count(pair)[:, 0] + _SMOOTHING)[:, None]
+        logarithm: NDArray[np.float64] = np.log(likely)
+        return logarithm
+
+    def _count(self, keys: Keys) -> Counts:
+        """Returns the two counts of each key, with one axis more than the keys."""
+        places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        counts: Counts = np.where((self._keys[places] == keys)[..., None], self._counts[places], np.float32(0))
+        return counts
+
+    @cached_property
+    def _sounds(self) -> dict[str, list[str]]:
+        """The rows of ``pinyin.tsv`` that a character stands in; read when the first doubt comes up."""
+        sounds: dict[str, list[str]] = {}
+        for line in files("index.query").joinpath("pinyin.tsv").read_text(encoding="utf-8").splitlines():
+            _, row = line.split("\t")
+            for character in row:
+                sounds.setdefault(character, []).append(row)
+        return sounds
+
+
+def _codes(text: str) -> Keys:
+    return np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+
+
+def _grams(codes: Keys, length: int) -> Keys:
+    """Returns the keys of all runs of so many neighbours."""
+    grams = codes[: len(codes) - length + 1]
+    for offset in range(1, length):
+        grams = (grams << _BITS) | codes[offset : len(codes) - length + 1 + offset]
+    return grams
+
+
+def _counted(texts: Iterable[str]) -> tuple[Keys, Counts]:
+    """Counts runs of one, two and three neighbours."""
+    codes = _codes("\0".join(run for text in texts for run in HAN_RUN.findall(text)) + "\0\0\0")
+    found = []
+    for length in (1, 2, 3):
+        whole = np.convolve(codes == 0, np.ones(length), mode="valid") == 0
+        found.append(_grams(codes, length)[whole])
+    keys, counts = np.unique(np.concatenate(found), return_counts=True)
+    return keys, counts.astype(np.float32)
+
+
+def _ordinary_pairs(words: Iterable[str]) -> tuple[Keys, Counts]:
+    """Counts characters and pairs of ordinary Chinese: the shipped pair counts, and words that are known."""
+    counts: defaultdict[str, float] = defaultdict(float)
+    for line in files("ingest.text").joinpath("han_pairs.tsv").read_text(encoding="utf-8").splitlines():
+        text, count = line.split("\t")
+        if HAN_RUN.fullmatch(text):
+            counts[text] += _PAIRS_SCALE * int(count)
+    for word in words:
+        for run in HAN_RUN.findall(word):
+            for first, second in pairwise(run):
+                counts[first + second] += _WORD_COUNT
+    keyed = sorted((int(_grams(_codes(text), len(text))[0]), count) for text, count in counts.items())
+    return np.asarray([key for key, _ in keyed], dtype=np.uint64), np.asarray([n for _, n in keyed], dtype=np.float32)

@@ -1,0 +1,144 @@
+"""Mending slips of the pen in a question, by the words of the indexed texts.
+
+A Latin word that neither the texts nor ordinary English know is replaced by the nearest word of the texts; Chinese is
+left to ``index.query.homophones``. Names that are simply not in the texts must stay: a question about Falcon is not one
+about a word that looks like it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+from pathlib import Path
+from string import ascii_letters
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from index.query.homophones import Homophones
+from index.text.analysis import stem
+from ingest.text.folding import simplified
+from ingest.text.scripts import HAN
+
+_LATIN = rf"[^\W_{HAN}]"
+# Latin words, but not those of an address or a path.
+_RUN = re.compile(rf"(?<!{_LATIN})(?<![_./@-])(?>{_LATIN}+(?:[-'’]{_LATIN}+)*)(?![/@_]|[.:][\w/])")
+_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
+_WIDE = {ord(narrow) + 0xFEE0: narrow for narrow in f"{ascii_letters}-"}  # full-width to what it stands for
+_MIN_CHARS = 4
+_SHORT_CHARS = 5
+_MIN_NAME_CHARS = 6  # a capitalised word is a name until it is this long
+_TWO_SLIPS_CHARS = 9
+_FREQUENT = 10
+_TERM_WEIGHT = 4  # a name of the glossary counts like so many sentences
+_WORDS_FILE = "words.tsv"
+
+
+class Spelling:
+    """Knows the words of an index; ``correct`` is quick when there is nothing to correct, and safe to share."""
+
+    def __init__(self, table: str, homophones: Homophones) -> None:
+        r"""Takes the Latin words and the Han counts.
+
+        Args:
+            table: ``\\nword\\tcount`` for every word, and a line break: how often the texts have it, 0 for words known
+                from elsewhere. A search in the text is quicker than reading it into a dictionary at every start.
+            homophones: The Han counts.
+        """
+        self._table = table
+        self._homophones = homophones
+        self._has = lru_cache(maxsize=8_192)(self._stands_in_table)  # the same small words come with every question
+
+    @classmethod
+    def build(cls, texts: Iterable[str], terms: Iterable[str] = (), ordinary: Iterable[str] = ()) -> Spelling:
+        """Counts words and characters.
+
+        Args:
+            texts: The indexed texts.
+            terms: Names of the glossary, which few texts may have.
+            ordinary: Words that are no slips although the texts may not have them.
+        """
+        known = [_normalised(text) for text in [*texts, *list(terms) * _TERM_WEIGHT]]
+        ordinary = list(ordinary)
+        counts = Counter(word for text in known for run in _RUN.findall(text) for word in _spellings(run))
+        others = {word for word in ordinary if _WORD.fullmatch(word)} | {stem(word) for word in counts}
+        table = dict.fromkeys(others, 0) | counts
+        rows = "".join(f"\n{word}\t{count}" for word, count in sorted(table.items()))
+        return cls(f"{rows}\n", Homophones.build(known, ordinary))
+
+    def save(self, folder: Path) -> None:
+        """Writes everything into a new folder."""
+        folder.mkdir()
+        (folder / _WORDS_FILE).write_text(self._table, encoding="ascii", newline="\n")
+        self._homophones.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> Spelling:
+        """Reads what ``save`` wrote."""
+        return cls((folder / _WORDS_FILE).read_text(encoding="ascii"), Homophones.load(folder))
+
+    def correct(self, question: str) -> str:
+        """Returns a question with its slips mended, or the question itself when there are none."""
+        plain = question.translate(_WIDE)
+        words = _RUN.sub(lambda run: self._corrected(run[0]), plain)
+        folded = simplified(words)
+        mended = self._homophones.mend(folded)
+        if words == plain and mended == folded:
+            return question
+        return "".join(new if new != old else typed for typed, old, new in zip(words, folded, mended, strict=True))
+
+    def _corrected(self, run: str) -> str:
+        word = run.casefold()
+        parts = run.split("-")
+        if not _WORD.fullmatch(word) or all(self._knows(part.casefold()) for part in parts):
+            return run
+        if len(parts) == 1:
+            return self._nearest(word, is_name=run != word) or run
+        if self._has(word):
+            return run
+        return self._nearest(word, is_name=False) or "-".join(map(self._corrected, parts))
+
+    def _knows(self, word: str) -> bool:
+        return self._has(word) or self._has(stem(word))
+
+    def _stands_in_table(self, word: str) -> bool:
+        return f"\n{word}\t" in self._table
+
+    def _nearest(self, word: str, *, is_name: bool) -> str | None:
+        """Returns the word of the texts that a word must be a slip of, or None when it may be a word of its own."""
+        if len(word) < (_MIN_NAME_CHARS if is_name else _MIN_CHARS):
+            return None
+        slips = 2 if len(word) >= _TWO_SLIPS_CHARS and not is_name else 1
+        near = process.extract(word, self._counts.keys(), scorer=OSA.distance, score_cutoff=slips, limit=None)
+        fitting = [
+            (distance, -self._counts[target], target) for target, distance, _ in near if self._fits(word, target)
+        ]
+        return min(fitting)[2] if fitting else None
+
+    def _fits(self, word: str, target: str) -> bool:
+        if word[0] != target[0]:
+            return False
+        if len(word) > _SHORT_CHARS or sorted(word) == sorted(target):
+            return True
+        return len(word) == _SHORT_CHARS and self._counts[target] >= _FREQUENT
+
+    @cached_property
+    def _counts(self) -> dict[str, int]:
+        """How often the texts have the words that a slip may be mended to; read when the first one comes up."""
+        rows = (row.split("\t") for row in self._table.split("\n") if len(row) > _MIN_CHARS and row[-2:] != "\t0")
+        return {word: int(count) for word, count in rows if len(word) >= _MIN_CHARS}
+
+
+def _normalised(text: str) -> str:
+    return simplified(unicodedata.normalize("NFKC", text).casefold())
+
+
+def _spellings(run: str) -> Iterable[str]:
+    """Yields a Latin word, and a hyphenated one whole and in parts; nothing for words with digits."""
+    if _WORD.fullmatch(run):
+        yield run
+        if "-" in run:
+            yield from run.split("-")

@@ -1,0 +1,1 @@
+"""Scoring passages and ranking entries."""

@@ -1,0 +1,193 @@
+"""Text to terms, for lexical search in Chinese and English at once.
+
+Chinese is indexed by single characters and by pairs of neighbours: no segmenter, no dictionary, and on XQuAD-zh as
+good as one (DECISIONS.md). English words are stemmed; names of the field (``p-tuning``, ``gpt-4``, ``llm.int8``)
+are kept whole and in parts, so that either spelling finds them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from itertools import pairwise
+
+import Stemmer
+
+from ingest.text.folding import simplified
+from ingest.text.scripts import HAN, HAN_CHARACTER
+
+_RUN = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+(?:[-.+#'’/&][^\W_{HAN}]+)*[+#]*")
+_PART = re.compile(r"[^\W\d_]+|\d+")
+
+_STOP_WORDS = frozenset(
+    [
+        "a",
+        "about",
+        "am",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "but",
+        "by",
+        "can",
+        "could",
+        "did",
+        "do",
+        "does",
+        "explain",
+        "for",
+        "from",
+        "give",
+        "had",
+        "has",
+        "have",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "let",
+        "me",
+        "my",
+        "not",
+        "of",
+        "on",
+        "or",
+        "our",
+        "please",
+        "should",
+        "so",
+        "tell",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "to",
+        "us",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "why",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+    ]
+)
+# Question phrases; declarative notes hardly contain them, so their rarity would make them look important.
+_QUESTION_PHRASES = re.compile(
+    "什么是|是什么|什么叫|哪一年|哪年|哪篇|哪本|什么时候|为什么|有哪些|有什么|哪一些|哪些|哪个|哪种|哪几|什么|怎么样|怎么|怎样|如何|为何|是否|能否|可否|能不能|是不是|"
+    "多少|请问|请你|请|介绍一下|解释一下|讲一下|说一下|介绍|告诉我|帮我|一下|分别|的话|吗|呢|吧|啊|我想|想知道|知道|关于"
+)
+_FUNCTION_WORDS = re.compile("对于|[这那一][个种些]|[它他她]们?|其[他它]|[的了是在和与或及也都就而着被把]")
+_STOP_HAN = frozenset("的了是在和与或及也都就而着被把对于这那个一之其它他她们")
+
+_stemmer = Stemmer.Stemmer("english")
+
+
+def index_terms(text: str) -> list[str]:
+    """Returns the terms of a passage, with repetitions, in reading order."""
+    return list(_terms(_normalised(text)))
+
+
+@lru_cache(maxsize=8192)
+def term_set(text: str) -> frozenset[str]:
+    """Returns the distinct terms of a text, remembered: the same passages come back for many questions."""
+    return frozenset(index_terms(text))
+
+
+def query_terms(text: str) -> list[str]:
+    """Returns the terms of a question without the words that only make it a question."""
+    terms = [term for term in _terms(content_text(text)) if term not in _STOP_HAN]
+    return terms or list(_terms(_normalised(text)))
+
+
+def content_text(text: str) -> str:
+    """Returns a question, normalised, without the words that only make it a question."""
+    stripped = _QUESTION_PHRASES.sub(" ", _normalised(text))
+    return " ".join(run for run in _RUN.findall(stripped) if run not in _STOP_WORDS)
+
+
+def content_words(text: str) -> list[str]:
+    """Returns the units a reader would call the words of a question: Latin terms whole, Chinese in pairs.
+
+    Unlike ``query_terms`` nothing is counted twice, so a share of covered words is meaningful.
+    """
+    return list(content_units(text))
+
+
+def content_units(text: str) -> dict[str, str]:
+    """Returns the same words, each with its spelling in the text: Latin words are compared by their stems."""
+    units: dict[str, str] = {}
+    for run in _RUN.findall(content_text(text)):
+        if HAN_CHARACTER.match(run):
+            for part in _FUNCTION_WORDS.split(run):
+                pairs = [part[i : i + 2] for i in range(len(part) - 1)] or [part] * bool(part)
+                units |= {pair: pair for pair in pairs}
+        else:
+            units.setdefault(stem(run), run)
+    return units
+
+
+def outside_question_phrases(text: str, change: Callable[[str], str]) -> str:
+    """Returns a Chinese question with all changed but the phrases that only make it a question."""
+    ends = [0, *(place for phrase in _QUESTION_PHRASES.finditer(text) for place in phrase.span()), len(text)]
+    parts = [text[start:end] for start, end in pairwise(ends)]
+    return "".join(part if number % 2 else change(part) for number, part in enumerate(parts))
+
+
+def is_function_character(character: str) -> bool:
+    """Tells a Han character that says nothing by itself, such as 的."""
+    return character in _STOP_HAN
+
+
+def _normalised(text: str) -> str:
+    return simplified(unicodedata.normalize("NFKC", text).casefold())
+
+
+def _terms(text: str) -> Iterator[str]:
+    for run in _RUN.findall(text):
+        if HAN_CHARACTER.match(run):
+            yield from run
+            yield from (run[i : i + 2] for i in range(len(run) - 1))
+        else:
+            yield from _latin_terms(run)
+
+
+def _latin_terms(run: str) -> Iterator[str]:
+    yield stem(run)
+    parts = _PART.findall(run)
+    if len(parts) > 1:
+        yield from (stem(part) for part in parts)
+        joined = "".join(parts)
+        if joined != run:
+            yield joined  # "gpt4" finds "GPT-4"
+
+
+def stem(word: str) -> str:
+    """Returns the stem of an English word; names and short words are their own stems."""
+    return str(_stemmer.stemWord(word)) if word.isascii() and word.isalpha() and len(word) > 3 else word

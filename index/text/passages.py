@@ -1,0 +1,20 @@
+"""The text that is indexed for a passage."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from ingest.text.markup import plain_text
+from ingest.types import Entry, Passage
+
+
+def searchable_text(entry: Entry, passage: Passage) -> str:
+    """Returns what is indexed for a passage: the entry's names, then what a reader sees of the passage.
+
+    The names are repeated for every passage, because a note says "it freezes the weights" and not "LoRA freezes".
+    """
+    names = " ".join(dict.fromkeys(name for name in (entry.title, entry.title_zh, *entry.aliases) if name))
+    return f"{names}\n{_plain(passage.text)}"
+
+
+_plain = lru_cache(maxsize=4096)(plain_text)  # the same passages are weighed for many questions

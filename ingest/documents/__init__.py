@@ -1,0 +1,1 @@
+"""Files with front matter, and the glossary."""

@@ -1,0 +1,42 @@
+"""The glossary: terms of the field in English and Chinese, with the other names they go by."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from ingest.text.files import read_text
+from ingest.types import Problem, Term
+
+GLOSSARY_FILE = "glossary.tsv"
+
+
+def read_glossary(file: Path, path: str) -> tuple[list[Term], list[Problem]]:
+    """Reads a glossary file: a head line, then English, Chinese and ``|``-separated aliases by tabs.
+
+    Args:
+        file: Where it is; a missing file is an empty glossary.
+        path: How it is cited.
+
+    Returns:
+        The terms in file order, and the lines that are not terms.
+
+    Raises:
+        CorpusError: The file cannot be read or is not UTF-8.
+    """
+    terms: list[Term] = []
+    problems: list[Problem] = []
+    if not file.is_file():
+        return terms, problems
+    text, _ = read_text(file)
+    rows = csv.reader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    for number, cells in enumerate(rows, start=1):
+        if number == 1 and cells[:2] == ["en", "zh"]:
+            continue
+        if len(cells) != 3 or not cells[0].strip() or not cells[1].strip():
+            message = "needs three columns by tabs: English, Chinese, aliases (may be empty)"
+            problems.append(Problem(path, number, message))
+            continue
+        aliases = tuple(alias.strip() for alias in cells[2].split("|") if alias.strip())
+        terms.append(Term(cells[0].strip(), cells[1].strip(), aliases, number))
+    return terms, problems

@@ -1,0 +1,1 @@
+"""Fetching what the lists link to."""

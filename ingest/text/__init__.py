@@ -1,0 +1,1 @@
+"""Text as it is found, and the forms it is compared in."""

@@ -1,0 +1,57 @@
+"""Forms in which texts are compared: one width, one case, Simplified characters. What is shown is never folded."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+from ingest.text.scripts import HAN
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
+
+_HAN_RUN = re.compile(rf"[{HAN}\uf900-\ufaff]+")  # compatibility forms have Simplified ones, too
+# GB 2312 holds these beside their Simplified forms; OpenCC leaves them where Simplified text has them (乾坤).
+_IN_BOTH = frozenset("乾於後徵夥麽摺")
+
+
+def normalised(text: str) -> str:
+    """Returns a text in the form in which words are compared: NFKC, case-folded, Simplified."""
+    if text.isascii():
+        return text.casefold()
+    return simplified(unicodedata.normalize("NFKC", text).casefold())
+
+
+def fold(text: str) -> str:
+    """Returns text for comparing names: NFKC, case-folded, letters and digits of any script only."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(character for character in folded if character.isalnum())
+
+
+def simplified(text: str) -> str:
+    """Returns a text with its Traditional characters replaced by Simplified ones; its length never changes.
+
+    Most text is Simplified already, which GB 2312 tells without loading OpenCC. Safe to call from any thread.
+    """
+    return text if text.isascii() else _HAN_RUN.sub(lambda run: _fold(run[0]), text)
+
+
+def _fold(run: str) -> str:
+    try:
+        run.encode("gb2312")
+    except UnicodeEncodeError:
+        return _converted(run)
+    return run if _IN_BOTH.isdisjoint(run) else _converted(run)
+
+
+def _converted(run: str) -> str:
+    return str(_converter().convert(run))
+
+
+@cache
+def _converter() -> OpenCC:
+    from opencc import OpenCC  # 20 ms that most questions do not need
+
+    return OpenCC("t2s")

@@ -1,0 +1,196 @@
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+CLEAN = """\
+## Adapters
+
+- **LoRA: Low-Rank Adaptation of Large Language Models** [[arxiv](https://arxiv.org/abs/2106.09685)]
+  It freezes the weights and learns two small matrices.
+- [microsoft/LoRA](https://github.com/microsoft/LoRA)
+"""
+LOADED = """
+import atexit, sys
+atexit.register(lambda: print(sorted({"faiss", "bm25s", "torch", "index.build"} & set(sys.modules))))
+sys.argv[0] = "ingest"
+from ingest.__main__ import main
+main()
+"""
+
+
+@pytest.fixture
+def data(tmp_path):
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def ingest(repository, data, monkeypatch):
+    """Runs ``ingest`` in a process of its own; the API is a port nobody listens on unless the test names one."""
+    monkeypatch.setenv("COLUMNS", "300")  # keeps each message on one line
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+    def run(corpus, *options, program=("-m", "ingest"), api="http://127.0.0.1:9/"):
+        return subprocess.run(
+            [sys.executable, *program, "--corpus", str(corpus), "--data", str(data), *options],
+            cwd=repository,
+            env=os.environ | {"LLMSTUDY_ARXIV_API": api},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+def manifest(data):
+    generation = (data / "index" / "CURRENT").read_text().strip()
+    return json.loads((data / "index" / generation / "manifest.json").read_text())
+
+
+def test_a_missing_corpus_is_an_error_of_one_line(ingest, tmp_path, data):
+    run = ingest(tmp_path / "nowhere")
+
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr == (
+        f"error: corpus folder {tmp_path / 'nowhere'} does not exist; pass the folder of your lists with --corpus\n"
+    )
+    assert not data.exists()
+
+
+def test_an_empty_corpus_is_an_error_of_one_line(ingest, tmp_path, data):
+    (tmp_path / "corpus" / "lists").mkdir(parents=True)
+
+    run = ingest(tmp_path / "corpus")
+
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr.startswith("error: no reading list in ")
+    assert run.stderr.count("\n") == 1
+
+
+def test_an_unknown_option_is_an_error_of_usage(ingest, tmp_path):
+    assert ingest(tmp_path, "--fast").returncode == 2
+
+
+def test_a_check_of_a_clean_corpus_prints_nothing_on_stdout_and_succeeds(ingest, write_list, data):
+    run = ingest(write_list("a", CLEAN), "--check")
+
+    assert (run.returncode, run.stdout) == (0, "")
+    assert run.stderr == "2 entries (paper 1, repository 1), 2 passages; problems: 0\n"
+    assert not data.exists()  # checking builds nothing and fetches nothing
+
+
+def test_a_check_prints_one_problem_a_line_and_fails(ingest, write_list):
+    corpus = write_list("a", CLEAN + "- [GPT2]()\n- **OPT** [[pdf](./opt.pdf)]\n")
+    (corpus / "lists" / "gb.md").write_bytes("## 节\n\n- **标题**\n".encode("gb18030"))
+
+    run = ingest(corpus, "--check")
+
+    assert run.returncode == 1
+    lines = run.stdout.splitlines()
+    assert lines[:2] == ["corpus/lists/a.md:6: empty link", "corpus/lists/a.md:7: relative link: ./opt.pdf"]
+    assert lines[2].startswith("corpus/lists/gb.md:1: skipped: ")
+    assert len(lines) == 3
+    assert run.stderr == "4 entries (concept 2, paper 1, repository 1), 4 passages; problems: 3\n"
+
+
+def test_a_file_in_another_encoding_is_reported_and_the_others_are_indexed(ingest, corpus, data):
+    (corpus / "lists" / "gb.md").write_bytes("## 节\n\n- **标题**\n".encode("gb18030"))
+
+    run = ingest(corpus, "--offline")
+
+    assert (run.returncode, run.stdout) == (1, "")
+    assert "indexed 7 entries (" in run.stderr
+    last = run.stderr.strip().splitlines()[-1]
+    assert last.startswith("error: corpus/lists/gb.md:1: skipped: ")
+    assert last.endswith("; files skipped: 1, everything else is indexed")
+    assert manifest(data)["entries"] == 7
+
+
+def test_many_problems_are_summed_up_and_point_to_the_check(ingest, write_list):
+    corpus = write_list("a", CLEAN + "".join(f"- [Work {number}]()\n" for number in range(7)))
+
+    run = ingest(corpus, "--offline")
+
+    assert run.stderr.count("empty link") == 5
+    assert "7 problems in all; see: ingest --check" in run.stderr
+
+
+def test_a_second_run_says_that_nothing_changed_and_does_not_even_load_what_builds_an_index(ingest, corpus, data):
+    first = ingest(corpus, "--offline")
+    built = (data / "index" / "CURRENT").stat().st_mtime_ns
+
+    second = ingest(corpus, "--offline", program=("-c", LOADED))
+
+    assert first.returncode == second.returncode == 0
+    assert second.stderr == f"nothing changed: 7 entries, {manifest(data)['passages']} passages\n"
+    assert second.stdout == "[]\n"  # the heavy modules were not so much as imported
+    assert (data / "index" / "CURRENT").stat().st_mtime_ns == built
+
+
+def test_a_changed_list_is_indexed_again_and_full_rebuilds_without_a_change(ingest, corpus, data):
+    ingest(corpus, "--offline")
+    with (corpus / "lists" / "reading.md").open("a", encoding="utf-8") as file:
+        file.write("- **A new entry**\n")
+
+    changed = ingest(corpus, "--offline")
+    full = ingest(corpus, "--offline", "--full")
+
+    assert "indexed 8 entries (" in changed.stderr
+    assert "indexed 8 entries (" in full.stderr
+    assert manifest(data)["entries"] == 8
+
+
+def test_abstracts_are_fetched_once_and_indexed(ingest, write_list, data, arxiv_api):
+    arxiv_api.papers = {"2106.09685": "We propose Low-Rank Adaptation."}
+    corpus = write_list("a", CLEAN + "- **Ghost of a paper** [[arxiv](https://arxiv.org/abs/2199.99999)]\n")
+
+    run = ingest(corpus, api=arxiv_api.url)
+
+    assert run.returncode == 0, run.stderr
+    assert arxiv_api.asked == [["2106.09685", "2199.99999"]]
+    assert "fetched abstracts: 1\n" in run.stderr
+    assert "arXiv does not know: 2199.99999" in run.stderr
+    assert (data / "abstracts" / "2106.09685.md").is_file()
+    assert manifest(data)["passages"] == 4  # three listings and the abstract
+
+
+def test_a_refresh_without_a_network_says_so_and_still_indexes(ingest, write_list, data):
+    run = ingest(write_list("a", CLEAN))
+
+    assert run.returncode == 0, run.stderr
+    assert "fetched abstracts: 0; arXiv cannot be reached; run ingest again when online" in run.stderr
+    assert manifest(data)["entries"] == 2
+
+
+def test_a_broken_corpus_leaves_the_index_as_it_was(ingest, corpus, data):
+    ingest(corpus, "--offline")
+    before = manifest(data)
+    for file in (corpus / "lists").iterdir():
+        file.unlink()
+    (corpus / "notes" / "kv-cache.md").unlink()
+
+    run = ingest(corpus, "--offline")
+
+    assert run.returncode == 1
+    assert manifest(data) == before
+
+
+def test_the_index_is_built_once_where_there_is_none_and_staleness_is_only_said(corpus, data, capfd):
+    from index.refresh import build_if_missing
+    from ingest.console import Terminal
+
+    build_if_missing(corpus, data, Terminal())
+    built = manifest(data)
+    assert "indexed 7 entries" in capfd.readouterr().err
+
+    build_if_missing(corpus, data, Terminal())
+    assert capfd.readouterr().err == ""
+
+    (corpus / "lists" / "more.md").write_text("## S\n\n- **More**\n", encoding="utf-8")
+    build_if_missing(corpus, data, Terminal())
+    assert "has changed since the index was built; refresh it with: ingest" in capfd.readouterr().err.replace("\n", " ")
+    assert manifest(data) == built

@@ -1,0 +1,120 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.errors import CorpusError
+from ingest.text.files import read_text
+from ingest.text.folding import fold
+from ingest.text.markup import plain_text
+from ingest.text.scripts import language_of
+
+
+def garbled(text):
+    """What an editor saves that takes UTF-8 for Windows-1254 and drops what it cannot show."""
+    return text.encode("utf-8").decode("cp1254", errors="ignore")
+
+
+def test_line_breaks_of_all_systems_and_a_byte_order_mark_are_read_alike(tmp_path):
+    file = tmp_path / "a.md"
+    file.write_bytes("\ufeff# 标题\r\none\rtwo\nthree\r\n".encode())
+
+    assert read_text(file) == ("# 标题\none\ntwo\nthree\n", None)
+
+
+def test_a_file_in_another_encoding_is_refused_with_the_byte_and_the_remedy(tmp_path):
+    file = tmp_path / "gb.md"
+    file.write_bytes(b"## " + "节".encode("gb18030"))
+
+    with pytest.raises(CorpusError, match=r"gb\.md is not UTF-8 \(byte 3\); .*iconv -f gb18030"):
+        read_text(file)
+
+
+def test_a_file_that_cannot_be_opened_is_refused_with_the_reason(tmp_path):
+    with pytest.raises(CorpusError, match=r"cannot read .*gone\.md: No such file"):
+        read_text(tmp_path / "gone.md")
+
+
+def test_garbled_chinese_is_repaired_line_by_line_and_said_so(tmp_path):
+    good = "# 大模型的训练\n\n- 冻结原有的参数，只训练新的参数。\n- [code](https://github.com/microsoft/LoRA)\n"
+    file = tmp_path / "a.md"
+    file.write_text(garbled(good), encoding="utf-8")
+
+    text, remark = read_text(file)
+
+    assert text == good
+    assert remark == "UTF-8 that was read as a Turkish or Western code page"
+
+
+@given(st.lists(st.sampled_from(["大模型的训练方法", "", "- 参数\u2028与数据", "a\x85b 模型", "English"]), min_size=8))
+def test_repairing_never_changes_the_number_of_lines(tmp_path_factory, lines):
+    file = tmp_path_factory.mktemp("garbled") / "a.md"
+    file.write_bytes(garbled("\n".join(lines)).encode())
+
+    assert read_text(file)[0].count("\n") == len(lines) - 1
+
+
+@pytest.mark.parametrize(
+    ("markdown", "seen"),
+    [
+        ("## **LoRA** and `vllm`", "LoRA and vllm"),
+        ("- [LoRA](https://arxiv.org/abs/2106.09685) freezes *all* weights", "LoRA freezes all weights"),
+        ("3. third", "third"),
+        ("> quoted", "quoted"),
+        ("**T** [[pdf](https://a.org/x)] [[code](https://b.org)]", "T"),
+        ("a ![logo](x.png) b <br/> c <!-- hidden\nnote --> d", "a b c d"),
+        ("[wiki](https://en.wikipedia.org/wiki/BERT_(model)) page", "wiki page"),
+        ("| a | b |\n|---|:-:|\n| 1 | 2 |", "a b\n1 2"),
+        ("```python\nx = a * b * c\n```", "x = a * b * c"),
+        ("snake_case and 2 * 3 * 4", "snake_case and 2 * 3 * 4"),
+        ("a < b and c > d", "a < b and c > d"),
+        ("**冻结**权重，*只*训练", "冻结权重，只训练"),
+        ("one\n\n\ntwo", "one\ntwo"),
+    ],
+)
+def test_plain_text_is_what_a_reader_sees(markdown, seen):
+    assert plain_text(markdown) == seen
+
+
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("P-Tuning v2", "ptuningV2"),
+        ("ＧＰＴ－４", "gpt 4"),
+        ("Straße", "STRASSE"),
+        ("键值 缓存", "键值缓存"),
+    ],
+)
+def test_names_that_differ_in_case_width_and_punctuation_fold_alike(name, same):
+    assert fold(name) == fold(same)
+
+
+def test_folding_tells_chinese_names_apart_and_leaves_nothing_of_punctuation():
+    assert fold("键缓存") != fold("值缓存")
+    assert fold("——（…）!") == ""
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once_and_leaves_letters_and_digits_only(text):
+    once = fold(text)
+
+    assert fold(once) == once
+    assert all(unicodedata.category(character)[0] in "LN" for character in once)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("What is LoRA?", "en"),
+        ("什么是 LoRA？", "zh"),  # 3 Han characters are 1.5 words, against 1 Latin one
+        ("用 LoRA", "zh"),  # half a word against 1, the least that counts
+        ("LoRA: Low-Rank Adaptation of Large Language Models 低秩适配", "en"),  # 2 words against 7
+        ("用 LoRA 微调 LLaMA 模型", "zh"),
+        ("PagedAttention 与 vLLM", "en"),  # half a word against 2
+        ("2017", "en"),
+        ("", "en"),
+    ],
+)
+def test_the_language_of_a_text_is_that_of_its_words(text, language):
+    assert language_of(text) == language
