@@ -79,10 +79,11 @@ def ask(
             check_question(question)  # a question that cannot be asked should not wait for an index
         chosen = _prepare(corpus, data, encoder, device)
         from app.assistant import Assistant
+        from index.catalogue.options import read_options
 
         with closing(Assistant.open(data, chosen)) as assistant:
-            filters = assistant.searcher.catalogue.read_options(
-                topic or (), since, until, kind or (), list_ or (), language or ()
+            filters = read_options(
+                assistant.searcher.store.values, topic or (), since, until, kind or (), list_ or (), language or ()
             )
             if batch is not None:
                 raise typer.Exit(_ask_batch(batch, assistant, filters, as_json=as_json, explain=explain))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-from app.answer.answerability import can_answer, is_about_the_program
-from app.answer.extractive import ExtractiveWriter
-from app.answer.intents import read_intent
+from app.answer.answerability import Evidence, can_answer, estimate, gather_evidence, is_about_the_program
+from app.answer.extractive import ExtractiveWriter, Length
+from app.answer.names import shown_title
+from app.answer.wishes import read_wishes
 from app.errors import QuestionError
 from app.render.messages import say, say_both
 from app.render.notices import relaxation_notice
@@ -18,13 +18,18 @@ from app.types import Answer, Citation, Sentence, Status, Timings
 from index.catalogue.filters import NO_FILTERS, Filters
 from index.encoders.base import Encoder
 from index.query.conversation import History
+from index.query.tokens import tidy
 from index.search import Searcher
-from index.types import Hit, Understood
+from index.types import Hit, ParsedQuery
 from ingest.text.folding import simplified
 
 MAX_QUESTION_CHARS = 2_000
 HITS = 10
 _NEAREST = 3
+_CHAT = {"smalltalk": 0.6, "about": 0.75}  # probabilities from which on a word of the program's own is the answer
+_SURE = 0.6
+_CHAT_CHARS = 200
+_THANKS = re.compile(r"谢|感谢|辛苦|3q|\b(?:thanks?|thank you|thx|ty|cheers)\b", re.I)
 _NOT_TEXT = re.compile(r"[\x00\ud800-\udfff]")  # half characters come from broken input and break encoders
 
 
@@ -55,14 +60,21 @@ class Assistant:
         self.searcher.close()
 
     def ask(
-        self, question: str, history: History = (), *, filters: Filters = NO_FILTERS, explain: bool = False
+        self,
+        question: str,
+        history: History = (),
+        *,
+        filters: Filters = NO_FILTERS,
+        explain: bool = False,
+        length: Length = Length.NORMAL,
     ) -> Answer:
         """Answers a question.
 
         Args:
             question: In Chinese, English or both.
-            history: Earlier turns, (question, answer), oldest first.
+            history: Earlier turns, oldest first.
             filters: What the entries must be, beside what the question says.
+            length: How much to say.
             explain: Whether the hits say how they fared in each step of the search.
 
         Raises:
@@ -72,7 +84,7 @@ class Assistant:
         started = time.perf_counter()
         found = self.searcher.find(question, k=HITS, filters=filters, history=history, explain=explain)
         retrieved = time.perf_counter()
-        status, sentences, citations = self._write(found.question, found.hits)
+        status, sentences, citations = self._write(found.question, found.hits, length)
         ended = time.perf_counter()
         timings = Timings(
             *(round(1000 * seconds, 2) for seconds in (retrieved - started, ended - retrieved, ended - started))
@@ -80,21 +92,54 @@ class Assistant:
         language, notices = found.question.language, tuple(_notices(found.question))
         return Answer(question, language, status, sentences, citations, found, timings, notices)
 
+    def probability(self, question: ParsedQuery, hits: Sequence[Hit]) -> float:
+        """Returns the probability, in [0, 1], that the corpus answers a question, by what was found for it."""
+        return estimate(question, hits, self.searcher, self._writer.candidates(question, hits))
+
+    def evidence(self, question: ParsedQuery, hits: Sequence[Hit], hidden: Collection[str] = ()) -> Evidence:
+        """Returns what speaks for an answer, as if the ``hidden`` passages were not there."""
+        ranked = [c for c in self._writer.candidates(question, hits) if c.span.passage.passage_id not in hidden]
+        return gather_evidence(question, hits, self.searcher, ranked)
+
     def _write(
-        self, question: Understood, hits: Sequence[Hit]
+        self, question: ParsedQuery, hits: Sequence[Hit], length: Length
     ) -> tuple[Status, tuple[Sentence, ...], tuple[Citation, ...]]:
-        intent = read_intent(question.mended)
-        if question.asks_for_works and not intent.compares:
-            intent = replace(intent, wants_list=True, defines=False, facts=())
-        sentences: tuple[Sentence, ...] = ()
-        citations: tuple[Citation, ...] = ()
-        if entries := self._writer.fact_entries(question.mended, question.text, intent, hits):
-            sentences, citations = self._writer.write_facts(entries, question.language, intent)
-        elif can_answer(question, hits, self.searcher):
-            sentences, citations = self._writer.write(question.text, question.language, intent, hits)
-        if sentences and not is_about_the_program(question.asked):
-            return Status.ANSWERED, sentences, citations
-        return Status.DECLINED, tuple(_declined(question.language, hits)), ()
+        reply = _own_words(question)
+        if reply is not None:
+            return Status.ANSWERED, (Sentence(reply, ()),), ()
+        if is_about_the_program(question.raw):
+            return Status.DECLINED, tuple(_declined(question, hits)), ()
+        wishes = read_wishes(question)
+        if wishes.facts:
+            facts = self._writer.write_facts(question, wishes, hits)
+            if facts.sentences:
+                return Status.ANSWERED, tuple(facts.sentences), tuple(facts.citations)
+        if question.unknown and not question.rows():
+            return Status.DECLINED, tuple(_declined(question, hits)), ()
+        ranked = self._writer.candidates(question, hits)
+        listed = wishes.wants_list and bool(question.filters.without(["kinds", "years"])) and not question.dropped
+        if not (listed or can_answer(question, hits, self.searcher, ranked)):
+            return Status.DECLINED, tuple(_declined(question, hits)), ()
+        draft = self._writer.write(question, wishes, hits, ranked, length)
+        if not draft.sentences:
+            return Status.DECLINED, tuple(_declined(question, hits)), ()
+        if question.unknown:
+            draft.say(say("missing", question.language, names=", ".join(question.unknown)))
+            return Status.PARTLY_ANSWERED, tuple(draft.sentences), tuple(draft.citations)
+        return Status.ANSWERED, tuple(draft.sentences), tuple(draft.citations)
+
+
+def _own_words(question: ParsedQuery) -> str | None:
+    """Returns the answer to small talk and to questions about the assistant, or None to anything else."""
+    intent = question.intent
+    if intent.label not in _CHAT or intent.probabilities[intent.label] < _CHAT[intent.label] or question.rows():
+        return None
+    if not question.tokens or len(question.corrected) > _CHAT_CHARS:
+        return None  # "!!!" and a thousand letters are no greeting
+    if intent.label == "about":
+        return say("about", question.language)
+    thanked = _THANKS.search(question.corrected) is not None
+    return say("you_are_welcome" if thanked else "hello", question.language)
 
 
 def check_question(question: str) -> str:
@@ -111,18 +156,24 @@ def check_question(question: str) -> str:
     return question
 
 
-def _notices(question: Understood) -> Iterator[str]:
+def _notices(question: ParsedQuery) -> Iterator[str]:
     """Yields what the reader should know about how the question was taken."""
     language = question.language
-    if question.mended != simplified(question.asked):
-        yield say("read_as", language, text=question.mended)
+    if question.corrected != simplified(tidy(question.raw)):
+        yield say("read_as", language, text=question.corrected)
     if question.dropped:
         yield relaxation_notice(question.wished, question.dropped, language)
 
 
-def _declined(language: str, hits: Sequence[Hit]) -> list[Sentence]:
-    sentences = [Sentence(say("declined", language), ())]
-    if hits:
+def _declined(question: ParsedQuery, hits: Sequence[Hit]) -> list[Sentence]:
+    """Returns what is said instead of an answer: what is missing, and the nearest entries with their links."""
+    language = question.language
+    names = ", ".join(question.unknown)
+    sentences = [Sentence(say("missing", language, names=names) if names else say("declined", language), ())]
+    if hits and not (question.intent.label == "outfield" and question.intent.probabilities["outfield"] > _SURE):
         sentences.append(Sentence(say("nearest", language), (), starts_paragraph=True))
-        sentences += [Sentence(f"- {hit.entry.title}", (), starts_paragraph=True) for hit in hits[:_NEAREST]]
+        for hit in hits[:_NEAREST]:
+            title = shown_title(hit.entry, language)
+            url = hit.entry.links[0].url if hit.entry.links else ""
+            sentences.append(Sentence(f"- [{title}]({url})" if url else f"- {title}", (), starts_paragraph=True))
     return sentences

@@ -13,6 +13,7 @@ class Status(StrEnum):
     """Whether the corpus answers the question."""
 
     ANSWERED = "answered"
+    PARTLY_ANSWERED = "partly_answered"
     DECLINED = "declined"
 
 
@@ -21,7 +22,7 @@ class Citation:
     """Where a sentence of an answer comes from.
 
     Attributes:
-        n: Number of the mark in the answer, from 1.
+        n: Number of the mark in the answer, from 1; quotes of one entry share it.
         entry: The cited entry.
         passage: The passage of it that is quoted.
         quote: Text of the passage, verbatim.
@@ -39,11 +40,19 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of an answer with the citations that carry it; ``starts_paragraph`` shapes the answer."""
+    """A sentence of an answer with the citations that carry it.
+
+    Attributes:
+        text: What is said.
+        citations: Numbers of the marks it ends in.
+        starts_paragraph: Whether a paragraph starts with it.
+        marked: Whether the text holds its marks itself, as the cells of a table do.
+    """
 
     text: str
     citations: tuple[int, ...]
     starts_paragraph: bool = False
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,7 @@ class Answer:
         pieces: list[tuple[str, tuple[int, ...]]] = [(f"{notice}\n\n", ()) for notice in self.notices]
         for i, sentence in enumerate(self.sentences):
             gap = "" if not i else "\n\n" if sentence.starts_paragraph else "" if self.language == "zh" else " "
-            marks = "".join(f"[{n}]" for n in sentence.citations)
+            marks = "" if sentence.marked else "".join(f"[{n}]" for n in sentence.citations)
             pieces.append(
                 (f"{gap}{sentence.text}{' ' if marks and self.language == 'en' else ''}{marks}", sentence.citations)
             )

@@ -22,18 +22,20 @@ from rich.table import Table
 from evals.regression import Comparison, Verdict, as_sections, compare, read_regression, write_regression
 from evals.suite import Report
 from evals.tables import keep_public, write_readmes
+from evals.understanding import judge_constraints, judge_intents, worst_confusions
 from index.encoders.base import SHIPPED, Encoder
 from index.refresh import refresh_index
 from ingest.console import BatchOption, CorpusOption, DataOption, DeviceOption, Terminal
 from ingest.errors import StudyError
 
 if TYPE_CHECKING:
+    from app.assistant import Assistant
     from evals.beir import Dataset
     from evals.encoders import Values
     from evals.questions import Question
-    from index.search import Searcher
 
 _talk = Terminal()
+REWORDINGS = 1_500  # that the choice of spans is fitted on
 _out = Console(highlight=False, soft_wrap=True)
 _COLOURS = {Verdict.OK: "green", Verdict.CLOSE: "yellow", Verdict.FAIL: "red"}
 
@@ -95,7 +97,7 @@ def main(
         found = as_sections(report)
         if update:
             write_regression(found)
-            write_readmes(Path(), found)
+            write_readmes(Path(), read_regression())
             _talk.say("wrote evals/data/regression.toml and the tables of the READMEs")
         # What must be found again is what the shipped encoder finds.
         comparisons = list(compare(found, read_regression())) if chosen.name == SHIPPED else []
@@ -135,7 +137,7 @@ def _suite(corpus: Path, data: Path, encoder: Encoder, *, ablations: bool, calib
     assistant = Assistant.open(home, encoder)
     check_gold(questions, assistant.searcher.store)
     if calibrate:
-        _calibrate(assistant.searcher, questions)
+        _calibrate(assistant, questions)
     with _talk.progress("asking") as progress:
         outcomes = run_suite(assistant, questions, progress)
     variants = []
@@ -150,6 +152,7 @@ def _suite(corpus: Path, data: Path, encoder: Encoder, *, ablations: bool, calib
     manifest = current_generation(home / "index")[1]
     report = summarise(outcomes, lambda path, line: lines_of(path)[line - 1])
     indexed = {"entries": manifest.entries, "passages": manifest.passages}
+    report = replace(report, intents=judge_intents(), constraints=judge_constraints(assistant.searcher))
     report = replace(report, counts={**indexed, **report.counts})  # scores on another corpus would mean nothing
     results = home / "results"
     results.mkdir(exist_ok=True)
@@ -169,12 +172,16 @@ def _suite(corpus: Path, data: Path, encoder: Encoder, *, ablations: bool, calib
     return report
 
 
-def _calibrate(searcher: Searcher, questions: Sequence[Question]) -> None:
+def _calibrate(assistant: Assistant, questions: Sequence[Question]) -> None:
     from app.answer.answerability import write_fitted
     from evals.calibration import fit_refusal, gather_examples
+    from evals.fitting import fit_selection
 
+    with _talk.progress("spans") as progress:
+        model = fit_selection(assistant.searcher, questions, REWORDINGS, progress)
+    _talk.say(f"spans: best one right for {model['answer']['first']:.0%} of {model['answer']['questions']} rewordings")
     with _talk.progress("calibrating") as progress:
-        examples = gather_examples(searcher, questions, progress)
+        examples = gather_examples(assistant, questions, progress)
     fitted = fit_refusal(examples)
     write_fitted(fitted)
     _talk.say(f"wrote app/answer/answerability.json from {len(examples)} questions: {fitted}")
@@ -244,6 +251,7 @@ def _print_report(report: Report, comparisons: Sequence[Comparison]) -> None:
     slices = [name for name in ("all", "zh", "en", "dev", "test") if name in report.answers]
     shares = {share: {name: report.answers[name][share] for name in slices} for share in report.answers["all"]}
     _print_table("answers", shares)
+    _print_understanding(report)
     held = report.support
     _out.print(
         f"support function against {held.pairs} labelled pairs: accuracy {held.accuracy:.3f}, kappa {held.kappa:.3f}, "
@@ -258,6 +266,19 @@ def _print_report(report: Report, comparisons: Sequence[Comparison]) -> None:
     failed = sum(comparison.verdict is Verdict.FAIL for comparison in comparisons)
     if comparisons:
         _out.print(f"{len(comparisons)} values compared with evals/data/regression.toml, {failed} failed")
+
+
+def _print_understanding(report: Report) -> None:
+    if report.intents is None or report.constraints is None:
+        return
+    shown = {"intent told": report.intents.accuracy, "constraints read exactly": report.constraints.exact}
+    rows = {name: {language: values[language] for language in ("zh", "en")} for name, values in shown.items()}
+    for place, name in enumerate(("leaning told", "taken for leaning")):
+        rows[name] = {language: report.intents.leaning[language][place] for language in ("zh", "en")}
+    _print_table("understanding", rows)
+    confusions = ", ".join(f"{true} as {told} {number}" for true, told, number in worst_confusions(report.intents))
+    _out.print(f"intents confused most often: {confusions}")
+    _out.print(f"filters that exclude an answer: {report.constraints.excluding:.1%}")
 
 
 def _print_table(title: str, rows: Mapping[str, Mapping[str, float]]) -> None:

@@ -14,14 +14,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.answer.answerability import SIGNS, Evidence, RefusalConfig, gather_evidence
+from app.answer.answerability import SIGNS, Evidence, RefusalConfig
+from app.assistant import Assistant
 from evals.errors import EvaluationError
 from evals.questions import Question
-from index.search import Searcher
+from index.types import Turn
+from ingest.types import PassageKind
 
 SHIPPED_CALIBRATION = Path(__file__).parent / "data" / "calibration.jsonl"
 LABELS = ("answerable", "near-miss", "out-of-scope")
-DECLINED = 0.04  # of the answerable questions; fewer means more guesses at unanswerable ones (DECISIONS.md)
+DECLINED = 0.015  # of the answerable questions; fewer means more guesses at unanswerable ones (DECISIONS.md)
 _PENALTY = 1.0
 _STEPS, _RATE = 4_000, 1.0
 _FOLDS = 5
@@ -61,18 +63,24 @@ def read_calibration(file: Path = SHIPPED_CALIBRATION) -> list[tuple[str, str, b
 
 
 def gather_examples(
-    searcher: Searcher, questions: Sequence[Question], progress: Callable[[int, int], None] = lambda *_: None
+    assistant: Assistant, questions: Sequence[Question], progress: Callable[[int, int], None] = lambda *_: None
 ) -> list[Example]:
-    """Returns the evidence of the calibration questions and of the dev questions; injections are refused by rule."""
-    asked: list[tuple[str, str, bool, tuple[tuple[str, str], ...]]] = [(*row, ()) for row in read_calibration()]
+    """Returns the evidence of the calibration questions and of the dev questions; injections are refused by rule.
+
+    Every question is asked a second time with the answered questions of cards and notes hidden, as lists without cards
+    have none.
+    """
+    answers = frozenset(assistant.searcher.store.passage_ids_of(PassageKind.ANSWER))
+    asked: list[tuple[str, str, bool, tuple[Turn, ...]]] = [(*row, ()) for row in read_calibration()]
     dev = [question for question in questions if question.split == "dev" and question.kind != "injection"]
     asked += [(question.text, question.language, question.answerable, question.history) for question in dev]
     examples = []
     for number, (text, language, answerable, history) in enumerate(asked, start=1):
-        found = searcher.find(text, history=history)
-        if found.question.sought:  # nothing is estimated where only filters are asked for
-            evidence = gather_evidence(found.question.sought, found.hits, searcher)
-            examples.append(Example(evidence, language, answerable))
+        for hidden in (frozenset[str](), answers):
+            found = assistant.searcher.find(text, history=history, hidden=hidden)
+            if found.question.search_text:  # nothing is estimated where only filters are asked for
+                evidence = assistant.evidence(found.question, found.hits, hidden)
+                examples.append(Example(evidence, language, answerable))
         progress(number, len(asked))
     return examples
 
@@ -96,11 +104,20 @@ def fit_refusal(examples: Sequence[Example], declined: float = DECLINED) -> Refu
         held_out[fold == number] = _probability(features[fold == number], weights, bias)
     weights, bias = _fit(features, answerable)
     threshold = float(np.quantile(held_out[answerable == 1], declined))
+    biases = {"zh": float(bias + weights[-1]), "en": float(bias)}
+    for name, of_language in (("zh", chinese == 1), ("en", chinese == 0)):  # both languages are declined as often
+        own = held_out[(answerable == 1) & of_language]
+        if len(own):
+            biases[name] += _log_odds(threshold) - _log_odds(float(np.quantile(own, declined)))
     return RefusalConfig(
         weights=dict(zip(SIGNS, (round(float(weight), 3) for weight in weights[:-1]), strict=True)),
-        bias={"zh": round(float(bias + weights[-1]), 3), "en": round(float(bias), 3)},
+        bias={name: round(value, 3) for name, value in biases.items()},
         threshold=round(threshold, 3),
     )
+
+
+def _log_odds(probability: float) -> float:
+    return float(np.log(probability / (1.0 - probability)))
 
 
 def reliability(estimates: Sequence[tuple[float, bool]], bins: int = 5) -> list[tuple[float, float, int]]:

@@ -11,10 +11,11 @@ from typing import Any
 
 from evals.errors import EvaluationError
 from index.storage.store import Store
+from index.types import Turn
 
 SHIPPED_QUESTIONS = Path(__file__).parent / "data" / "questions.jsonl"
 SHIPPED_JUDGEMENTS = Path(__file__).parent / "data" / "judged.qrels"
-UNANSWERABLE = ("near-miss", "out-of-scope", "injection")
+UNANSWERABLE = ("near-miss", "out-of-scope", "injection", "small-talk")
 KINDS = (
     "definition comparison list how-to why fact metadata note cross mixed typo follow-up".split()
     + list(UNANSWERABLE)
@@ -51,7 +52,7 @@ class Question:
         split: "dev", for choosing settings, or "test", for telling how good they are.
         gold: The entries that answer it.
         facts: Regular expressions a right answer matches.
-        history: Earlier turns, (question, answer).
+        history: Earlier turns.
         line: Its line in the question file.
     """
 
@@ -63,7 +64,7 @@ class Question:
     split: str
     gold: tuple[Gold, ...]
     facts: tuple[str, ...]
-    history: tuple[tuple[str, str], ...]
+    history: tuple[Turn, ...]
     line: int
 
     @property
@@ -111,15 +112,24 @@ def check_gold(questions: Sequence[Question], store: Store, file: Path = SHIPPED
             raise EvaluationError(f"{file}:{question.line}: {gold.entry_id} no longer says “{gold.quote[:40]}”")
 
 
-def qrels_of(questions: Sequence[Question]) -> dict[str, dict[str, int]]:
-    """Returns the grades of entries by question, for the answerable ones."""
-    return {q.id: {gold.entry_id: gold.grade for gold in q.gold} for q in questions if q.answerable}
+def qrels_of(
+    questions: Sequence[Question], judged: Mapping[str, Mapping[str, int]] | None = None
+) -> dict[str, dict[str, int]]:
+    """Returns the grades of entries by question, for the answerable ones: gold, and what else was judged to help."""
+    judged = read_judgements() if judged is None else judged
+    return {
+        q.id: {entry: grade for entry, grade in judged.get(q.id, {}).items() if grade}
+        | {gold.entry_id: gold.grade for gold in q.gold}
+        for q in questions
+        if q.answerable
+    }
 
 
 def read_judgements(file: Path = SHIPPED_JUDGEMENTS) -> dict[str, dict[str, int]]:
     """Reads judgements in TREC's four columns: question, 0, entry, grade.
 
-    They add to the gold the entries that somebody looked at and found not to answer (grade 0).
+    They add to the gold the entries that somebody looked at: those that answer or help as well (2 and 1), and those
+    that do not (0).
 
     Raises:
         EvaluationError: A line is malformed; the message names file and line.
@@ -156,7 +166,7 @@ def _question(row: Mapping[str, Any], line: int) -> Question:
         split=str(row["split"]),
         gold=tuple(_gold(row["gold"])),
         facts=facts,
-        history=tuple((str(user), str(assistant)) for user, assistant in row.get("history", ())),
+        history=tuple(Turn(str(user), str(assistant)) for user, assistant in row.get("history", ())),
         line=line,
     )
 

@@ -14,7 +14,7 @@ from evals.suite import Report
 SHIPPED_REGRESSION = Path(__file__).parent / "data" / "regression.toml"
 TOLERANCE = {"ok": 0.002, "close": 0.01}
 _SLICES = ("all", "zh", "en", "dev", "test")
-_LOWER_IS_BETTER = ("declined, answerable",)
+_LOWER_IS_BETTER = ("declined, answerable", "filters that exclude an answer")
 
 
 class Verdict(StrEnum):
@@ -69,6 +69,10 @@ def as_sections(report: Report) -> Sections:
     sections["support function"] = {name: float(value) for name, value in asdict(report.support).items()}
     sections |= {f"retrieval {name}": dict(report.scores[name]) for name in _SLICES if name in report.scores}
     sections |= {f"answers {name}": dict(report.answers[name]) for name in _SLICES if name in report.answers}
+    if report.intents and report.constraints:
+        told = {f"intent told, {name}": value for name, value in report.intents.accuracy.items()}
+        read = {f"constraints read, {name}": value for name, value in report.constraints.exact.items()}
+        sections["understanding"] = told | read | {"filters that exclude an answer": report.constraints.excluding}
     return sections
 
 

@@ -156,7 +156,7 @@ def _story(outcome: Outcome) -> str:
         for gold_id, g in gold.items()
     )
     came = "".join(_hit_row(hit, hit.entry.entry_id in gold) for hit in outcome.hits[:5])
-    history = "".join(f"<p>earlier: {escape(question)}</p>" for question, _ in outcome.question.history)
+    history = "".join(f"<p>earlier: {escape(turn.question)}</p>" for turn in outcome.question.history)
     ndcg = f"nDCG@10 {outcome.measures[NAMES[0]]:.3f}"
     return (
         f'<div class="story"><b>{escape(outcome.question.text)}</b> <small>{escape(outcome.question.id)}, '

@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.answer.answerability import estimate
 from app.answer.support import CARRIED
 from app.assistant import Assistant
-from app.types import Answer, Sentence, Status
+from app.types import Answer, Citation, Sentence
 from evals.measures import NAMES, mean_scores, score_queries
 from evals.questions import UNANSWERABLE, Question, qrels_of
 from evals.statistics import bootstrap_interval
 from evals.support import Agreement, agreement, read_pairs
+from evals.understanding import ConstraintReport, IntentReport
 from index.types import Hit
 from ingest.text.folding import fold
 
@@ -49,8 +49,8 @@ class Outcome:
 
     @property
     def declined(self) -> bool:
-        """Whether the question was declined."""
-        return self.answer.status is Status.DECLINED
+        """Whether nothing of the corpus was said: declined, or met with a word of the program's own."""
+        return not self.answer.citations
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ class Report:
         answers: Shares in [0, 1] by slice; citation recall is over sentences, citation precision over citations.
         milliseconds: Median and 95th percentile of a whole answer.
         support: How well the support function agrees with labelled pairs.
+        intents: How well intents are told, when that was looked at.
+        constraints: How well constraints are read, likewise.
     """
 
     counts: Mapping[str, int]
@@ -72,6 +74,8 @@ class Report:
     answers: Mapping[str, Mapping[str, float]]
     milliseconds: Mapping[str, float]
     support: Agreement
+    intents: IntentReport | None = None
+    constraints: ConstraintReport | None = None
 
 
 def run_suite(
@@ -84,7 +88,7 @@ def run_suite(
         answer = assistant.ask(question.text, question.history)
         elapsed = 1000 * (time.perf_counter() - started)
         found = assistant.searcher.find(question.text, k=DEPTH, history=question.history)
-        probability = estimate(found.question, found.hits, assistant.searcher)
+        probability = assistant.probability(found.question, found.hits)
         asked.append((question, answer, found.hits, probability, elapsed))
         progress(number, len(questions))
     runs = {question.id: {hit.entry.entry_id: hit.score for hit in hits} for question, _, hits, _, _ in asked}
@@ -151,7 +155,7 @@ def _answer_shares(outcomes: Sequence[Outcome], read_line: Callable[[str, int], 
     return {f"declined, {kind}": _share(declined) for kind, declined in by_kind.items() if declined} | {
         "declined, unanswerable": _share([o.declined for o in outcomes if not o.question.answerable]),
         "declined, answerable": _share([o.declined for o in must_answer]),
-        "quote at its line": _share([c.quote in read_line(c.passage.path, c.line) for c in citations]),
+        "quote at its line": _share([_stands(c, read_line) for c in citations]),
         "citation recall": _share([_is_carried(o.answer, s) for o in answered for s in o.answer.sentences]),
         "citation precision": _share([c.support >= CARRIED for c in citations]),
         "cites gold": _share([_cites_gold(o) for o in answered]),
@@ -160,6 +164,12 @@ def _answer_shares(outcomes: Sequence[Outcome], read_line: Callable[[str, int], 
         "facts present": _share([_has_facts(o) for o in must_answer if o.question.facts]),
         "in the question's language": _share([_in_language(o.answer) for o in answered]),
     }
+
+
+def _stands(citation: Citation, read_line: Callable[[str, int], str]) -> bool:
+    """Tells whether a quote, line by line, stands in its file from its line on."""
+    lines = citation.quote.split("\n")
+    return all(text in read_line(citation.passage.path, citation.line + i) for i, text in enumerate(lines))
 
 
 def _is_carried(answer: Answer, sentence: Sentence) -> bool:

@@ -69,7 +69,7 @@ def build_index(
     staging = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
     try:
         staging.chmod(0o755)
-        write_store(staging / "store.sqlite", library.entries, library.passages, library.glossary)
+        write_store(staging / "store.sqlite", library)
         LexicalIndex.build([index_terms(text) for text in texts]).save(staging / "lexical")
         vectors = np.zeros((len(texts), encoder.dimension), dtype=np.float32)
         for start in range(0, len(texts), _STEP):

@@ -34,9 +34,7 @@ class SearchConfig:
             question earns its share of it.
         author_bonus: Added to the score of an entry by an author whom the question names.
         structure: Whether what a question says about year, venue, author, kind, list or section is read.
-        hint_bonus: Added to the score of an entry that fits all that such words only hint at.
-        context_bonus: Added to the score of an entry that the last answer named, when the question names none and
-            may lean on it.
+        soft_bonus: Added to the score of an entry that fits all that such words only hint at.
         glossary: Languages of questions whose terms are also searched for under their other names and translations
             (``python -m evals --ablations`` compares; DECISIONS.md).
         strip_question: Whether words that only make it a question are left out of the lexical search.
@@ -50,8 +48,7 @@ class SearchConfig:
     name_bonus: float = 0.5
     author_bonus: float = 0.25
     structure: bool = True
-    hint_bonus: float = 0.1
-    context_bonus: float = 0.2
+    soft_bonus: float = 0.1
     glossary: tuple[str, ...] = ("zh",)
     strip_question: bool = True
     passages_per_hit: int = 4

@@ -15,3 +15,7 @@ class EncoderError(StudyError):
 
 class FilterError(StudyError):
     """A filter that cannot be meant as typed; the message is in both languages."""
+
+
+class TrainingError(StudyError):
+    """Training data that cannot be read; the message names the line."""

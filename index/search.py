@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.catalogue.facets import Catalogue
 from index.catalogue.filters import NO_FILTERS, Filters
 from index.config import SearchConfig
 from index.encoders.base import Encoder, Vectors
@@ -23,15 +22,15 @@ from index.query.conversation import History
 from index.query.spelling import Spelling
 from index.query.understanding import QuestionReader
 from index.retrieval.dense import DenseIndex
-from index.retrieval.fusion import fuse
+from index.retrieval.fusion import fuse, lexical_across, min_max
 from index.retrieval.late_interaction import LateIndex
 from index.retrieval.lexical import LexicalIndex
 from index.retrieval.ranking import Ranked, best_rows, rank_entries, ranks_by_entry
 from index.storage.generations import Manifest, current_generation
 from index.storage.store import Store
-from index.text.analysis import content_text, content_units, content_words, term_set
+from index.text.analysis import content_text, term_set
 from index.text.passages import searchable_text
-from index.types import Found, Hit, Match, Step, Understood
+from index.types import Found, Hit, Match, ParsedQuery, Step
 
 
 class Searcher:
@@ -60,7 +59,7 @@ class Searcher:
         self._dense = dense
         self._late = late
         self._spelling = spelling
-        self._reader = QuestionReader(store, spelling, config)
+        self._reader = QuestionReader(store, spelling, config, lexical.knows)
         self._entry_of = np.asarray(store.entry_rows(), dtype=np.int64)
 
     @classmethod
@@ -122,7 +121,7 @@ class Searcher:
             k: How many entries.
             filters: What entries and passages must be, beside what the question itself says; relaxed as little as
                 needed where nothing fits.
-            history: Earlier turns, (question, answer), oldest first, for a question that leans on them.
+            history: Earlier turns, oldest first, for a question that leans on them.
             explain: Whether each hit says how it fared in every step and which words of the question it holds.
         """
         return list(self.find(query, k=k, filters=filters, history=history, explain=explain).hits)
@@ -135,12 +134,21 @@ class Searcher:
         filters: Filters = NO_FILTERS,
         history: History = (),
         explain: bool = False,
+        hidden: Collection[str] = (),
     ) -> Found:
-        """Searches as ``search`` does; also returns how the question was read and what each step cost."""
+        """Searches as ``search`` does; also returns how the question was read and what each step cost.
+
+        Passages whose ids are ``hidden`` are not there for this search: so it is learned what a question finds that
+        nobody has written down, or whose entry is missing.
+        """
         watch = Stopwatch()
         question = self._reader.read(query, history, filters)
-        sought = question.sought or question.text
+        sought = question.search_text or question.text
         allowed = self._allowed(question.filters)
+        if hidden:
+            seen = np.ones(len(self._entry_of), dtype=bool)
+            seen[self.store.rows_of_passages(hidden)] = False
+            allowed = seen if allowed is None else allowed & seen
         watch.lap("understand")
         by_words = self._lexical.scores(question.terms)
         watch.lap("lexical")
@@ -151,22 +159,32 @@ class Searcher:
         scores["late"] = self._late.scores(self.table, sought, rows)
         watch.lap("late")
         weights = asdict(self.config.weights[question.language])
-        known = self._lexical.known_share(content_words(sought))
+        known = self._lexical.known_share(question.words)
         weights["lexical"] *= min(1.0, known / self.config.readable)
-        scores["score"] = fuse([(weights[name], values) for name, values in scores.items()])
+        own = self._languages[rows] == question.language
+        mixed = scores | {"lexical": lexical_across(scores, own)}
+        scores["score"] = fuse([(weights[name], values) for name, values in mixed.items()])
         entry_of = self._entry_of[rows]
-        bonus = {row: question.bonus.get(row, 0.0) + self._hinted(question, row) for row in set(entry_of.tolist())}
+        soft = question.soft.agreement(self.store.rows_with)
+        bonus = {
+            row: question.bonus.get(row, 0.0) + self.config.soft_bonus * soft.get(row, 0.0)
+            for row in set(entry_of.tolist())
+        }
         ranked = rank_entries(scores["score"], rows, entry_of, second=self.config.second, bonus=bonus)
         watch.lap("fuse")
         steps = _steps(scores, entry_of, bonus) if explain else {}
         hits = self._hits(ranked[: _with_ties(ranked, k)], rows, scores, steps)[:k]
         if explain:
-            hits = [replace(hit, words=_words_held(sought, hit)) for hit in hits]
+            hits = [replace(hit, words=_words_held(question, hit)) for hit in hits]
         watch.lap("read")
         return Found(tuple(hits), question, watch.milliseconds)
 
+    def read(self, query: str, history: History = (), filters: Filters = NO_FILTERS) -> ParsedQuery:
+        """Returns how a question is read, without searching."""
+        return self._reader.read(query, history, filters)
+
     def _candidates(
-        self, by_words: NDArray[np.float32], vector: Vectors, allowed: NDArray[np.bool_] | None, question: Understood
+        self, by_words: NDArray[np.float32], vector: Vectors, allowed: NDArray[np.bool_] | None, question: ParsedQuery
     ) -> NDArray[np.int64]:
         """Returns the passage rows to look at closely: the best by words, the nearest, and those of named entries."""
         named = [row for entry_row in question.bonus for row in self.store.rows_of(entry_row)]
@@ -179,38 +197,27 @@ class Searcher:
         rows = np.union1d(best_rows(by_words, self.config.pool), nearest)
         return np.union1d(rows, np.asarray(named, dtype=np.int64))
 
-    def _hinted(self, question: Understood, entry_row: int) -> float:
-        """Returns what an entry gets for what the question only hints at."""
-        if not question.hints:
-            return 0.0
-        return self.config.hint_bonus * question.hints.agreement(self._reader.entries[entry_row])
-
     def _allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
         """Returns which passages may be returned, shape (passages,), or None for all of them."""
-        if not filters:
-            return None
-        entries = np.asarray([filters.matches(entry) for entry in self._reader.entries], dtype=bool)
-        languages = np.asarray([filters.passage_matches(language) for language in self._languages], dtype=bool)
-        allowed: NDArray[np.bool_] = entries[self._entry_of] & languages
+        rows = filters.rows(self.store.rows_with)
+        allowed = None if rows is None else np.isin(self._entry_of, np.fromiter(rows, dtype=np.int64, count=len(rows)))
+        if filters.languages:
+            spoken = np.isin(self._languages, filters.languages)
+            allowed = spoken if allowed is None else allowed & spoken
         return allowed
 
     @cached_property
-    def _languages(self) -> list[str]:
-        return self.store.languages()
+    def _languages(self) -> NDArray[np.str_]:
+        return np.asarray(self.store.languages())
 
-    @property
-    def catalogue(self) -> Catalogue:
-        """What the entries can be asked for by name; reads filters that somebody typed."""
-        return self._reader.catalogue
-
-    def unknown_words(self, query: str) -> list[str]:
+    def unknown_words(self, question: ParsedQuery) -> list[str]:
         """Returns the Latin content words of a question that occur nowhere in the index, slips of the pen aside."""
-        words = [word for word in content_words(query) if word[0].isascii() and not word.isdigit()]
+        words = [word for word in question.words if word[0].isascii() and not word.isdigit()]
         return [word for word in words if not self._lexical.knows(word)]
 
-    def novelty(self, query: str) -> float:
+    def novelty(self, question: ParsedQuery) -> float:
         """Returns how much of a question occurs in no passage at all, in [0, 1]."""
-        return self._late.novelty(self.table, content_text(query) or query)
+        return self._late.novelty(self.table, content_text(question.search_text) or question.text)
 
     def _hits(
         self,
@@ -223,6 +230,8 @@ class Searcher:
         shown = {entry.entry_row: entry.positions[: self.config.passages_per_hit] for entry in ranked}
         passages = self.store.passages([int(rows[p]) for positions in shown.values() for p in positions])
         entries = self.store.entries_at(list(shown))
+        ids = self.store.passage_ids([int(rows[p]) for entry in ranked for p in entry.positions])
+        lexical = min_max(scores["lexical"])
         hits: list[Hit] = []
         for entry in sorted(ranked, key=lambda entry: (-entry.score, entries[entry.entry_row].entry_id)):
             matches = tuple(
@@ -230,7 +239,17 @@ class Searcher:
                 for p in shown[entry.entry_row]
             )
             found = entries[entry.entry_row]
-            hits.append(Hit(found, matches, entry.score, len(hits) + 1, steps.get(entry.entry_row, ())))
+            hits.append(
+                Hit(
+                    found,
+                    matches,
+                    entry.score,
+                    len(hits) + 1,
+                    entry.entry_row,
+                    {ids[int(rows[p])]: (float(lexical[p]), float(scores["score"][p])) for p in entry.positions},
+                    steps.get(entry.entry_row, ()),
+                )
+            )
         return hits
 
 
@@ -271,10 +290,10 @@ def _steps(
     return steps
 
 
-def _words_held(text: str, hit: Hit) -> tuple[str, ...]:
+def _words_held(question: ParsedQuery, hit: Hit) -> tuple[str, ...]:
     """Returns the content words of a question that the matched passages of a hit hold."""
     known = set().union(*(term_set(searchable_text(hit.entry, match.passage)) for match in hit.matches))
-    return tuple(spelling for word, spelling in content_units(text).items() if word in known)
+    return tuple(spelling for word, spelling in zip(question.words, question.spellings, strict=True) if word in known)
 
 
 def _check_encoder(manifest: Manifest, encoder: Encoder, table: StaticEncoder) -> None:

@@ -1,11 +1,12 @@
-"""What a search returns."""
+"""What a question is read as, and what a search returns."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-from index.catalogue.filters import NO_FILTERS, Filters
+from index.catalogue.filters import Filters
 from ingest.types import Entry, Passage
 
 
@@ -37,9 +38,70 @@ class Step:
     rank: int
 
 
+class Slot(StrEnum):
+    """What something named in a question is."""
+
+    NAME = "name"
+    LINK = "link"
+    AUTHOR = "author"
+    SURNAME = "surname"
+    VENUE = "venue"
+    SECTION = "section"
+    LIST = "list"
+    ORGANISATION = "organisation"
+    KIND = "kind"
+    TOPIC = "topic"
+    TERM = "term"
+
+
 @dataclass(frozen=True, slots=True)
-class ReadWords:
-    """Words of a question that were read: which, as what (a name of ``Filters.constraints``), and how surely."""
+class Token:
+    """A Latin word or number, or one Han character: its comparable form, and where it stands, ``text[start:end]``."""
+
+    form: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Something that a question names.
+
+    Attributes:
+        slot: What it is.
+        value: Whom it means: the row of an entry as text, the value of a facet, another name of a term.
+        name: The name in comparable form.
+        first: Number of its first token.
+        end: Number of the token after its last.
+        score: How surely it is meant, in (0, 1]: 1 when written letter by letter.
+    """
+
+    slot: Slot
+    value: str
+    name: str
+    first: int
+    end: int
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a question asks for, as the classifier sees it.
+
+    Attributes:
+        label: The likeliest intent (``index.query.intent.LABELS``).
+        probabilities: Of every label; they sum to 1.
+        leans: Probability that the question cannot be understood without the turn before.
+    """
+
+    label: str
+    probabilities: Mapping[str, float]
+    leans: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Words of a question that were read as a constraint (a name of ``Filters.constraints``), and how surely."""
 
     words: str
     constraint: str
@@ -47,41 +109,64 @@ class ReadWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
-    """A question as search reads it.
+class Turn:
+    """One exchange of a conversation."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedQuery:
+    """A question, read once; everything later takes it.
 
     Attributes:
-        asked: The question as typed.
-        mended: The question without slips of the pen, in Simplified characters.
-        text: The same with what it leans on.
-        sought: What is looked for: the text without the words that became filters; "" when nothing else was said.
+        raw: The question as typed.
+        corrected: The question without slips of the pen, in Simplified characters, white space collapsed.
         language: "zh" or "en".
+        tokens: Its tokens, with offsets into ``corrected``.
+        entities: What it names, in reading order; several of one place and slot are alternatives.
+        intent: What it asks for.
+        context: Names of what it leans on, from the turns before; empty when it stands alone.
+        text: The question as it can be understood alone.
+        search_text: What is looked for: the text without the words that became filters; "" when nothing else was said.
+        words: Content words of ``search_text``, each once: Latin stems, Chinese pairs.
+        spellings: The same words as they are spelled.
         terms: Terms of the lexical search.
-        bonus: Added to the score of an entry, by entry row: it is named here or in the last answer.
-        hints: What the question only hints at; an entry that fits it gets a little more.
-        wished: What entries and passages should be, by the question and the options beside it.
+        bonus: Added to the score of an entry, by entry row: it is named here or in the turn before.
+        unknown: Names in the question that nothing in the index goes by.
+        count: How many works are asked for, or None.
+        readings: The words that were read as constraints.
+        wished: What entries and passages must be, by the question and the options beside it.
         filters: The same without what nothing fitted.
-        words_read: The words that say so.
+        soft: What the question only hints at; an entry that fits it gets a little more.
         dropped: Constraints of the filters that nothing fitted, and that were given up (``Filters.constraints``).
     """
 
-    asked: str
-    mended: str
-    text: str
-    sought: str
+    raw: str
+    corrected: str
     language: str
-    terms: tuple[str, ...] = ()
-    bonus: Mapping[int, float] = field(default_factory=dict)
-    hints: Filters = NO_FILTERS
-    wished: Filters = NO_FILTERS
-    filters: Filters = NO_FILTERS
-    words_read: tuple[ReadWords, ...] = ()
-    dropped: tuple[str, ...] = ()
+    tokens: tuple[Token, ...]
+    entities: tuple[Entity, ...]
+    intent: Intent
+    context: tuple[str, ...]
+    text: str
+    search_text: str
+    words: tuple[str, ...]
+    spellings: tuple[str, ...]
+    terms: tuple[str, ...]
+    bonus: Mapping[int, float]
+    unknown: tuple[str, ...]
+    count: int | None
+    readings: tuple[Reading, ...]
+    wished: Filters
+    filters: Filters
+    soft: Filters
+    dropped: tuple[str, ...]
 
-    @property
-    def asks_for_works(self) -> bool:
-        """Whether works of some kind are asked for, and not what is in them."""
-        return any(read.constraint in ("kinds", "topics") for read in self.words_read)
+    def rows(self, slot: Slot = Slot.NAME) -> list[int]:
+        """Returns the rows of the entries named, in reading order, each once."""
+        return list(dict.fromkeys(int(entity.value) for entity in self.entities if entity.slot is slot))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +178,8 @@ class Hit:
         matches: Its best passages.
         score: What it is ranked by; higher is better.
         rank: From 1.
+        row: Row of the entry in the store.
+        passages: Lexical and fused score of every passage of it that was looked at, by id.
         steps: How it fared in each step, when the search was asked to explain itself.
         words: Content words of the question that its passages hold, likewise.
     """
@@ -101,6 +188,8 @@ class Hit:
     matches: tuple[Match, ...]
     score: float
     rank: int
+    row: int = -1
+    passages: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     words: tuple[str, ...] = ()
 
@@ -115,5 +204,5 @@ class Found:
     """What a search found, how it read the question, and the milliseconds each step took."""
 
     hits: tuple[Hit, ...]
-    question: Understood
+    question: ParsedQuery
     milliseconds: Mapping[str, float]

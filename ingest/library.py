@@ -9,8 +9,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from ingest.documents.front_matter import Document, front_matter_end, read_document
-from ingest.documents.glossary import GLOSSARY_FILE, read_glossary
+from ingest.documents.answers import answered_questions, questions_start
+from ingest.documents.front_matter import Document, Part, front_matter_end, read_document
+from ingest.documents.glossary import GLOSSARY_FILE, ORGANISATIONS_FILE, read_terms
+from ingest.documents.organisations import with_organisations
 from ingest.errors import CorpusError
 from ingest.lists.merge import Found, merge_entries
 from ingest.lists.outline import read_outline
@@ -27,7 +29,7 @@ Progress = Callable[[str, int, int], None]
 
 
 def corpus_files(corpus: Path, data: Path) -> dict[str, list[Path]]:
-    """Returns the files of a corpus by role: lists, papers, notes, abstracts, glossary.
+    """Returns the files of a corpus by role: lists, papers, notes, abstracts, glossary, organisations.
 
     A folder without ``lists/`` is taken as a folder of lists.
 
@@ -43,6 +45,7 @@ def corpus_files(corpus: Path, data: Path) -> dict[str, list[Path]]:
         "notes": _markdown_in(corpus / "notes"),
         "abstracts": _markdown_in(data / _ABSTRACT_FOLDER),
         "glossary": [file for file in (corpus / GLOSSARY_FILE,) if file.is_file()],
+        "organisations": [file for file in (corpus / ORGANISATIONS_FILE,) if file.is_file()],
     }
     if not files["lists"] and not files["notes"]:
         suffixes = ", ".join(_SUFFIXES)
@@ -113,6 +116,8 @@ class _Reader:
         self.problems: list[Problem] = []
         self.files: list[str] = []
         self.glossary: list[Term] = []
+        self.organisations: list[Term] = []
+        self.list_titles: list[tuple[str, str]] = []
         self.unread: list[Problem] = []
 
     def read(self, role: str, file: Path) -> None:
@@ -122,7 +127,10 @@ class _Reader:
             if role == "lists":
                 self._list(file, path)
             elif role == "glossary":
-                self.glossary, faults = read_glossary(file, path)
+                self.glossary, faults = read_terms(file, path)
+                self.problems += faults
+            elif role == "organisations":
+                self.organisations, faults = read_terms(file, path)
                 self.problems += faults
             else:
                 document = read_document(file, path)
@@ -139,7 +147,9 @@ class _Reader:
         end = front_matter_end(lines)
         body = [""] * (end + 1) + lines[end + 1 :] if end else lines
         outline = read_outline("\n".join(body))
-        title = _front_title(lines[1:end])
+        title = _front_value(lines[1:end], "title")
+        titles = (title, _front_value(lines[1:end], "title_en"))
+        self.list_titles += [(file.stem, name) for name in titles if name]
         if title:  # the list's own heading is not a section of it, and its introduction not an entry
             outline.blocks = [b for b in outline.blocks if b.shape != "prose" or b.section != (title,)]
             for block in outline.blocks:
@@ -174,20 +184,19 @@ class _Reader:
                     spans.append(
                         TextSpan(entry.entry_id, PassageKind.RECORD, document.path, record.start, record.lines)
                     )
-                spans += [
-                    TextSpan(entry.entry_id, kind, document.path, part.start, part.lines, part.language)
-                    for part in document.parts
-                ]
+                spans += [span for part in document.parts for span in _part_spans(entry.entry_id, kind, document, part)]
         if not by_id:
             raise CorpusError(f"nothing in {self.corpus} could be read as an entry; see: ingest --check")
         passages = [passage for span in spans for passage in cut_passages(span, self.config)]
         order = sorted([*self.problems, *self.unread], key=lambda problem: (problem.path, problem.line))
         return Library(
-            entries=tuple(by_id.values()),
+            entries=tuple(with_organisations(by_id.values(), self.organisations)),
             passages=tuple(_in_entry_order(passages, by_id)),
             problems=tuple(order),
             files=tuple(self.files),
             glossary=tuple(self.glossary),
+            organisations=tuple(self.organisations),
+            list_titles=tuple(self.list_titles),
             unread=tuple(self.unread),
         )
 
@@ -206,9 +215,18 @@ class _Reader:
         return _enriched(by_id[entry_id], front) if role == "papers" else by_id[entry_id]
 
 
-def _front_title(lines: list[str]) -> str:
-    front = next((line for line in lines if line.startswith("title:")), "")
-    return front.removeprefix("title:").strip().strip("\"'")
+def _part_spans(entry_id: str, kind: PassageKind, document: Document, part: Part) -> Iterator[TextSpan]:
+    """Yields the prose of a language part, and each of its answered questions."""
+    prose = part.lines[: questions_start(part.lines)]
+    yield TextSpan(entry_id, kind, document.path, part.start, prose, part.language)
+    for found in answered_questions(part.lines, part.start):
+        lines = part.lines[found.line - part.start : found.line - part.start + 2]
+        yield TextSpan(entry_id, PassageKind.ANSWER, document.path, found.line, lines, part.language)
+
+
+def _front_value(lines: list[str], key: str) -> str:
+    front = next((line for line in lines if line.startswith(f"{key}:")), "")
+    return front.removeprefix(f"{key}:").strip().strip("\"'")
 
 
 def _enriched(entry: Entry, front: dict[str, Any]) -> Entry:
@@ -232,6 +250,7 @@ def _enriched(entry: Entry, front: dict[str, Any]) -> Entry:
         links=tuple(links.values()),
         topics=_strings(front.get("topics")) or entry.topics,
         aliases=tuple(reversed(aliases.values())),
+        organisations=_strings(front.get("organisations")) or entry.organisations,
     )
 
 

@@ -23,12 +23,16 @@ class Kind(StrEnum):
 
 
 class PassageKind(StrEnum):
-    """Where the text of a passage comes from; a record is the front matter of a study card."""
+    """Where the text of a passage comes from.
+
+    A record is the front matter of a study card, an answer a question with its answer at the end of a card or note.
+    """
 
     LISTING = "listing"
     RECORD = "record"
     CARD = "card"
     NOTE = "note"
+    ANSWER = "answer"
     ABSTRACT = "abstract"
 
 
@@ -76,6 +80,7 @@ class Entry:
         listings: Where it stands, in reading order.
         topics: Topic names, from the study card or the sections.
         aliases: Other names people use for it.
+        organisations: Who made it, as the study card says.
     """
 
     entry_id: str
@@ -90,6 +95,7 @@ class Entry:
     listings: tuple[Listing, ...]
     topics: tuple[str, ...]
     aliases: tuple[str, ...]
+    organisations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term of the glossary and the line it stands in."""
+    """A term of the glossary or the name of an organisation, and the line it stands in."""
 
     en: str
     zh: str
@@ -137,7 +143,8 @@ class Problem:
 class Library:
     """Everything read from one corpus: entries and passages in reading order, and what was not understood.
 
-    Problems include the files that could not be read at all; ``unread`` has only those.
+    List titles are pairs of a list's id and a title it goes by, in either language. Problems
+    include the files that could not be read at all; ``unread`` has only those.
     """
 
     entries: tuple[Entry, ...]
@@ -145,4 +152,6 @@ class Library:
     problems: tuple[Problem, ...]
     files: tuple[str, ...]
     glossary: tuple[Term, ...] = ()
+    list_titles: tuple[tuple[str, str], ...] = ()
+    organisations: tuple[Term, ...] = ()
     unread: tuple[Problem, ...] = ()

@@ -1,4 +1,5 @@
-"""Fixtures shared by all tests: a small corpus in both languages, a writer of reading lists, a local arXiv API."""
+"""Fixtures shared by all tests: a small corpus in both languages, a writer of reading lists, a local arXiv API, and the
+shipped corpus, read and indexed once a session."""
 
 from __future__ import annotations
 
@@ -12,6 +13,17 @@ from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import settings
+
+from index.build import build_index
+from index.config import SearchConfig
+from index.encoders.static import StaticEncoder
+from index.query.spelling import Spelling
+from index.query.understanding import QuestionReader
+from index.retrieval.lexical import LexicalIndex
+from index.search import Searcher
+from index.storage.generations import current_generation
+from ingest.library import corpus_fingerprint, read_library
+from ingest.passages import PassageConfig
 
 settings.register_profile("house", max_examples=50, deadline=None, derandomize=True, database=None)
 settings.load_profile("house")
@@ -223,6 +235,50 @@ def arxiv_api(monkeypatch):
 def repository():
     """The folder that holds the packages."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def encoder():
+    """The shipped encoder."""
+    return StaticEncoder.load()
+
+
+@pytest.fixture(scope="session")
+def shipped_data(tmp_path_factory):
+    """A data folder for the shipped corpus, without abstracts; ``shipped_index`` stands in it where evals looks."""
+    return tmp_path_factory.mktemp("shipped")
+
+
+@pytest.fixture(scope="session")
+def shipped_library(repository, shipped_data):
+    """The shipped corpus."""
+    return read_library(repository / "corpus", shipped_data / "evals")
+
+
+@pytest.fixture(scope="session")
+def shipped_index(repository, shipped_data, shipped_library, encoder):
+    """The index folder of the shipped corpus. Read it only: every test of the session shares it."""
+    home = shipped_data / "evals"
+    fingerprint = corpus_fingerprint(repository / "corpus", home, PassageConfig())
+    build_index(shipped_library, encoder, home / "index", corpus=fingerprint)
+    return home / "index"
+
+
+@pytest.fixture(scope="session")
+def shipped_searcher(shipped_index, encoder):
+    """A searcher over the shipped corpus."""
+    searcher = Searcher.open(shipped_index, encoder)
+    yield searcher
+    searcher.close()
+
+
+@pytest.fixture(scope="session")
+def shipped_reader(shipped_index, shipped_searcher):
+    """Reads questions against the names and words of the shipped corpus."""
+    generation, manifest = current_generation(shipped_index)
+    spelling = Spelling.load(generation / "spelling")
+    words = LexicalIndex.load(generation / "lexical", manifest.passages)
+    return QuestionReader(shipped_searcher.store, spelling, SearchConfig(), words.knows)
 
 
 @pytest.fixture(scope="session")

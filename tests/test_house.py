@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from ingest.library import read_library
 from ingest.lint.check import check_corpus
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -88,31 +87,26 @@ def test_importing_the_library_loads_nothing_heavy(module):
     assert run.stdout.split() == (["faiss"] if module == "index.search" else [])
 
 
-@pytest.fixture(scope="module")
-def shipped(tmp_path_factory):
-    return read_library(ROOT / "corpus", tmp_path_factory.mktemp("data"))
-
-
 @pytest.mark.parametrize("file", sorted((ROOT / "corpus" / "lists").iterdir()), ids=lambda file: file.name)
-def test_a_shipped_list_parses_without_a_problem(shipped, file):
+def test_a_shipped_list_parses_without_a_problem(shipped_library, file):
     path = f"corpus/lists/{file.name}"
 
-    assert path in shipped.files
-    assert [str(problem) for problem in shipped.problems if problem.path == path] == []
+    assert path in shipped_library.files
+    assert [str(problem) for problem in shipped_library.problems if problem.path == path] == []
 
 
-def test_the_shipped_corpus_keeps_its_own_rules(shipped):
-    problems = [*shipped.problems, *check_corpus(ROOT / "corpus", shipped)]
+def test_the_shipped_corpus_keeps_its_own_rules(shipped_library):
+    problems = [*shipped_library.problems, *check_corpus(ROOT / "corpus", shipped_library)]
 
     assert [str(problem) for problem in problems] == []
 
 
-def test_every_shipped_passage_is_verbatim_at_its_lines_and_of_one_entry(shipped):
-    lines = {path: (ROOT / path).read_text(encoding="utf-8").split("\n") for path in shipped.files}
+def test_every_shipped_passage_is_verbatim_at_its_lines_and_of_one_entry(shipped_library):
+    lines = {path: (ROOT / path).read_text(encoding="utf-8").split("\n") for path in shipped_library.files}
     owner = {}
 
-    for passage in shipped.passages:
+    for passage in shipped_library.passages:
         assert passage.text in "\n".join(lines[passage.path][passage.start_line - 1 : passage.end_line])
         for line in range(passage.start_line, passage.end_line + 1):
             assert owner.setdefault((passage.path, line), passage.entry_id) == passage.entry_id
-    assert len({passage.passage_id for passage in shipped.passages}) == len(shipped.passages)
+    assert len({passage.passage_id for passage in shipped_library.passages}) == len(shipped_library.passages)

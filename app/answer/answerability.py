@@ -15,11 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from index.catalogue.names import candidate_names, names_of
+from app.answer.selection import Candidate
+from index.catalogue.names import names_of
 from index.search import Searcher
 from index.text.analysis import content_words, term_set
 from index.text.passages import searchable_text
-from index.types import Hit, Understood
+from index.types import Hit, ParsedQuery, Slot
 from ingest.types import Entry
 
 _LOOKED_AT = 5
@@ -34,7 +35,7 @@ _ABOUT_THE_PROGRAM = re.compile(
 )
 
 
-SIGNS = ("coverage", "together", "similarity", "named", "known", "familiar")
+SIGNS = ("coverage", "together", "similarity", "named", "known", "familiar", "best", "present", "in_field")
 _FITTED = Path(__file__).parent / "answerability.json"
 
 
@@ -49,6 +50,9 @@ class Evidence:
         named: A best entry is named in the question.
         known: Every Latin word of the question occurs somewhere in the index.
         familiar: Share of the question, by weight of its pieces, that occurs somewhere in the index.
+        best: Probability of the likeliest span (``app.answer.selection``).
+        present: Every work that the question names is among the best entries.
+        in_field: How improbable it is, by its wording, that the question belongs to another field.
     """
 
     coverage: float
@@ -57,6 +61,9 @@ class Evidence:
     named: bool
     known: bool
     familiar: float
+    best: float
+    present: bool
+    in_field: float
 
     def signs(self) -> tuple[float, ...]:
         """Returns the signs in the order of ``SIGNS``."""
@@ -90,10 +97,13 @@ def write_fitted(config: RefusalConfig) -> None:
     _fitted.cache_clear()
 
 
-def gather_evidence(question: str, hits: Sequence[Hit], searcher: Searcher) -> Evidence:
+def gather_evidence(
+    question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher, ranked: Sequence[Candidate]
+) -> Evidence:
     """Looks at the best hits of a question."""
     best = hits[:_LOOKED_AT]
-    words = content_words(question)
+    missing = {word for name in question.unknown for word in content_words(name)}
+    words = [word for word in question.words if word not in missing]  # what no text has is told apart, not held against
     held = [_held(words, hit) for hit in best]
     asked = max(len(words), 1)
     return Evidence(
@@ -101,8 +111,11 @@ def gather_evidence(question: str, hits: Sequence[Hit], searcher: Searcher) -> E
         together=len(set().union(*held)) / asked,
         similarity=_similarity(question, best, searcher),
         named=any(is_named(hit.entry, question) for hit in best),
-        known=not searcher.unknown_words(question),
+        known=missing.issuperset(searcher.unknown_words(question)),
         familiar=1.0 - searcher.novelty(question),
+        best=ranked[0].probability if ranked else 0.0,
+        present=_all_present(question, best),
+        in_field=1.0 - question.intent.probabilities["outfield"],
     )
 
 
@@ -115,25 +128,43 @@ def answer_probability(evidence: Evidence, language: str, config: RefusalConfig 
 
 
 def can_answer(
-    question: Understood, hits: Sequence[Hit], searcher: Searcher, config: RefusalConfig | None = None
+    question: ParsedQuery,
+    hits: Sequence[Hit],
+    searcher: Searcher,
+    ranked: Sequence[Candidate],
+    config: RefusalConfig | None = None,
 ) -> bool:
     """Decides whether to answer; a question about the program's own instructions is never answered."""
-    if not hits or is_about_the_program(question.asked):
+    if not hits or is_about_the_program(question.raw):
         return False
     config = config or RefusalConfig()
-    return estimate(question, hits, searcher, config) >= config.threshold
+    return estimate(question, hits, searcher, ranked, config) >= config.threshold
 
 
 def estimate(
-    question: Understood, hits: Sequence[Hit], searcher: Searcher, config: RefusalConfig | None = None
+    question: ParsedQuery,
+    hits: Sequence[Hit],
+    searcher: Searcher,
+    ranked: Sequence[Candidate],
+    config: RefusalConfig | None = None,
 ) -> float:
     """Returns the probability that the corpus answers a question.
 
     It is 1 when nothing is sought but entries that fit some filters, and there are such entries.
     """
-    if not question.sought:
+    if not question.search_text:
         return float(bool(hits))
-    return answer_probability(gather_evidence(question.sought, hits, searcher), question.language, config)
+    return answer_probability(gather_evidence(question, hits, searcher, ranked), question.language, config)
+
+
+def _all_present(question: ParsedQuery, hits: Sequence[Hit]) -> bool:
+    """Tells whether of everything that a question names at one place something is among the hits."""
+    found = {hit.row for hit in hits}
+    places: dict[tuple[int, int], set[int]] = {}
+    for entity in question.entities:
+        if entity.slot in (Slot.NAME, Slot.LINK):
+            places.setdefault((entity.first, entity.end), set()).add(int(entity.value))
+    return all(not found.isdisjoint(rows) for rows in places.values())
 
 
 def is_about_the_program(question: str) -> bool:
@@ -141,9 +172,9 @@ def is_about_the_program(question: str) -> bool:
     return bool(_ABOUT_THE_PROGRAM.search(question))
 
 
-def is_named(entry: Entry, question: str) -> bool:
+def is_named(entry: Entry, question: ParsedQuery) -> bool:
     """Tells whether a question names an entry: by title, alias or arXiv id, as whole words."""
-    asked = candidate_names(question)
+    asked = {entity.name for entity in question.entities if entity.slot is Slot.NAME}
     return any(name in asked for name in names_of(entry))
 
 
@@ -153,12 +184,14 @@ def _held(words: Sequence[str], hit: Hit) -> set[str]:
     return {word for word in words if any(word in terms for terms in known)}
 
 
-def _similarity(question: str, hits: Sequence[Hit], searcher: Searcher) -> float:
+def _similarity(question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher) -> float:
     """Returns the largest cosine of a question and the matched passages, by the table whichever the encoder is."""
     matches = [(hit.entry, match) for hit in hits for match in hit.matches]
     if not matches:
         return 0.0
     if searcher.encoder is searcher.table:
         return max(match.dense for _, match in matches)
-    vectors = searcher.table.encode([question, *(searchable_text(entry, match.passage) for entry, match in matches)])
+    vectors = searcher.table.encode(
+        [question.search_text, *(searchable_text(entry, match.passage) for entry, match in matches)]
+    )
     return float((vectors[1:] @ vectors[0]).max())

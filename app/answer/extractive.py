@@ -1,28 +1,39 @@
-"""Writing an answer out of sentences that stand in the corpus: nothing is said that a source does not say."""
+"""Writing an answer out of spans that stand in the corpus: nothing is said that a source does not say.
+
+Every kind of question has its shape: a definition, a reason or a figure is the best span and what supports it, a
+comparison states the difference and sets the sides beside each other, a list has an entry a line, a catalogue fact is
+one sentence from the record.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from enum import StrEnum
 
-import numpy as np
-
-from app.answer.answerability import is_named
+from app.answer.draft import Draft
 from app.answer.facts import state_facts
-from app.answer.intents import Intent, without_fact_words
-from app.answer.quotes import Quote, quote_line, quotes_of
-from app.answer.support import support
-from app.types import Citation, Sentence
-from index.encoders.base import Vectors
+from app.answer.names import short_name, shown_title
+from app.answer.selection import Candidate, rank_spans
+from app.answer.spans import Span, by_entry, line_span
+from app.answer.wishes import Wishes
+from app.render.messages import say
 from index.encoders.static import StaticEncoder
-from index.retrieval.late_interaction import LateIndex
 from index.storage.store import Store
-from index.text.analysis import content_text, content_words, index_terms, term_set
-from index.types import Hit
-from ingest.text.folding import fold
-from ingest.types import Entry, Kind, Passage, PassageKind
+from index.text.analysis import term_set
+from index.types import Entity, Hit, ParsedQuery, Slot
+from ingest.text.sentences import sentence_spans
+from ingest.types import Kind, PassageKind
 
-_LISTED_LAST = (PassageKind.CARD, PassageKind.NOTE, PassageKind.ABSTRACT, PassageKind.LISTING)
+_LOOKED_AT = 30  # candidates among which a definition is looked for
+
+
+class Length(StrEnum):
+    """How much an answer says."""
+
+    SHORT = "short"
+    NORMAL = "normal"
+    LONG = "long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,205 +41,228 @@ class ExtractiveConfig:
     """How much an answer says.
 
     Attributes:
-        entries: Entries in an ordinary answer.
-        list_entries: Entries in an answer to "which …".
-        sentences: Sentences of the first, second and third entry.
-        near: A further entry must score this share of the first one's score.
-        list_near: The same for lists and comparisons.
-        dense_weight: Weight of the cosine beside MaxSim in a sentence's score.
-        coverage_weight: Weight of covered question words.
-        lead_bonus: For a text's first sentence, which mostly says what a thing is.
-        definition_bonus: For a sentence that starts with the name, when a definition is asked for.
-        same: Two sentences more alike than this say the same; the second is left out.
+        entries: Entries whose spans are compared.
+        spans: At most so many spans, by length.
+        support: A further span must have this share of the first one's probability, by length …
+        other: … and so much more when it is of another entry than the first …
+        least: … and this probability.
+        same: Two spans whose vectors are nearer than this say the same; the later one is left out.
+        listed: Entries in an answer to "which …", when no number is asked for.
+        list_near: A listed entry must score this share of the first one's score.
+        sides: Works set beside each other.
+        shared: Aspects that are compared.
     """
 
-    entries: int = 3
-    list_entries: int = 8
-    sentences: tuple[int, ...] = (3, 2, 1)
-    near: float = 0.7
-    list_near: float = 0.6
-    dense_weight: float = 0.5
-    coverage_weight: float = 0.3
-    lead_bonus: float = 0.08
-    definition_bonus: float = 0.3
+    entries: int = 5
+    spans: tuple[int, int, int] = (1, 4, 6)
+    support: tuple[float, float, float] = (1.0, 0.35, 0.15)
+    other: float = 1.6
+    least: float = 0.01
     same: float = 0.75
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question as the writer sees it."""
-
-    text: str
-    language: str
-    intent: Intent
-    vector: Vectors
+    listed: int = 8
+    list_near: float = 0.7
+    sides: int = 4
+    shared: tuple[str, ...] = ("what", "how", "result", "cost", "limit")
 
 
 class ExtractiveWriter:
-    """Chooses sentences for a question."""
+    """Chooses spans for a question; safe to share between threads."""
 
     def __init__(self, store: Store, table: StaticEncoder, config: ExtractiveConfig = ExtractiveConfig()) -> None:
-        """Reads passages from a store and compares sentences by a table of token vectors."""
+        """Reads passages from a store and compares spans by a table of token vectors."""
         self._store = store
         self._table = table
         self._config = config
 
+    def candidates(self, question: ParsedQuery, hits: Sequence[Hit]) -> list[Candidate]:
+        """Returns the spans of the best entries, the likeliest to hold what is asked for first."""
+        spans = [(span, hit) for hit in hits[: self._config.entries] for span in self._spans(hit, question.language)]
+        return rank_spans(question, spans, self._table)
+
     def write(
-        self, question: str, language: str, intent: Intent, hits: Sequence[Hit]
-    ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
-        """Returns the sentences of an answer and their citations, numbered from 1 in order of appearance."""
-        draft = _Draft()
-        asked = _Asked(question, language, intent, self._table.encode([question])[0])
-        for place, entry in enumerate(self._entries(question, intent, hits)):
-            passages = self._store.passages_of(entry.entry_id)
-            if intent.wants_list:
-                self._list_item(draft, asked, entry, passages)
-                continue
-            wanted = self._config.sentences[min(place, len(self._config.sentences) - 1)]
-            quotes = self._best_quotes(asked, entry, passages, max(wanted, 2) if intent.compares else wanted, draft)
-            for quote in quotes:
-                label = _label(entry, quote, language) if quote is quotes[0] else ""
-                draft.add(label + quote.plain, quote, entry, support(quote.plain, quote.text), quote is quotes[0])
-        return tuple(draft.sentences), tuple(draft.citations)
-
-    def fact_entries(self, asked: str, standalone: str, intent: Intent, hits: Sequence[Hit]) -> list[Entry]:
-        """Returns the named entries of a question that asks for catalogue facts and for nothing else.
-
-        A question that also asks for something else ("LoRA 哪年获得诺贝尔奖？") is not a question for a catalogue fact.
+        self, question: ParsedQuery, wishes: Wishes, hits: Sequence[Hit], ranked: Sequence[Candidate], length: Length
+    ) -> Draft:
+        """Returns an answer.
 
         Args:
-            asked: The question in the user's words; what it asks for stands there.
-            standalone: The question as it is searched for; what it is about may stand in an earlier one.
-            intent: What is asked for.
-            hits: What the search found.
+            question: The question.
+            wishes: What the answer should hold.
+            hits: The entries found, best first.
+            ranked: From ``candidates``.
+            length: How much to say.
         """
-        named = [hit.entry for hit in hits if intent.facts and is_named(hit.entry, standalone)]
-        return [entry for entry in named if not _asks_more(asked, entry)]
+        draft = Draft(question.language)
+        if wishes.wants_list:
+            self._list(draft, question, hits)
+        elif wishes.compares:
+            self._comparison(draft, question, hits, ranked, length)
+        if not draft.sentences:
+            self._plain(draft, definition_first(question, ranked) if wishes.defines else ranked, length)
+        return draft
 
-    def write_facts(
-        self, entries: Sequence[Entry], language: str, intent: Intent
-    ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
-        """States the catalogue facts asked for about the first entry of which the corpus has them."""
-        draft = _Draft()
-        for entry in entries:
+    def write_facts(self, question: ParsedQuery, wishes: Wishes, hits: Sequence[Hit]) -> Draft:
+        """States the catalogue facts asked for about the entry meant; an empty draft where the corpus lacks them."""
+        draft = Draft(question.language)
+        meant = named_hits(question, hits) or (list(hits[:1]) if wishes.facts else [])
+        for hit in meant:
+            for fact in state_facts(
+                hit.entry, self._store.passages_of(hit.entry.entry_id), wishes.facts, question.language
+            ):
+                draft.quote(fact.span, hit.entry, text=fact.text, paragraph=not draft.sentences, value=fact.value)
             if draft.sentences:
                 break
-            for fact in state_facts(entry, self._store.passages_of(entry.entry_id), intent.facts, language):
-                strength = support(fact.value, fact.quote.text)
-                draft.add(fact.text, fact.quote, entry, strength, paragraph=not draft.sentences)
-        return tuple(draft.sentences), tuple(draft.citations)
+        return draft
 
-    def _entries(self, question: str, intent: Intent, hits: Sequence[Hit]) -> list[Entry]:
-        if not hits:
-            return []
-        named = [hit for hit in hits if is_named(hit.entry, question)]
-        if intent.compares and len(named) > 1:
-            return [hit.entry for hit in named[: self._config.entries]]
-        if intent.wants_list:  # works are asked for; a section that speaks of them is not one
-            hits = [hit for hit in hits if hit.entry.kind is not Kind.CONCEPT] or hits
-        wide = intent.wants_list or intent.compares
-        floor = hits[0].score * (self._config.list_near if wide else self._config.near)
-        limit = self._config.list_entries if intent.wants_list else self._config.entries
-        return [hit.entry for hit in hits[:limit] if hit.score >= floor]
+    def _spans(self, hit: Hit, language: str) -> list[Span]:
+        return by_entry(self._store.passages_of(hit.entry.entry_id), language)
 
-    def _list_item(self, draft: _Draft, asked: _Asked, entry: Entry, passages: Sequence[Passage]) -> None:
-        head = next((quote_line(passage) for passage in passages if passage.kind is PassageKind.LISTING), None)
-        if head is not None:
-            year = str(entry.year) if entry.year and str(entry.year) in head.text else ""
-            shown = f"（{year}）" if asked.language == "zh" else f" ({year})"
-            title = f"- **{entry.title}**{shown if year else ''}"
-            draft.add(title, head, entry, support(entry.title, head.text), paragraph=True)
-        asked = replace(asked, intent=replace(asked.intent, defines=True))
-        for quote in self._best_quotes(asked, entry, passages, 1, draft):
-            draft.add(quote.plain, quote, entry, support(quote.plain, quote.text), paragraph=head is None)
+    def _plain(self, draft: Draft, ranked: Sequence[Candidate], length: Length) -> None:
+        """Quotes the best span, and what supports it: of the same entry first, of others only what they add."""
+        if not ranked:
+            return
+        size = list(Length).index(length)
+        most, least = self._config.spans[size], self._config.support[size]
+        first = ranked[0]
+        chosen = [first]
+        for candidate in ranked[1:]:
+            own = candidate.hit.entry.entry_id == first.hit.entry.entry_id
+            if len(chosen) == most:
+                break
+            share = candidate.probability / max(first.probability, 1e-9)
+            if share < least * (1.0 if own else self._config.other) or candidate.probability < self._config.least:
+                continue
+            if not any(self._says_the_same(candidate, other) for other in chosen):
+                chosen.append(candidate)
+        seen: str = ""
+        for candidate in sorted(
+            chosen, key=lambda c: (c is not first, c.hit.entry.entry_id != first.hit.entry.entry_id, -c.probability)
+        ):
+            entry = candidate.hit.entry
+            draft.quote(
+                candidate.span, entry, paragraph=entry.entry_id != seen, label=bool(seen) and entry.entry_id != seen
+            )
+            seen = entry.entry_id
 
-    def _best_quotes(
-        self, asked: _Asked, entry: Entry, passages: Sequence[Passage], count: int, draft: _Draft
-    ) -> list[Quote]:
-        """Returns the quotes that say most about the question, in its language if there are any, in reading order."""
-        quotes = [quote for p in passages if p.kind is not PassageKind.RECORD for quote in quotes_of(p)]
-        own = [quote for quote in quotes if quote.passage.language == asked.language]
-        quotes = [quote for quote in own or quotes if fold(quote.plain) not in draft.said]
-        if not quotes:
-            return []
-        tokens = self._table.tokenize([quote.plain for quote in quotes])
-        vectors = self._table.pool(tokens)
-        late = LateIndex.of_tokens(tokens).scores(self._table, asked.text, np.arange(len(tokens)))
-        merits = [
-            self._merits(asked, entry, quote, place) for quote, place in zip(quotes, _places(quotes), strict=True)
-        ]
-        scores = late + self._config.dense_weight * (vectors @ asked.vector) + np.asarray(merits, dtype=np.float32)
-        chosen: list[int] = []
-        for i in sorted(range(len(quotes)), key=lambda i: (-scores[i], quotes[i].passage.passage_id, i)):
-            if len(chosen) < count and all(float(vectors[i] @ vectors[j]) < self._config.same for j in chosen):
-                chosen.append(i)
-        best = [quotes[i] for i in chosen if scores[i] >= 0.5 * scores[chosen[0]]]
-        return sorted(best, key=lambda q: (_LISTED_LAST.index(q.passage.kind), q.passage.path, q.line, q.position))
+    def _says_the_same(self, one: Candidate, other: Candidate) -> bool:
+        a, b = one.span, other.span
+        within = a.passage.passage_id == b.passage.passage_id and (a.text in b.text or b.text in a.text)
+        return within or float(one.vector @ other.vector) >= self._config.same
 
-    def _merits(self, asked: _Asked, entry: Entry, quote: Quote, place: int) -> float:
-        """Scores what a cosine does not see: words of the question, a leading place, a definition's shape."""
-        names = (entry.title, entry.title_zh, *entry.aliases)
-        in_names = set(index_terms(" ".join(names)))
-        words = content_words(asked.text)
-        wanted = [word for word in words if word not in in_names] or words
-        terms = term_set(quote.plain)
-        merit = self._config.coverage_weight * sum(word in terms for word in wanted) / max(len(wanted), 1)
-        if place == 0:
-            merit += self._config.lead_bonus
-        if asked.intent.defines and _starts_with(quote, names):
-            merit += self._config.definition_bonus / (1 + place // 2)  # definitions stand near the top
-        return merit
+    def _list(self, draft: Draft, question: ParsedQuery, hits: Sequence[Hit]) -> None:
+        """Names entries, a line each, with the year and one sentence on what the work is."""
+        works = [hit for hit in hits if hit.entry.kind is not Kind.CONCEPT] or list(hits)
+        if not works:
+            return
+        complete = not question.search_text  # whatever fits the filters was asked for
+        floor = 0.0 if complete else works[0].score * self._config.list_near
+        most = question.count or (len(works) if complete else self._config.listed)
+        chosen = [hit for hit in works if hit.score >= floor][:most]
+        for hit in sorted(chosen, key=lambda hit: "survey" in " ".join(hit.entry.topics)):
+            self._list_item(draft, question, hit)
+
+    def _list_item(self, draft: Draft, question: ParsedQuery, hit: Hit) -> None:
+        entry = hit.entry
+        passages = self._store.passages_of(entry.entry_id)
+        head = next((line_span(passage) for passage in passages if passage.kind is PassageKind.LISTING), None)
+        spans = self._spans(hit, question.language)
+        what = [span for span in spans if span.asked is not None and span.asked.aspect == "what"]
+        best = rank_spans(question, [(span, hit) for span in what or spans], self._table)
+        title = f"**{shown_title(entry, question.language)}**"
+        year = str(entry.year) if entry.year and head is not None and str(entry.year) in head.text else ""
+        if year:
+            title += f"（{year}）" if question.language == "zh" else f" ({year})"
+        colon = "：" if question.language == "zh" else ": "
+        if best:
+            lead = f"- {title}{colon}"
+            draft.quote(
+                best[0].span, entry, text=f"{lead}{first_sentence(best[0].span)}", paragraph=True, lead=len(lead)
+            )
+        elif head is not None:
+            draft.quote(head, entry, text=f"- {title}", paragraph=True, lead=2)
+
+    def _comparison(
+        self, draft: Draft, question: ParsedQuery, hits: Sequence[Hit], ranked: Sequence[Candidate], length: Length
+    ) -> None:
+        """States the difference first, from an answer that compares the sides, then sets them beside each other."""
+        named = named_hits(question, hits)
+        works = [hit for hit in named if hit.entry.kind is not Kind.CONCEPT]
+        sides = (works if len(works) > 1 else named)[: self._config.sides]
+        ids = {hit.entry.entry_id for hit in sides}
+        between = [
+            candidate
+            for candidate in self.candidates(question, [*sides, *hits])
+            if candidate.span.asked is not None and candidate.span.asked.other
+            and len(ids & {candidate.hit.entry.entry_id, candidate.span.asked.other}) >= min(2, max(len(ids), 1))
+        ]  # fmt: skip
+        of_each = [[c for c in ranked if c.hit.entry.entry_id == side.entry.entry_id][:1] for side in sides]
+        contrast = (
+            between[:1]
+            or [c for c in ranked if c.span.asked and c.span.asked.aspect == "vs"][:1]
+            or [best for side in of_each for best in side]
+            or list(ranked[:1])
+        )
+        for candidate in contrast:
+            draft.quote(candidate.span, candidate.hit.entry, paragraph=True)
+        if len(sides) > 1 and length is not Length.SHORT:
+            self._table_of(draft, question, sides)
+
+    def _table_of(self, draft: Draft, question: ParsedQuery, sides: Sequence[Hit]) -> None:
+        """Sets the aspects that all sides speak of beside each other, a row an aspect."""
+        said = {side.entry.entry_id: self._by_aspect(side, question.language) for side in sides}
+        shared = [aspect for aspect in self._config.shared if all(aspect in of_side for of_side in said.values())]
+        rows = []
+        for aspect in shared[:3]:
+            cells = [(said[side.entry.entry_id][aspect], side.entry) for side in sides]
+            rows.append((say(f"aspect_{aspect}", question.language), cells))
+        if rows:
+            draft.table([short_name(side.entry, question.language) for side in sides], rows)
+
+    def _by_aspect(self, hit: Hit, language: str) -> dict[str, Span]:
+        found: dict[str, Span] = {}
+        for span in self._spans(hit, language):
+            if span.asked is not None:
+                found.setdefault(span.asked.aspect, span)
+        return found
 
 
-def short_name(entry: Entry, language: str) -> str:
-    """Returns the name a paragraph about an entry starts with: the alias its own title begins with, else the title."""
-    title = (
-        entry.title_zh
-        if language == "zh" and entry.title_zh and len(entry.title_zh) < len(entry.title)
-        else entry.title
-    )
-    fitting = [name for name in entry.aliases if len(name) > 1 and title.casefold().startswith(name.casefold())]
-    return title[: len(max(fitting, key=len))] if fitting else title
+def definition_first(question: ParsedQuery, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """Returns candidates with the definition of the very term that is asked for in front, if there is one.
+
+    An entry's own definition answers "what is LoRA?" and not "what is NF4?": the question that it answers must hold all
+    words of the one asked.
+    """
+    wanted = set(question.words)
+
+    def defines(candidate: Candidate) -> bool:
+        asked = candidate.span.asked
+        return (
+            bool(wanted)
+            and asked is not None
+            and asked.aspect == "what"
+            and wanted <= term_set(" ".join((asked.question, *asked.wordings)))
+        )
+
+    found = [candidate for candidate in ranked[:_LOOKED_AT] if defines(candidate)][:1]
+    return [*found, *(candidate for candidate in ranked if all(candidate is not other for other in found))]
 
 
-def _places(quotes: Sequence[Quote]) -> list[int]:
-    """Returns the place of each quote among those of its file, from 0."""
-    seen: dict[str, int] = {}
-    places = []
-    for quote in quotes:
-        places.append(seen.get(quote.passage.path, 0))
-        seen[quote.passage.path] = places[-1] + 1
-    return places
+def named_hits(question: ParsedQuery, hits: Sequence[Hit]) -> list[Hit]:
+    """Returns the hits that a question names, in the order in which it names them; of namesakes the best."""
+    by_place: dict[tuple[int, int], list[Entity]] = {}
+    for entity in question.entities:
+        if entity.slot in (Slot.NAME, Slot.LINK):
+            by_place.setdefault((entity.first, entity.end), []).append(entity)
+    found: list[Hit] = []
+    for place in sorted(by_place):
+        rows = {int(entity.value) for entity in by_place[place]}
+        best = next((hit for hit in hits if hit.row in rows and hit.entry.kind is not Kind.CONCEPT), None)
+        best = best or next((hit for hit in hits if hit.row in rows), None)
+        if best is not None and best not in found:
+            found.append(best)
+    return found
 
 
-def _starts_with(quote: Quote, names: Sequence[str]) -> bool:
-    start = fold(quote.plain)
-    return any(start.startswith(fold(name)) for name in names if fold(name))
-
-
-def _asks_more(question: str, entry: Entry) -> bool:
-    names = set(content_words(" ".join((entry.title, entry.title_zh, *entry.aliases, entry.arxiv_id or ""))))
-    return any(word not in names for word in content_words(without_fact_words(content_text(question))))
-
-
-def _label(entry: Entry, quote: Quote, language: str) -> str:
-    """Returns what a paragraph starts with, unless its first sentence names the entry itself."""
-    name = short_name(entry, language)
-    if fold(name) in fold(quote.plain)[: 2 * len(fold(name)) + 8]:
-        return ""
-    return f"**{name}**：" if language == "zh" else f"**{name}**: "
-
-
-class _Draft:
-    """An answer in the making."""
-
-    def __init__(self) -> None:
-        self.sentences: list[Sentence] = []
-        self.citations: list[Citation] = []
-        self.said: set[str] = set()
-
-    def add(self, text: str, quote: Quote, entry: Entry, strength: float, paragraph: bool) -> None:
-        number = len(self.citations) + 1
-        self.citations.append(Citation(number, entry, quote.passage, quote.text, quote.line, round(strength, 3)))
-        self.sentences.append(Sentence(text, (number,), starts_paragraph=paragraph))
-        self.said.add(fold(quote.plain))
+def first_sentence(span: Span) -> str:
+    """Returns the first sentence of a span, as a reader sees it."""
+    start, end = next(sentence_spans(span.plain), (0, len(span.plain)))
+    return span.plain[start:end]

@@ -10,6 +10,7 @@ from app.assistant import Assistant
 from app.errors import QuestionError
 from app.types import Answer
 from index.catalogue.filters import NO_FILTERS, Filters
+from index.types import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class BatchItem:
 
     id: str
     question: str
-    history: tuple[tuple[str, str], ...] = ()
+    history: tuple[Turn, ...] = ()
 
 
 def read_item(line: str) -> BatchItem:
@@ -43,7 +44,7 @@ def read_item(line: str) -> BatchItem:
     )
     if not turns_hold:
         raise QuestionError('"history" must be a list of [user, assistant] pairs')
-    return BatchItem(str(row["id"]), row["q"], tuple((user, assistant) for user, assistant in history))
+    return BatchItem(str(row["id"]), row["q"], tuple(Turn(user, assistant) for user, assistant in history))
 
 
 def answer_batch(

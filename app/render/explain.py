@@ -19,10 +19,10 @@ _LABELS = {
 def explain_json(found: Found) -> dict[str, Any]:
     """Returns how the question was read and what each step cost."""
     return {
-        "question": found.question.sought or found.question.text,
+        "question": found.question.search_text or found.question.text,
         "terms": list(found.question.terms),
         "read": [
-            {"words": read.words, "as": read.constraint, "certain": read.certain} for read in found.question.words_read
+            {"words": read.words, "as": read.constraint, "certain": read.certain} for read in found.question.readings
         ],
         "milliseconds": dict(found.milliseconds),
     }
@@ -41,7 +41,7 @@ def explain_text(found: Found, language: str) -> str:
 
     times = ", ".join(f"{name} {value:.1f}" for name, value in found.milliseconds.items())
     lines = [
-        f"{label('read')}: {found.question.sought or found.question.text}",
+        f"{label('read')}: {found.question.search_text or found.question.text}",
         f"{label('terms')}: {' '.join(found.question.terms)}",
         f"{label('time')}: {times}",
     ]

@@ -35,7 +35,8 @@ def turn_panel(answer: Answer, turn: int) -> str:
     """Returns the sources of one answer as HTML."""
     title = f'<h3 class="turn">{escape(answer.question)}</h3>'
     if answer.citations:
-        sources = (_source(citation, turn, answer.language) for citation in answer.citations)
+        numbers = dict.fromkeys(citation.n for citation in answer.citations)
+        sources = (_source([c for c in answer.citations if c.n == n], turn, answer.language) for n in numbers)
         return f'<section lang="{answer.language}">{title}{"".join(sources)}</section>'
     nearest = "".join(_nearest(hit, answer.language) for hit in answer.hits[:5])
     offer = f'<p class="meta">{say("nearest", answer.language)}</p>'
@@ -48,19 +49,25 @@ def panel(turns: Sequence[str], language: str) -> str:
     return f'<div class="sources"><h2>{say("panel_title", language)}</h2>{body}</div>'
 
 
-def _source(citation: Citation, turn: int, language: str) -> str:
-    name = anchor(turn, citation.n)
-    listing = listing_of(citation.entry, citation.passage)
+def _source(citations: Sequence[Citation], turn: int, language: str) -> str:
+    """Returns the source behind one mark: an entry, and all that is quoted of it."""
+    first = citations[0]
+    listing = listing_of(first.entry, first.passage)
+    return (
+        f'<article class="source" id="{anchor(turn, first.n)}">'
+        f'<h4><span class="n">{first.n}</span>{_title(first.entry)}</h4>'
+        f'<p class="meta">{escape(listing.list_id)} › {escape(section_path(listing).replace(" > ", " › "))}</p>'
+        f"{''.join(_quote(citation, language) for citation in citations)}{_links(first.entry.links)}</article>"
+    )
+
+
+def _quote(citation: Citation, language: str) -> str:
     full = citation.support >= 1.0
     mark = say("verbatim", language) if full else say("support", language, share=f"{citation.support:.0%}")
     return (
-        f'<article class="source" id="{name}">'
-        f'<h4><span class="n">{citation.n}</span>{_title(citation.entry)}</h4>'
-        f'<p class="meta">{escape(listing.list_id)} › {escape(section_path(listing).replace(" > ", " › "))}</p>'
         f"<blockquote>{escape(plain_text(citation.quote))}</blockquote>"
         f'<p class="meta"><code>{escape(citation.passage.path)}:{citation.line}</code>'
         f' <span class="{"full" if full else "partial"}">{mark}</span></p>'
-        f"{_links(citation.entry.links)}</article>"
     )
 
 

@@ -7,6 +7,31 @@ _TEXTS = {
         "zh": "清单里没有足以回答这个问题的内容，所以我不作答。",
         "en": "Nothing in the lists answers this question, so I will not guess.",
     },
+    "aspect_what": {"zh": "是什么", "en": "What it is"},
+    "aspect_how": {"zh": "怎么做", "en": "How it works"},
+    "aspect_result": {"zh": "结果", "en": "Results"},
+    "aspect_cost": {"zh": "代价", "en": "Cost"},
+    "aspect_limit": {"zh": "局限", "en": "Limits"},
+    "missing": {"zh": "这里的清单没有收录 {names}。", "en": "Nothing here is about {names}."},
+    "not_said": {
+        "zh": "清单收录了 {name}，但没有说到你问的这一点。它们说到的相近内容：",
+        "en": "The lists hold {name}, but do not say what you ask. The nearest they say:",
+    },
+    "hello": {
+        "zh": "你好！我依据阅读清单回答大语言模型的学习问题，问我一个概念、一篇论文，或者两种方法的区别吧。",
+        "en": "Hello! I answer study questions about large language models from reading lists. "
+        "Ask me about a concept, a paper, or how two methods differ.",
+    },
+    "you_are_welcome": {"zh": "不客气，有问题随时再问。", "en": "You are welcome. Ask me whenever something comes up."},
+    "about": {
+        "zh": "我是大语言模型的学习助手，在你自己的电脑上运行，只依据这里的阅读清单、学习卡片和概念笔记回答，"
+        "每句话都注明出处；"
+        "清单里没有的，我会直说。你可以问某个概念是什么、怎么做、为什么，让我比较几篇论文，或列出某个主题、年份、机构的论文。",
+        "en": "I am a study assistant for large language models. I run on your own computer, answer only from the "
+        "reading lists, study cards and concept notes here, give the source of every sentence, and say so when they "
+        "hold no answer. Ask what something is, how it works or why, have papers compared, or list those on a topic, "
+        "of a year or by an organisation.",
+    },
     "nearest": {"zh": "最接近的条目：", "en": "The nearest entries:"},
     "read_as": {"zh": "（按“{text}”检索）", "en": "(Searched for “{text}”.)"},
     "panel_title": {"zh": "出处", "en": "Sources"},
@@ -43,7 +68,7 @@ _TEXTS = {
     "sections": {"zh": "章节", "en": "section"},
     "lists": {"zh": "清单", "en": "list"},
     "kinds": {"zh": "类型", "en": "kind"},
-    "makers": {"zh": "机构", "en": "organisation"},
+    "organisations": {"zh": "机构", "en": "organisation"},
     "topics": {"zh": "主题", "en": "topic"},
     "authors": {"zh": "作者", "en": "author"},
     "languages": {"zh": "语言", "en": "language"},

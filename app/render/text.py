@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from app.render.places import listing_of
-from app.types import Answer, Status
+import re
+from collections.abc import Sequence
 
+from app.types import Answer, Citation
+
+_LINK = re.compile(r"\[([^\]\n]+)\]\((https?://[^\s)]+)\)")
 _LABELS = {
     "sources": {"zh": "出处", "en": "Sources"},
     "nearest": {"zh": "最接近的条目", "en": "Nearest entries"},
@@ -17,18 +20,20 @@ def answer_text(answer: Answer) -> str:
     lines = [plain_markdown(answer.text)]
     if answer.citations:
         lines += ["", f"{_LABELS['sources'][answer.language]}:"]
-        for citation in answer.citations:
-            mark = f"{_LABELS['support'][answer.language]} {citation.support:.2f}"
-            lines.append(f"[{citation.n}] {citation.entry.title} — {citation.passage.path}:{citation.line} ({mark})")
-            lines += [f"    {link.url}" for link in citation.entry.links[:1]]
-    elif answer.status is Status.DECLINED and answer.hits:
-        lines.append("")
-        for hit in answer.hits[:3]:
-            where = listing_of(hit.entry, hit.best.passage)
-            lines.append(f"    {hit.entry.title} — {where.path}:{where.line}")
+        for n in dict.fromkeys(citation.n for citation in answer.citations):
+            lines += _source([citation for citation in answer.citations if citation.n == n], answer.language)
     return "\n".join(lines)
 
 
 def plain_markdown(text: str) -> str:
-    """Takes the bold marks off an answer's text, for a terminal."""
-    return text.replace("**", "")
+    """Takes the bold marks off an answer's text, for a terminal, and shows the addresses of its links."""
+    return _LINK.sub(r"\1 — \2", text).replace("**", "")
+
+
+def _source(citations: Sequence[Citation], language: str) -> list[str]:
+    """Returns the lines of one entry that is cited: its title, every quote's place, and its first link."""
+    first = citations[0]
+    places = ", ".join(dict.fromkeys(f"{citation.passage.path}:{citation.line}" for citation in citations))
+    mark = f"{_LABELS['support'][language]} {min(citation.support for citation in citations):.2f}"
+    links = [f"    {link.url}" for link in first.entry.links[:1]]
+    return [f"[{first.n}] {first.entry.title} — {places} ({mark})", *links]

@@ -18,6 +18,7 @@ from app.render.html import linked_marks, panel, turn_panel
 from app.render.messages import say, say_both
 from app.web.reloading import LiveAssistant
 from index.encoders.base import Encoder
+from index.types import Turn
 from ingest.errors import StudyError
 
 EXAMPLES = (
@@ -129,9 +130,9 @@ def _responder(assistant: LiveAssistant) -> Any:  # noqa: ANN401 - Gradio takes 
     return respond
 
 
-def _pairs(history: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+def _pairs(history: Sequence[dict[str, Any]]) -> list[Turn]:
     """Returns Gradio's messages as (question, answer) turns."""
-    pairs: list[tuple[str, str]] = []
+    pairs: list[Turn] = []
     question = ""
     for message in history:
         content = message["content"]
@@ -139,7 +140,7 @@ def _pairs(history: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
         if message["role"] == "user":
             question = text
         else:
-            pairs.append((question, text))
+            pairs.append(Turn(question, text))
     return pairs
 
 

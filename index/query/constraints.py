@@ -1,109 +1,301 @@
-"""What a question says about year, venue, author, organisation, kind, list or section, apart from its subject.
+"""What a question says about the works it asks for: year, venue, author, organisation, kind, list, section, how many.
 
 What is certain in a question that asks for works becomes a filter and leaves the question; what is only hinted at
-becomes a hint, which raises the entries that fit and takes no word away.
+becomes a soft filter, which raises the entries that fit and takes no word away.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from index.catalogue.facets import Catalogue
+from index.catalogue.facets import AUTHOR, KIND, LIST, ORGANISATION, SECTION, TOPIC, VENUE, YEAR
 from index.catalogue.filters import Filters
-from index.query.entities import Mention, read_mentions
-from index.query.patterns import Words, read_wanted
-from index.text.analysis import content_text
-from index.types import ReadWords
+from index.catalogue.gazetteer import KindWords, kind_words
+from index.query.patterns import YEARS, number_of, read_first
+from index.text.analysis import content_text, content_words
+from index.types import Entity, Reading, Slot, Token
+from ingest.types import Kind
 
-_OF_ONE_WORK = ("authors", "makers")  # these tell which work is meant even where no list of works is asked for
-_EDGE = r"\s|[,，.。?？!！:：;；、“”\"']"
-_ZH_EDGE = "方面|相关|关于|有关|请|都|由|于|在(?!线)|和|与|或"
-_EN_EDGE = (
-    "published|released|proposed|written|listed|appeared|came out|are|there|about|on|in|at|by|from|of|and|or|the|for|"
-    "section|list|write"
+_OF_ONE_WORK = (AUTHOR, ORGANISATION)  # these tell which work is meant even where no list of works is asked for
+_ASKED_BEFORE = frozenset(
+    "些几篇个本门种款份什么荐来要找看"
+)  # a Chinese noun right after one of these is the one asked for
+_MENTIONED_AFTER = frozenset("的里中上")  # … and one before these is not
+_LISTING, _LISTING_BESIDE = 0.5, 0.1  # probabilities from which on a list is meant, the second beside constraints
+_FEW = 3  # content words beside constraints
+_POINTED_AT = frozenset("这那该")
+_EDGES = frozenset(
+    "published released proposed written listed appeared came out section list write deal about on in at by from of "
+    "and or s recommend".split()
 )
-_LEFT_OVER = re.compile(
-    rf"^(?:{_EDGE}|的|{_ZH_EDGE}|发表|发布|提出|公开|发在|里|中(?![文国])|上(?!下文)|['’]?s\b|(?:{_EN_EDGE})\b)+|"
-    rf"(?:{_EDGE}|(?:发表|发布|提出|公开|发在|写|做)?(?:过|了)?的|{_ZH_EDGE}|\b(?:{_EN_EDGE}))+$",
-    re.I,
+# Whole words: 对齐, 中文 and 提示 begin with characters that would say nothing alone.
+_HAN_FIRST = re.compile(
+    "(?:发表|发布|提出|公开(?!课)|方面|相关(?!性)|有关|等人|前后|推荐(?!系统|算法|模型)|几[篇本门个份种款]|的|了(?!解)|是|在(?!线)|和|与|或|及|也|都|就|而|"
+    "由|于|请(?!求)|有(?![监效害限毒])|里(?!程)|中(?![文国间英])|写(?!作)|做|过(?![拟程滤])|等|到|年|讲(?!解)|谈(?!判)|聊(?!天))+"
+)
+_HAN_LAST = tuple(
+    "发表 发布 提出 公开 方面 相关 有关 等人 前后 的 了 是 在 和 与 或 及 由 于 都 有 里 中 写 做 过 等 年 讲".split()
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Structure:
+class Constraints:
     """A question taken apart.
 
     Attributes:
         filters: What the entries must be.
-        hints: What they had better be; ``hints.agreement(entry)`` says how far an entry is.
-        terms: Further words to search for: the organisation's name in the other language.
-        understood: The words that were read.
+        soft: What they rather are; raises the entries that fit.
+        readings: The words that were read.
+        count: How many works are asked for, or None.
         rest: The question without the words that became filters, to search for; "" when nothing else is left.
     """
 
     filters: Filters
-    hints: Filters
-    terms: tuple[str, ...]
-    understood: tuple[ReadWords, ...]
+    soft: Filters
+    readings: tuple[Reading, ...]
+    count: int | None
     rest: str
 
 
-def read_structure(question: str, catalogue: Catalogue) -> Structure:
-    """Reads what a question says about the works it asks for, in Chinese or English.
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    start: int
+    end: int
+    constraint: str
+    value: Filters
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A question while it is read: as corrected, without case, its tokens and what they name."""
+
+    text: str
+    folded: str
+    tokens: Sequence[Token]
+    entities: Sequence[Entity]
+
+    def place(self, entity: Entity) -> tuple[int, int]:
+        return self.tokens[entity.first].start, self.tokens[entity.end - 1].end
+
+    def of(self, *slots: Slot) -> Iterator[Entity]:
+        return (entity for entity in self.entities if entity.slot in slots)
+
+
+def read_constraints(
+    text: str,
+    folded: str,
+    tokens: Sequence[Token],
+    entities: Sequence[Entity],
+    *,
+    listing: float,
+    newest_year: int | None,
+) -> Constraints:
+    """Reads what a question says about the works it asks for.
 
     Args:
-        question: As asked.
-        catalogue: The names there are; a venue or author the index does not have is not understood.
+        text: The question, corrected and tidy.
+        folded: The same without case.
+        tokens: Its tokens.
+        entities: What they name.
+        listing: Probability that a list of works is asked for, and not what is in them.
+        newest_year: Year of the newest entry; "the last two years" are counted back from it.
     """
-    question = unicodedata.normalize("NFKC", question)
-    mentions = list(read_mentions(question, catalogue))
-    wanted = read_wanted(question)
-    if wanted is not None and wanted.phrase and not any(m.certain or m.constraint == "makers" for m in mentions):
-        wanted = None  # "BERT 论文" names a work
-    if wanted is None:
-        found = [replace(mention, certain=False) for mention in mentions if mention.constraint in _OF_ONE_WORK]
-        return Structure(Filters(), _together(found), _terms(found), _understood(question, found), question)
+    question = _Question(text, folded, tokens, entities)
+    mentions = sorted(_mentions(question, newest_year), key=lambda mention: mention.start)
+    if not (listing >= _LISTING or _wants_works(question, mentions, listing)):
+        found = [replace(m, certain=False) for m in mentions if m.constraint in _OF_ONE_WORK]
+        return Constraints(Filters(), _together(found), _readings(text, found), None, text)
     certain = [mention for mention in mentions if mention.certain]
-    fits = Filters(kinds=wanted.kinds, topics=tuple(topic for topic in wanted.topics if topic in catalogue.topics))
-    placed = any(mention.constraint != "years" for mention in certain)
-    nothing_else = not placed and not _rest(question, [*certain, wanted, wanted.lead])
-    must = Filters(kinds=wanted.admitted) or (_narrowest(fits) if nothing_else else Filters())
-    filters = must.over(_venue_of_year(_together(certain)))
-    hints = _together([mention for mention in mentions if not mention.certain])
-    gone: list[Words] = [*certain, wanted.lead] if filters else []
-    if wanted.is_paper:  # entries do not call themselves papers, but they do say "course" or "repository"
-        gone.append(wanted)
-    else:
-        hints = fits.over(hints)
-    mentions += [Mention(wanted.start, wanted.end, name, fits, bool(must)) for name in fits.constraints[:1]]
-    rest = _rest(question, gone) if gone else question
-    return Structure(filters, hints, _terms(mentions), _understood(question, mentions), rest)
-
-
-def _together(mentions: Sequence[Mention]) -> Filters:
-    filters = Filters()
-    for mention in mentions:
-        filters = mention.value.over(filters)
-    return filters
-
-
-def _terms(mentions: Sequence[Mention]) -> tuple[str, ...]:
-    return tuple(term for mention in mentions for term in mention.terms)
-
-
-def _understood(question: str, mentions: Sequence[Mention]) -> tuple[ReadWords, ...]:
-    return tuple(
-        ReadWords(question[mention.start : mention.end].strip(), mention.constraint, mention.certain)
-        for mention in sorted(mentions, key=lambda mention: mention.start)
+    soft = _together([mention for mention in mentions if not mention.certain])
+    filters = _venue_of_year(_together(certain))
+    gone = [(mention.start, mention.end) for mention in certain]
+    if (asked := _kind_asked(question)) is not None:
+        kind, place = asked
+        fits = Filters(kinds=kind.kinds, topics=kind.topics)
+        must = Filters(kinds=_admitted(question)) if kind.admitted else Filters()
+        if not must and not filters.without([YEAR]) and not _rest(text, [*gone, place]):
+            must = Filters(kinds=kind.kinds) or fits  # a question for nothing but a kind filters by it
+        filters = must.over(filters)
+        papers = kind is kind_words()["论文"]
+        if papers or not (
+            kind.kinds or kind.topics
+        ):  # no entry says that it is a paper, but "course" or "repository" they say
+            gone.append(place)
+        else:
+            soft = fits.over(soft)
+        if fits:
+            name = KIND if kind.kinds else TOPIC
+            mentions = sorted([*mentions, _Mention(*place, name, fits, bool(must))], key=lambda m: m.start)
+    count = read_first(folded, "count")
+    return Constraints(
+        filters,
+        soft,
+        _readings(text, mentions),
+        number_of(count.values[0]) if count else None,
+        _rest(text, gone if count is None else [*gone, (count.start, count.end)]) if filters or count else text,
     )
 
 
-def _narrowest(fits: Filters) -> Filters:
-    """Returns what a question for nothing but a kind filters by: the kind, or what stands for it."""
-    return fits.without(["topics"]) or fits
+def _wants_works(question: _Question, mentions: Sequence[_Mention], listing: float) -> bool:
+    """Tells "Touvron et al.", "ICLR 2022 论文": little else is said than whose or where works are.
+
+    A noun for works beside such a constraint also speaks for a list, where the intent model is in doubt.
+    """
+    who = [mention for mention in mentions if mention.certain and mention.constraint != YEAR]
+    if not who or any(question.of(Slot.NAME)):
+        return False
+    if listing >= _LISTING_BESIDE and _admitted(question):
+        return True
+    kinds = [question.place(entity) for entity in question.of(Slot.KIND)]
+    rest = _rest(question.text, [*((mention.start, mention.end) for mention in mentions), *kinds])
+    return len(content_words(rest)) <= _FEW and read_first(question.folded, "asks") is None
+
+
+def _mentions(question: _Question, newest_year: int | None) -> Iterator[_Mention]:
+    yield from _years(question.folded, newest_year)
+    venues = [entity for entity in question.of(Slot.VENUE) if _written_as_venue(question, entity)]
+    for entity in venues:
+        yield _Mention(*question.place(entity), VENUE, Filters(venues=(entity.value,)), True)
+    people = list(_people(question))
+    yield from people
+    taken = {place for person in people for place in range(person.start, person.end)}
+    for entity in question.of(Slot.ORGANISATION):
+        start, end = question.place(entity)
+        if start not in taken:
+            begin, finish, made = _made_by(question, start, end)
+            told = (begin, finish) != (start, end)
+            made &= told or (bool(_admitted(question)) and not question.text[start].islower())  # put together
+            made &= not question.text[finish:].lstrip()[:1].isupper()  # "the Tsinghua ChatGLM team" is one name
+            yield _Mention(begin, finish, ORGANISATION, Filters(organisations=(entity.value,)), made)
+    for entity in question.of(Slot.SECTION):
+        start, end = question.place(entity)
+        after = read_first(question.folded[end:], "section after")
+        before = read_first(question.folded[:start], "section before")
+        if after or before:
+            begin, finish = before.start if before else start, end + (after.end if after else 0)
+            yield _Mention(begin, finish, SECTION, Filters(sections=(entity.value,)), True)
+    for entity in question.of(Slot.LIST):
+        start, end = question.place(entity)
+        after = read_first(question.folded[end:], "list after")
+        if after or entity.end - entity.first > 1:
+            yield _Mention(start, end + (after.end if after else 0), LIST, Filters(lists=(entity.value,)), True)
+
+
+def _years(folded: str, newest_year: int | None) -> Iterator[_Mention]:
+    """Yields the years of the works; not those of their data, or of an event in the question."""
+    if newest_year and (read := read_first(folded, "last years")):
+        yield _Mention(read.start, read.end, YEAR, Filters(since=newest_year + 1 - number_of(read.values[0])), True)
+    elif read := read_first(folded, *YEARS):
+        if not (
+            read_first(folded[: read.start], "dates else before") or read_first(folded[read.end :], "dates else after")
+        ):
+            yield _Mention(read.start, read.end, YEAR, _in_years(read.slot, read.values), True)
+    elif newest_year and (read := read_first(folded, "recent")):
+        yield _Mention(read.start, read.end, YEAR, Filters(since=newest_year - 1), False)
+
+
+def _in_years(slot: str, values: Sequence[str]) -> Filters:
+    years = sorted(int(value) if len(value) > 2 else 2000 + int(value) for value in values)
+    first, last = years[0], years[-1]
+    bounds: dict[str, tuple[int | None, int | None]] = {
+        "since": (first, None),
+        "after": (first + 1, None),
+        "until": (None, first),
+        "before": (None, first - 1),
+        "around": (first - 1, first + 1),
+    }
+    since, until = bounds.get(slot, (first, last))
+    return Filters(since=since, until=until)
+
+
+def _written_as_venue(question: _Question, entity: Entity) -> bool:
+    """Tells an acronym in any case, and a word such as Nature only as a name is written."""
+    start, _ = question.place(entity)
+    acronym = len(entity.value) > 2 and sum(character.isupper() for character in entity.value) > 1
+    return acronym or question.text[start].isupper()
+
+
+def _people(question: _Question) -> Iterator[_Mention]:
+    """Yields one author: by full name, or by a surname that the wording says is one."""
+    makers = {(entity.first, entity.end) for entity in question.of(Slot.ORGANISATION)}
+    for entity in question.of(Slot.AUTHOR):
+        if (entity.first, entity.end) in makers:
+            continue
+        start, end = question.place(entity)
+        if not question.text[start].islower():
+            begin, finish, made = _made_by(question, start, end)
+            yield _Mention(begin, finish, AUTHOR, Filters(authors=(entity.value,)), made)
+    whole = makers | {(entity.first, entity.end) for entity in question.of(Slot.AUTHOR)}
+    for entity in question.of(Slot.SURNAME):
+        if any(first <= entity.first < end for first, end in whole):
+            continue
+        start, end = question.place(entity)
+        begin, finish, made = _made_by(question, start, end)
+        if (
+            made
+            and (begin, finish) != (start, end)
+            and question.text[start].isupper()
+            and not question.text[finish:].lstrip()[:1].isupper()
+        ):
+            yield _Mention(begin, finish, AUTHOR, Filters(authors=(question.text[start:end],)), True)
+            return
+
+
+def _made_by(question: _Question, start: int, end: int) -> tuple[int, int, bool]:
+    """Returns where the words about a maker start and end, and whether it made the works."""
+    before = read_first(question.folded[:start], "made by before")
+    after = read_first(question.folded[end:], "made by after")
+    used = read_first(question.folded[:start], "used before") is not None
+    return before.start if before else start, end + (after.end if after else 0), not used
+
+
+def _kind_asked(question: _Question) -> tuple[KindWords, tuple[int, int]] | None:
+    """Returns the kind of work asked for and where it stands; several kinds of one question are not told apart."""
+    found = [(entity, question.place(entity)) for entity in question.of(Slot.KIND)]
+    found = [
+        (e, place)
+        for e, place in found
+        if not _POINTED_AT & set(question.folded[max(place[0] - 2, 0) : place[0]])
+        and read_first(question.folded[: place[0]], "kept in lists before") is None
+    ]
+    if not found:
+        return None
+    asked = next((item for item in found if question.folded[item[1][0] - 1 : item[1][0]] in _ASKED_BEFORE), None)
+    if asked is None:
+        latin = question.folded[found[0][1][0]].isascii()
+        whole = [item for item in found if question.folded[item[1][1] : item[1][1] + 1] not in _MENTIONED_AFTER]
+        plain = [item for item in found if kind_words()[item[0].value].admitted]
+        asked = (plain or found)[0] if latin else (whole or found)[-1]
+    return kind_words()[asked[0].value], asked[1]
+
+
+def _admitted(question: _Question) -> tuple[Kind, ...]:
+    """Returns what the nouns for works can mean, all of them where several stand: "papers" excludes, "models" not."""
+    nouns = [kind_words()[entity.value].admitted for entity in question.of(Slot.KIND)]
+    return tuple(dict.fromkeys(kind for admitted in nouns for kind in admitted))
+
+
+def _together(mentions: Sequence[_Mention]) -> Filters:
+    """Returns the constraints of several mentions; values of one constraint are alternatives, years the narrowest."""
+    filters = Filters()
+    for mention in mentions:
+        value = mention.value
+        if mention.constraint in (VENUE, AUTHOR, ORGANISATION, LIST, SECTION):
+            both = (*getattr(filters, mention.constraint), *getattr(value, mention.constraint))
+            alternatives: dict[str, Any] = {mention.constraint: tuple(dict.fromkeys(both))}
+            value = replace(value, **alternatives)
+        filters = value.over(filters)
+    return filters
+
+
+def _readings(text: str, mentions: Sequence[_Mention]) -> tuple[Reading, ...]:
+    return tuple(
+        Reading(text[mention.start : mention.end].strip(), mention.constraint, mention.certain) for mention in mentions
+    )
 
 
 def _venue_of_year(filters: Filters) -> Filters:
@@ -113,12 +305,36 @@ def _venue_of_year(filters: Filters) -> Filters:
     return replace(filters, venues=tuple(f"{v} {filters.since}" for v in filters.venues), since=None, until=None)
 
 
-def _rest(question: str, spans: Sequence[Words]) -> str:
-    """Returns a question without some stretches, or "" when no content is left."""
-    for span in sorted(spans, key=lambda span: span.start, reverse=True):
-        if span.end > span.start:
-            question = f"{question[: span.start]} {question[span.end :]}"
-    previous = ""
-    while question != previous:
-        previous, question = question, _LEFT_OVER.sub("", question)
-    return re.sub(r"\s+", " ", question) if content_text(question) else ""
+def _rest(text: str, gone: Sequence[tuple[int, int]]) -> str:
+    """Returns the content of a question without some stretches, or "" when none is left."""
+    for start, end in _joined(gone):
+        text = f"{text[:start]} {text[end:]}"
+    runs = content_text(text).split()
+    while runs and (first := _without_first(runs[0])) != runs[0]:
+        runs[:1] = [first] if first else []
+    while runs and (last := _without_last(runs[-1])) != runs[-1]:
+        runs[-1:] = [last] if last else []
+    return " ".join(runs)
+
+
+def _joined(stretches: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Returns stretches, the last first; those that overlap, as alternatives do, are one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(stretches):
+        if joined and start < joined[0][1]:
+            joined[0] = (joined[0][0], max(end, joined[0][1]))
+        else:
+            joined.insert(0, (start, end))
+    return joined
+
+
+def _without_first(run: str) -> str:
+    """Returns a run of content without words at its start that say nothing there."""
+    return "" if run in _EDGES else run[found.end() :] if (found := _HAN_FIRST.match(run)) else run
+
+
+def _without_last(run: str) -> str:
+    """Returns the same without those at its end."""
+    if run in _EDGES:
+        return ""
+    return next((run.removesuffix(word) for word in _HAN_LAST if run.endswith(word)), run)

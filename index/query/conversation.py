@@ -1,111 +1,129 @@
-"""Follow-up questions: what "it" and "the second one" stand for, read from the turns before, without a language model.
+"""What a question leans on: the subject of the turns before, found without a language model.
 
-A question that points back, or that names nothing the library knows, gets the names of the last answer beside it. A
-question that says it changes the subject, or that stands well on its own, is left alone.
+"Who wrote it?" after "What is LoRA?" asks about LoRA, also when the answer named QLoRA: the subject of the last
+question comes first, then what the answer names. Whether a question leans on anything is for the intent model to say,
+by its wording, and for the names it holds itself.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from index.catalogue.names import readable
+from index.query.patterns import read_all, read_first
+from index.query.tokens import folded, tidy
 from index.text.analysis import content_words
-from ingest.text.scripts import language_of
+from index.types import Intent, Turn
 
-History = Sequence[tuple[str, str]]
+History = Sequence[Turn]
+NamesIn = Callable[[str], list[str]]
 
 MAX_NAMES = 3
-_MAX_ASKED_CHARS = 2_000  # of the question before; turns come from outside and may be of any length
-_BOUND_WORDS = 3  # a pronoun after that many content words stands for one of them
-_ELLIPTIC_WORDS = {"zh": 9, "en": 5}  # a question this short that names nothing leaves its subject out
-_NEW_SUBJECT = re.compile(
-    r"换个(?:话题|问题)|另外问|另一个问题|题外话|\bby the way\b|"
-    r"\b(?:different|another|new|unrelated) (?:question|topic|subject)\b",
-    re.I,
-)
-_POINTS_BACK = re.compile(
-    r"它|他们|她们|(?:这|那)[个些篇种](?:论文|模型|方法|工作|数据集|仓库)?(?=[是的有在和跟与比用能会发为又，。？?]|$)|这两|那两|两者|二者|上述|刚才|"
-    r"该(?:论文|模型|方法|文|工作)|^(?:那么?(?=[它他她这为怎如有能会作代])|还有呢|为什么呢|然后|作者|代码|链接)|"
-    r"\b(?:it|its|they|them|their|theirs|those|the authors?)\b|"
-    r"\b(?:is|are|was|were|do|does|did|can|could|has|have|to|with|than|of|about) (?:this|that|these)\b|"
-    r"\b(?:this|that) (?:one|paper|model|method|work|article|repo|dataset|benchmark)\b",
-    re.I,
-)
-_PICKS = re.compile(
-    r"前者|后者|[前后][两二三]个|第[一二三][个篇种项](?!月|年)|\bthe (?:former|latter)\b|"
-    r"\bthe (?:\w+er|first|second|third|last|big|small|other) ones?\b",
-    re.I,
-)
-_WHAT_ABOUT = re.compile(
-    r"^(?:那么?|还有)\s*(.+?)\s*呢[？?]?$|^(?:and|what about|how about|and what about)\s+(.+?)[\s?]*$", re.I
-)
-_ORDINALS = (
-    re.compile(r"第一[个篇种项]|前者|\b(?:first|1st|former|earlier) (?:one)?\b|\bthe former\b", re.I),
-    re.compile(r"第二[个篇种项]|后者|\b(?:second|2nd|later) (?:one)\b|\bthe latter\b", re.I),
-    re.compile(r"第三[个篇种项]|\b(?:third|3rd) (?:one)\b", re.I),
-)
+_MAX_CHARS = 2_000  # of a turn; turns come from outside and may be of any length
+# How probable it must be that a question leans, by what else speaks for it; chosen on held-out wordings.
+_LEANS_NAMED, _LEANS_LONG, _LEANS_POINTING = 0.35, 0.1, 0.1
+_SHORT = {"zh": 9, "en": 6}  # content words; so short a question that names nothing leaves its subject out
+_FROM_ANSWER = 2  # names of an answer that go with a subject it does not speak of
+_SURE = 0.5  # of small talk and other fields, which lean on nothing
+_ALONE = ("smalltalk", "about", "outfield")
+_PICKS = ("pick 1", "pick 2", "pick 3")
 
 
-def resolve(question: str, history: History, names_in: Callable[[str], list[str]], knows: Callable[[str], bool]) -> str:
-    """Returns a question that can be understood alone.
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a question leans on.
+
+    Attributes:
+        text: The question as it can be understood alone.
+        names: Names it leans on, as one would write them; none when it stands alone.
+    """
+
+    text: str
+    names: tuple[str, ...] = ()
+
+
+def resolve(
+    question: str,
+    language: str,
+    intent: Intent,
+    history: History,
+    *,
+    names_in: NamesIn,
+    read_intent: Callable[[str], Intent],
+    first_name: int | None,
+) -> Context:
+    """Returns a question with what it leans on.
 
     Args:
-        question: The question as asked.
-        history: Earlier turns, (question, answer), oldest first.
-        names_in: Returns the names of entries in a text, in comparable form and reading order.
-        knows: Tells whether a text has a name or a term of the glossary in it.
-
-    Returns:
-        The question, followed by what it leans on, if it leans on anything.
+        question: The question, corrected and tidy.
+        language: "zh" or "en".
+        intent: What it asks for.
+        history: Earlier turns, oldest first.
+        names_in: Returns the names of entries in a text, or else of terms, in comparable form and reading order.
+        read_intent: Tells what an earlier question asked for.
+        first_name: Where the first entry or term that the question itself names starts, or None.
     """
-    if not history or changes_subject(question):
-        return question
-    if (same := _WHAT_ABOUT.match(question)) and (names := names_in(question)):
-        other, asked = same[1] or same[2], _last_question(history)
-        if not content_words(_without(other, names)):  # "and who wrote QLoRA?" asks something of its own
-            return f"{other} {_without(asked, names_in(asked))}"
-    if not _leans_on_history(question, knows):
-        return question
-    return " ".join((question, *_context(question, history, names_in)))
+    low = folded(question)
+    if not history or read_first(low, "new subject"):
+        return Context(question)
+    subjects = [names for turn in history if (names := names_in(tidy(turn.question[:_MAX_CHARS])))]
+    if (same := read_first(low, "same of")) and (names := names_in(same.values[0])):
+        own = content_words(_without(same.values[0], names)) or read_first(same.values[0], "points back")
+        if not own:  # "and who wrote QLoRA?" asks something of its own
+            asked = next((t.question for t in reversed(history) if read_intent(folded(t.question)).leans < 0.5), "")
+            text = _without(tidy(asked[:_MAX_CHARS]), subjects[-1] if subjects else ())
+            return Context(f"{same.values[0]} {text}", tuple(map(readable, names)))
+        if intent.label != "comparison" and read_first(low, "points back") is None:
+            return Context(question)
+    picks = [int(read.slot[-1]) - 1 for read in read_all(low, *_PICKS)]
+    several = read_first(low, "pick all") is not None
+    if not picks and not several and not _leans(low, language, intent, first_name):
+        return Context(question)
+    answered = names_in(history[-1].answer[:_MAX_CHARS])
+    listed = answered if len(answered) > 1 else [names[0] for names in subjects]
+    chosen = [listed[place] for place in sorted(set(picks)) if place < len(listed)]
+    pointed = chosen or (answered if several else _pointed_at(history[-1].answer, answered, subjects))
+    named = set(names_in(question)) if first_name is not None else set()
+    names = [readable(name) for name in dict.fromkeys(pointed) if name not in named][:MAX_NAMES]
+    asked = tidy(history[-1].question[:_MAX_CHARS])
+    return Context(" ".join((question, *(names or ([] if named else [asked])))), tuple(names))
 
 
-def changes_subject(question: str) -> bool:
-    """Tells a question that says it has nothing to do with the ones before."""
-    return bool(_NEW_SUBJECT.search(question))
-
-
-def _leans_on_history(question: str, knows: Callable[[str], bool]) -> bool:
+def _leans(low: str, language: str, intent: Intent, first_name: int | None) -> bool:
     """Tells a question that cannot be understood alone."""
-    if _PICKS.search(question):
-        return True
-    if pointer := _POINTS_BACK.search(question):
-        before = question[: pointer.start()]
-        return not knows(before) and len(content_words(before)) < _BOUND_WORDS
-    return not knows(question) and len(content_words(question)) <= _ELLIPTIC_WORDS[language_of(question)]
+    if intent.label in _ALONE and intent.probabilities[intent.label] > _SURE:
+        return False
+    pointer = read_first(low, "points back")
+    if first_name is None:
+        short = len(content_words(low)) <= _SHORT[language]
+        return short or pointer is not None or intent.leans >= _LEANS_LONG
+    unbound = pointer is not None and (pointer.start < first_name or intent.leans >= _LEANS_POINTING)
+    return unbound or intent.leans >= _LEANS_NAMED
+
+
+def _pointed_at(answer: str, answered: Sequence[str], subjects: Sequence[Sequence[str]]) -> list[str]:
+    """Returns what "it" stands for: the subject of the last question, and what an answer speaks of in its stead.
+
+    The answer to "which open model matches GPT-3?" says OPT and no word of GPT-3: then it is what "it" means.
+    """
+    subject = list(subjects[-1]) if subjects else []
+    if subject and (not answered or not set(subject).isdisjoint(answered)):
+        return subject
+    return [*_by_weight(answer, answered)[: _FROM_ANSWER if subject else MAX_NAMES], *subject]
+
+
+def _by_weight(answer: str, names: Sequence[str]) -> list[str]:
+    """Returns names by how often the answer says them, earlier ones first among equals."""
+    low = folded(tidy(answer[:_MAX_CHARS]))
+    counts = Counter({name: low.count(readable(name)) for name in names})
+    return sorted(names, key=lambda name: -counts[name])
 
 
 def _without(text: str, names: Sequence[str]) -> str:
     """Returns a text without the names in it, whatever stands between their parts."""
     for name in names:
-        text = re.sub(r"[\W_]*".join(map(re.escape, name.split(" "))), " ", text, flags=re.I)
+        text = re.sub(r"[\W_]{0,3}".join(map(re.escape, name.split(" "))), " ", text, flags=re.I)
     return " ".join(text.split())
-
-
-def _context(question: str, history: History, names_in: Callable[[str], list[str]]) -> list[str]:
-    """Returns the names of the last turn that has any: those an ordinal picks, else the first ones of the answer."""
-    asked, answered = _last_question(history), history[-1][1]
-    names = names_in(answered)
-    chosen = [
-        names[place] for place, ordinal in enumerate(_ORDINALS) if ordinal.search(question) and place < len(names)
-    ]
-    if chosen:
-        return list(map(readable, chosen))
-    for text in (answered, asked):
-        if names := names_in(text):
-            return list(map(readable, names[:MAX_NAMES]))
-    return [asked]
-
-
-def _last_question(history: History) -> str:
-    return history[-1][0].strip()[:_MAX_ASKED_CHARS]

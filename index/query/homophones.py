@@ -67,19 +67,22 @@ class Homophones:
         )
         return cls(keys, counts)
 
-    def mend(self, text: str) -> str:
-        """Returns a Simplified text with its slips mended; its length never changes."""
-        return outside_question_phrases(text, lambda part: HAN_RUN.sub(lambda run: self._mend_run(run[0]), part))
+    def correct(self, text: str) -> str:
+        """Returns a Simplified text with its slips corrected; its length never changes."""
+        return outside_question_phrases(text, lambda part: HAN_RUN.sub(lambda run: self._corrected_run(run[0]), part))
 
-    def _mend_run(self, run: str) -> str:
+    def _corrected_run(self, run: str) -> str:
         typed = _codes(run)
         strange = self._strange(typed)
         if not strange.any():
             return run
         doubtful = np.convolve(strange, np.ones(4))[1:-1] > 0  # both of a pair and one more on each side
-        likeliest = self._likeliest(
-            [self._readings(int(code), doubt) for code, doubt in zip(typed, doubtful, strict=True)]
-        )
+        places = np.flatnonzero(doubtful)
+        # What is certain decides nothing further away than the two neighbours whose counts are looked at.
+        first, end = max(int(places[0]) - 2, 0), int(places[-1]) + 3
+        window = zip(typed[first:end], doubtful[first:end], strict=True)
+        likeliest = typed.copy()
+        likeliest[first:end] = self._likeliest([self._readings(int(code), doubt) for code, doubt in window])
         replaced = likeliest != typed
         if not (replaced <= self._trusted(likeliest, strange)).all():
             return run
@@ -185,6 +188,14 @@ def _counted(texts: Iterable[str]) -> tuple[Keys, Counts]:
     return keys, counts.astype(np.float32)
 
 
+def _key(text: str) -> int:
+    """Returns the key of one to three characters, as ``_grams`` makes them."""
+    key = 0
+    for character in text:
+        key = key << int(_BITS) | ord(character)
+    return key
+
+
 def _ordinary_pairs(words: Iterable[str]) -> tuple[Keys, Counts]:
     """Counts characters and pairs of ordinary Chinese: the shipped pair counts, and words that are known."""
     counts: defaultdict[str, float] = defaultdict(float)
@@ -196,5 +207,5 @@ def _ordinary_pairs(words: Iterable[str]) -> tuple[Keys, Counts]:
         for run in HAN_RUN.findall(word):
             for first, second in pairwise(run):
                 counts[first + second] += _WORD_COUNT
-    keyed = sorted((int(_grams(_codes(text), len(text))[0]), count) for text, count in counts.items())
+    keyed = sorted((_key(text), count) for text, count in counts.items())
     return np.asarray([key for key, _ in keyed], dtype=np.uint64), np.asarray([n for _, n in keyed], dtype=np.float32)

@@ -1,249 +1,136 @@
-"""The wording of questions about a catalogue: which years they speak of, and which kind of thing they ask for.
+"""What a question says in words that no table of names holds: years, counts, which of the works before, which fact.
 
-A kind counts only where the wording asks for works ("which papers …", "…的论文有哪些"), never where it is mentioned
-("the LoRA paper", "BERT 论文里说"). A year counts only when it dates the works and not, say, their data.
+One row a pattern: the language it is for ("*" for both), what it reads, the pattern over folded text with single
+spaces, a text it reads, and one it must not. The tests are made of these rows. Of one family the first row that matches
+counts. No pattern stacks open-ended repetitions, so that reading is linear.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
-from ingest.types import Kind
-
-_NUMBERS = {name: value for value, name in enumerate("one two three four five six".split(), start=1)} | {
-    name: value for value, name in enumerate("一二三四五六", start=1)
+_YEAR = r"(?<![\d.])((?:19|20)\d\d)(?![\d.]?\d)"
+_SHORT = r"['’](\d\d)(?!\d)"
+_TO = r"(?: ?[-–—~～至到] ?| to | and | until | through )"
+_NUMBER_EN = "one|two|three|four|five|six|seven|eight|nine|ten"
+_NUMBERS = {name: value for value, name in enumerate(_NUMBER_EN.split("|"), start=1)}
+_NUMBERS |= {name: value for value, name in enumerate("一二三四五六七八九十", start=1)} | {
+    "两": 2,
+    "couple": 2,
+    "few": 3,
 }
-_NUMBERS |= {"两": 2, "couple of": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A stretch of a question: ``question[start:end]``."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Years(Words):
-    """Years that a question speaks of, both ends inclusive."""
-
-    since: int | None
-    until: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted(Words):
-    """The kind of thing a question asks for.
+@dataclass(frozen=True)
+class Pattern:
+    """A row of the table.
 
     Attributes:
-        start: Where the noun starts.
-        end: Where it ends.
-        lead: Where the words that ask for it start and end ("有哪些", "which"); may be empty.
-        kinds: What the noun says; empty for "works".
-        admitted: What the noun can mean in a catalogue, notes about it included; empty when it excludes nothing,
-            as a paper that presents a model is of kind paper.
-        topics: Topics that stand for the noun.
-        phrase: Whether the question is a mere noun phrase in Chinese, which asks for works only if it says which.
+        language: "zh", "en" or "*".
+        slot: What it reads.
+        pattern: A regular expression; its groups are the values.
+        example: A text that it reads.
+        counter: A text that it must not read.
     """
 
-    lead: Words
-    kinds: tuple[Kind, ...]
-    admitted: tuple[Kind, ...]
-    topics: tuple[str, ...]
-    phrase: bool
+    language: str
+    slot: str
+    pattern: str
+    example: str
+    counter: str
 
-    @property
-    def is_paper(self) -> bool:
-        """Whether nothing but papers are asked for."""
-        return self.kinds == (Kind.PAPER,)
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        """The pattern, ready."""
+        return re.compile(self.pattern)
 
 
 @dataclass(frozen=True, slots=True)
-class _Noun:
-    zh: str
-    en: str  # in the plural; an s at the end may be missing where one thing is asked for
-    kinds: tuple[Kind, ...] = ()
-    admitted: tuple[Kind, ...] = ()
-    topics: tuple[str, ...] = ()
+class Read:
+    """Words that a pattern read: ``text[start:end]``."""
+
+    slot: str
+    start: int
+    end: int
+    values: tuple[str, ...]
 
 
-_IN_REPOSITORIES = (Kind.REPOSITORY, Kind.MODEL, Kind.DATASET, Kind.BENCHMARK, Kind.CONCEPT)
-_NOUNS = (
-    _Noun("论文|文献|papers?", "papers|publications", (Kind.PAPER,), (Kind.PAPER, Kind.CONCEPT)),
-    _Noun("综述", "surveys|review papers", (), (), ("surveys",)),
-    _Noun("代码仓库|仓库|代码库|repos?", "repos|repositories", (Kind.REPOSITORY,), _IN_REPOSITORIES),
-    _Noun("课程|网课|公开课", "courses", (Kind.COURSE,), (Kind.COURSE, Kind.ARTICLE, Kind.CONCEPT)),
-    _Noun(
-        "教程|博客文章|博客|博文",
-        "blog posts|blogs|tutorials",
-        (Kind.ARTICLE,),
-        (Kind.ARTICLE, Kind.COURSE, Kind.CONCEPT),
-    ),
-    _Noun("文章", "articles", (Kind.ARTICLE,)),  # may mean papers
-    _Noun("概念笔记|笔记", "concept notes", (Kind.CONCEPT,), (Kind.CONCEPT,)),
-    _Noun("数据集|语料库", "datasets|data sets|corpora", (Kind.DATASET,), (), ("instruction-data",)),
-    _Noun(
-        "评测基准|基准测试|基准|评测集|排行榜|榜单|评测平台", "benchmarks|test sets|leaderboards",
-        (Kind.BENCHMARK,), (), ("benchmarks", "chinese-benchmarks"),
-    ),
-    _Noun("大语言模型|大模型|模型", "models", (Kind.MODEL,)),
-    _Noun("工作|研究|成果|条目", "works|studies|entries|everything|anything"),
+_P = Pattern
+PATTERNS = (
+    # Years; "after 2022" excludes 2022, 2022 年之后 includes it, as Chinese readers differ and one year more costs little.
+    _P("*", "last years", r"(?:最近|过去|近)([一两二三四五六1-9])年(?:来|内|里|间|以来)?", "近两年的论文", "最近的两篇"),
+    _P("*", "last years", rf"(?:\b(?:in|from|over|within|of) )?(?:the )?(?:last|past|most recent) ({_NUMBER_EN}|couple of|\d) years", "the past two years", "the last paper"),
+    _P("*", "between", rf"(?:\b(?:between|from|in) |从|自|在)?{_YEAR} ?年?{_TO}{_YEAR} ?年?(?:之间|期间|间)?", "2020-2022 年", "2020 年的 2 篇"),
+    _P("*", "since", rf"(?:自从|自|从|在)? ?{_YEAR} ?年?(?:及?之后|及?以后|以来|后|起|开始|至今|往后)", "2022 年以来", "2022 年前后"),
+    _P("*", "since", rf"\b(?:since|no earlier than) {_YEAR}|\b(?:from )?{_YEAR} (?:onwards?|or later|and (?:later|after)|on\b(?! \w))", "since 2021", "in 2021"),
+    _P("*", "after", rf"\b(?:after|later than|newer than|post)[ -]{_YEAR}|晚于 ?{_YEAR} ?年?", "after 2021", "after LoRA"),
+    _P("*", "before", rf"\b(?:before|prior to|earlier than|older than|pre)[ -]{_YEAR}|早于 ?{_YEAR} ?年?|在?{_YEAR} ?年?(?:之前|以前|前(?!后))", "2021 年以前", "2021 年前后"),
+    _P("*", "until", rf"\b(?:until|till|up to|no later than) {_YEAR}|{_YEAR} or earlier|{_YEAR} ?年?及(?:之前|以前)|(?:截至|截止到?|到) ?{_YEAR} ?年?[底末]?(?:为止)?", "up to 2020", "2020 papers"),
+    _P("*", "around", rf"\b(?:around|circa) {_YEAR}|{_YEAR} ?年?(?:前后|左右)", "2021 年前后", "2021 年前"),
+    _P("*", "in", rf"(?:\b(?:in|from|of|during) |在|于)?{_YEAR} ?年?(?:[上下]半年|[度里间内初底末])?|(?<=[a-z]){_SHORT}|(?<=[a-z]) (\d\d)(?= 的| papers?)", "NeurIPS 2022 的论文", "12022 words"),
+    _P("*", "recent", r"最近|最新|近期|近来|\b(?:recent|latest|newest|new(?= (?:papers|works|models)))\b", "有什么最新的论文", "最小的模型"),
+    # The year of something else than a work.
+    _P("*", "dates else before", r"(?:(?:\b(?!(?:published|released|proposed|introduced|written|appeared|presented|listed|accepted)\b)\w+ed|\b(?:data|text|corpus|corpora|knowledge|news|pages))(?: (?:before|after|since|until|in|from|up to))? ?|(?:数据|知识|新闻|语料|文本|网页)(?=$))$", "data collected before", "papers published before"),
+    _P("zh", "dates else after", r"^ ?年?(?:之?前|之?后|以前|以后)?的?(?:训练)?(?:数据(?![集增])|知识(?!蒸馏|图谱)|语料(?!库)|新闻|文本(?!生成|摘要|分类)|网页|信息(?!抽取))|^[^？?。]{0,20}(?:之后|以后)(?!的)", "年之前的数据", "年的数据集"),
+    # How many.
+    _P("zh", "count", r"(?<![第\d.])(?:前 ?)?(?:一(?=两))?([一两二三四五六七八九十]|\d{1,2}) ?(?:[篇本门份](?!章)|个(?=模型|数据集|基准|仓库|项目|工具|方法|课程|框架|论文|工作|例子|$|[,。?!;]))", "来两篇综述", "第两篇"),
+    _P("en", "count", rf"\b(?:top|max|at most|about|up to|gimme|give me|show me)[ -]?(\d{{1,2}}|{_NUMBER_EN})\b(?! years)", "top 5 papers", "top-notch papers"),
+    _P("en", "count", rf"\b(?:an? )?({_NUMBER_EN}|couple|few|\d{{1,2}})(?: of)? (?=(?:[\w-]+ ){{0,3}}(?:papers?|surveys?|models?|datasets?|benchmarks?|repos?|courses?|articles?|blogs?|posts?|works|methods|tools|reads?|readings|things|examples)\b)", "a couple of good papers", "a 7b model"),
+    # Whose works: what stands before or after a name says that it made them.
+    _P("*", "made by before", r"(?:\b(?:by|from|out of|at|did|has|have)(?: the)? |(?:由|出自|来自) ?)$", "papers by ", "papers about "),
+    _P("*", "made by after", r"^ ?(?:(?:et al\.?|and (?:others|colleagues))|['’]s\b| papers?\b|(?:等人?)?(?:团队|公司|实验室|研究院)?(?:的|(?:都?(?:发布|推出|开源|提出|发表|做|写|出品|出)(?:过|了)?的?)))", "团队发布的模型", "和 Meta 的区别"),
+    _P("*", "used before", r"(?:\b(?:us(?:es?|ed|ing)|based on|with|on|about|of|for|like|mention(?:s|ing)?|cit(?:es|ing)|compar(?:es|ing) (?:with|to)|against) (?:the )?|(?:用了?|使用了?|基于|关于|比起|提到了?|引用了?|对比|针对|围绕) ?)$", "papers that use ", "papers by "),
+    _P("*", "asks", r"什么(?!文章|论文)|为什么|怎么|如何|吗$|吗\?|是不是|多少|几[个年]|谁|\b(?:why|how|who|when|is|are|was|were|does|do|did|can|could|should)\b", "为什么快", "Touvron et al."),
+    # Where works stand.
+    _P("*", "section after", r"^[”」』》\"']? ?(?:[这那一]?(?:小节|章节|部分|一节|节|栏目)(?:里|中|下|的|有)?|section\b|chapter\b)", "”这一节里", "的模型"),
+    _P("*", "section before", r"\b(?:section|heading|chapter) [“「『《\"']?$", "in the section ", "in the paper "),
+    _P("*", "list after", r"^ ?(?:reading )?(?:list\b|清单)(?:里|中|上)?|^(?:里|中)", " list", " papers"),
+    _P("*", "kept in lists before", r"\b(?:lists|collections) of (?:[\w-]{1,20} ){0,3}$", "curated lists of llm ", "a list of llm "),
+    # Turns of a conversation.
+    _P("zh", "new subject", r"换个?(?:话题|问题)|另外问|另一个问题|题外话|说点别的|不聊这个", "换个话题，讲讲量化", "换个模型呢"),
+    _P("en", "new subject", r"\bby the way\b|\b(?:different|another|new|unrelated) (?:question|topic|subject)\b|\bchange (?:of )?(?:topic|subject)\b", "by the way, who are you", "a different model"),
+    _P("zh", "same of", r"^(?:那么?|还有|换成) ?(.{1,60}?) ?呢?[？?。]?$", "那 QLoRA 呢？", "QLoRA 省多少显存？"),
+    _P("en", "same of", r"^(?:and |so )?(?:what about|how about|and for|and|same for) (.{1,80}?)[ ?.]*$", "and what about ALBERT?", "what is ALBERT?"),
+    _P("*", "pick 1", r"第一[个篇种项](?!月)|前者|\b(?:first|1st) (?:one|paper|model|method)\b|\bthe (?:former|first)(?! [a-z]+ of)\b", "第一个的作者", "第一次训练"),
+    _P("*", "pick 2", r"第二[个篇种项](?!月)|后者|\b(?:second|2nd) (?:one|paper|model|method)\b|\bthe (?:latter|second)(?! [a-z]+ of)\b", "the latter", "a second stage"),
+    _P("*", "pick 3", r"第三[个篇种项](?!月)|\b(?:third|3rd) (?:one|paper|model|method)\b", "the third one", "a third of it"),
+    _P("*", "pick all", r"这[两几]个|那[两几]个|[前后][两二三]个|两者|二者|它俩|\b(?:both|the two) of (?:them|those|these)\b|\b(?:those|these) two\b|\bthe \w+er (?:one|of the two)\b|\bthe (?:last|other|bigger|smaller) ones?\b", "这两个有什么区别", "两个模型有什么区别"),
+    _P("*", "points back", r"它|他们|她们|其(?=[作代效性优缺局参训]|他方)|(?:这|那)(?:个|些|篇|种)?(?:论文|模型|方法|工作|数据集|仓库)|该(?:论文|模型|方法|文|工作|基准|框架|工具|系统|数据集|任务)|\b(?:it|its|they|them|their|theirs|those|he|she)\b|\b(?:this|that) (?:one|paper|model|method|work|article|repo|dataset|benchmark|approach)\b", "它快吗", "什么是其他语言模型"),
+    # Which fact of the catalogue.
+    _P("*", "year", r"哪一?年|什么时候|何时|几几年|几年(?:的|发|出)|年份|\bwhen (?:was|were|did|is)\b|\b(?:what|which) year\b|\byear of\b|\bhow old is\b|\band when\b|^when\b|\bwhen\?", "LoRA 哪年出的", "近几年"),
+    _P("*", "authors", r"作者|一作|谁(?:写|提出|发明|发表|做|开发|搞|弄)|(?:是|都有)谁|谁的(?:论文|工作)|\bauthors?\b|\bwho(?:'s| is| are)? (?:wrote|proposed|made|invented|created|published|developed|introduced|came up|behind|the authors?|did)\b", "who wrote it", "who uses it"),
+    _P("*", "venue", r"(?:发表?|中|投)(?:在|于|的)?(?:了)?(?:哪|什么)(?:个|里)?(?:会议?|期刊|地方|刊)?|哪个?(?:顶?会议?|期刊)|什么(?:会议|期刊)|\b(?:which|what) (?:venue|conference|journal)\b|\bwhere (?:was|were|is|did)\b.{0,60}\b(?:publish|appear|present)", "发在哪个会议", "发布了哪些模型"),
+    _P("*", "organisations", r"哪家|哪个?(?:公司|机构|团队|单位|学校|大学|实验室|组)|谁家的|什么(?:公司|机构|团队)|\b(?:which|what) (?:company|organi[sz]ation|institution|lab|university|team|group)\b|\baffiliation", "这是哪家的模型", "哪些公司的数据"),
+    _P("*", "licence", r"许可(?:证|协议)?|开源协议|什么协议|能商用|可商用|商用(?:吗|么)|\blicen[cs]e|\bcommercial(?:ly)? use", "什么许可证", "许多论文"),
+    _P("*", "sizes", r"多少(?:个)?参数|参数(?:量|规模)?(?:是)?(?:多少|多大)|有?(?:哪)?几种?(?:个)?(?:尺寸|规模|大小)|多大(?:规模|参数|的模型)?|多少[bB亿]|\bhow (?:big|large)\b|\bhow many (?:parameters|params|examples|samples|questions)\b|\b(?:what|which) sizes?\b|\bparameter count", "LLaMA 有多少参数", "参数高效微调"),
+    _P("*", "links", r"链接|网址|(?:代码|仓库|权重|模型|论文|原文|数据集?)(?:地址|在哪|仓库|链接)|开源(?:地址|在哪)|在?哪(?:里|儿)?(?:能|可以)?(?:下载|看到|读到|找到|下)|\b(?:repo|repository|link|url|github)\b|\bsource code\b|\bwhere (?:can i|is the|to|do i|are the) (?:find|read|download|get|code|repo|weights|paper|link|data)", "代码在哪", "怎么写代码"),
 )  # fmt: skip
-_ZH_NOUN = "|".join(f"(?P<n{i}>{noun.zh})" for i, noun in enumerate(_NOUNS))
-_ZH_ONE_OF = "|".join(noun.zh for noun in _NOUNS[:-1])
-_JOIN = r"\s*(?:、|，|,|/|和|与|或者?|以及|\band\b|\bor\b)\s*"
-_ZH_NOUNS = rf"(?:{_ZH_NOUN})(?P<more>(?:{_JOIN}(?:{_ZH_ONE_OF}))*)"
-_ZH_ASK = (
-    "(?P<ask>(?:写|发表|发布|推出|提出|做|开源)[了过]?(?:什么|哪些|哪几[篇个])|都?有哪些|有哪几[篇个门]|哪些|哪几[篇个门]|哪一?[篇门]|有什么|有没有|"
-    "推荐(?:一下|给我)?(?:一些|一?[篇门]|[几两三][篇个门])?|列出(?:所有)?|列举|[找看](?:一些|[几两三][篇个门]))"
-)
-_ZH_YEAR = r"(?:19|20)\d\d\s*年?(?:之后|以后|以来|之前|以前)?"
-_ZH_ADJECTIVES = (
-    r"(?:\s|中文|英文|开源|公开|经典|重要|相关|最新|最近|近期|新|好|值得[看读]|别的|其他|的|" rf"{_ZH_YEAR})*"
-)
-_IS_HAN = re.compile(r"[\u4e00-\u9fff]")
-_CLAUSE_END = r"\s*(?:[？?。！!，,；;]|$)"
-_ZH_END = rf"(?=\s*(?:可以[看读学]|值得[看读学]|可[看读]|吗|呢|啊)?{_CLAUSE_END}|\s*(?:是|讲|关于))"
-_ZH_SO_ASKED = r"(?P<ask>\s*(?:一共|总共|都|还|分别)*(?:有|是)?(?:哪些|什么|哪几[篇个门]))"
-_ZH_WANTED = tuple(
-    re.compile(pattern, re.I)
-    for pattern in (
-        rf"{_ZH_ASK}{_ZH_ADJECTIVES}{_ZH_NOUNS}(?!\s*[的里中上])",
-        rf"{_ZH_ASK}[^？?。！!，,；;]{{1,30}}?{_ZH_NOUNS}{_ZH_END}",
-        rf"(?<![这那该]){_ZH_NOUNS}{_ZH_SO_ASKED}{_ZH_END}",
-    )
-)
-_PHRASE = re.compile(rf"(?P<ask>)(?P<more>)(?:{_ZH_NOUN})\s*[。.]?\s*$", re.I)
-_ASKS_ELSE = re.compile(
-    r"什么|怎|吗|多少|谁|哪|如何|是否|几[个年种]|是不是|能不能|写一|帮我|翻译|总结|[这那该][篇个门]"
-)
-
-_EN_STOP = (
-    "of|to|for|in|on|with|that|is|are|was|were|does|do|did|from|by|about|and|or|my|this|these|those|how|why|when|"
-    "where|who|whose|whom|if|can|could|should|must|would|will|has|have|had|be|not|than|it"
-)
-_EN_ONE = r"which|what|any|is there|recommend(?: me)?|suggest|find(?: me)?|looking for|i (?:want|need)"
-_EN_MANY = rf"{_EN_ONE}|what are|are there|list|show(?: me)?|name|give me|get|do you have"
-_EN_MODIFIERS = rf"(?:(?!(?:{_EN_STOP})\s)[\w'’/.+-]+\s+){{0,5}}?"
-_EN_HEAD = r"^\W*(?:(?:please|can you|could you|i am|i['’]m)\W+)*"
-_EN_MORE = "(?:" + "|".join(noun.en for noun in _NOUNS) + ")"
+YEARS = ("between", "since", "after", "before", "until", "around", "in")
+FACTS = ("year", "authors", "venue", "organisations", "licence", "sizes", "links")
 
 
-def _en(lead: str, nouns: str) -> re.Pattern[str]:
-    return re.compile(
-        rf"{_EN_HEAD}(?P<ask>{lead}){_EN_MODIFIERS}\b(?:{nouns})\b(?P<more>(?:{_JOIN}{_EN_MORE})*)(?!['’-]\w)", re.I
-    )
-
-
-_EN_PLURALS = "|".join(f"(?P<n{i}>{noun.en})" for i, noun in enumerate(_NOUNS))
-_EN_SINGULARS = "|".join(
-    f"(?P<n{i}>{'|'.join(word.removesuffix('s') for word in noun.en.split('|'))})"
-    for i, noun in enumerate(_NOUNS)
-    if Kind.REPOSITORY not in noun.kinds  # "is there a repo for LoRA" asks for a link of LoRA's
-)
-_EN_WANTED = (
-    _en(rf"(?:(?:{_EN_MANY})\b\s*(?:(?:all|some|the|a few|any)\s+)*)?", _EN_PLURALS),
-    _en(rf"(?:(?:{_EN_ONE})\b\s*(?:(?:an?|one)\s+)?|an?\s+)", _EN_SINGULARS),
-)
-
-_YEAR = r"(?<![\d.])((?:19|20)\d\d)(?![\d.]*\d)"
-_ZH_AFTER = "之后|以后|以来|后|起|开始|至今|及以后|及之后"
-_ZH_BEFORE = "之前|以前|前(?!后)"
-_SINCE, _UNTIL, _AFTER, _BEFORE, _SPAN, _AROUND, _IN = range(7)
-_TO = r"(?:-|–|—|~|～|至|到|\bto\b|\band\b|\buntil\b|\bthrough\b)"
-_YEAR_PATTERNS = tuple(
-    (meaning, re.compile(pattern, re.I))
-    for meaning, pattern in (
-        (_SPAN, rf"(?:\b(?:between|from|in)\s+|从|自|在)?{_YEAR}\s*年?\s*{_TO}\s*{_YEAR}\s*年?(?:之间|间|期间)?"),
-        (_SINCE, rf"(?:自从|自|从|在)?\s*{_YEAR}\s*年?\s*(?:{_ZH_AFTER})"),
-        (_SINCE, rf"\b(?:since|no earlier than)\s+{_YEAR}"),
-        (_SINCE, rf"\b(?:from\s+)?{_YEAR}\s+(?:onwards?|on\b(?!\s+\w)|or later|and later)"),
-        (_AFTER, rf"\b(?:after|later than|newer than|post)[\s-]+{_YEAR}|晚于\s*{_YEAR}\s*年?"),
-        (_BEFORE, rf"\b(?:before|prior to|earlier than|older than|pre)[\s-]+{_YEAR}|早于\s*{_YEAR}\s*年?"),
-        (_BEFORE, rf"在?{_YEAR}\s*年?\s*(?:{_ZH_BEFORE})"),
-        (_UNTIL, rf"\b(?:until|till|up to|no later than)\s+{_YEAR}|{_YEAR}\s+or earlier"),
-        (_UNTIL, rf"(?:截至|截止到?|到)\s*{_YEAR}\s*年?[底末]?(?:为止)?"),
-        (_AROUND, rf"\b(?:around|circa)\s+{_YEAR}|{_YEAR}\s*年?\s*(?:前后|左右)"),
-        (_IN, rf"(?:\b(?:in|from|of|during)\s+|在|于)?{_YEAR}\s*年?(?:[上下]半年|[度里间内初底末])?"),
-    )
-)
-_LAST_YEARS = re.compile(
-    r"(?:最近|过去|近)(?P<zh>[一两二三四五六1-9])\s*年(?:来|内|里|间|以来)?|"
-    r"(?:\b(?:in|from|over|within|of)\s+)?(?:the\s+)?(?:last|past|most recent)\s+"
-    r"(?P<en>one|two|three|four|five|six|[1-9]|couple of)\s+years",
-    re.I,
-)
-_RECENT = re.compile(r"最近|最新|近期|近来|\b(?:recent|latest|newest)\b", re.I)
-# The year of something else: "data collected before 2021", "2021 年之前的数据", "2017 年 Transformer 提出之后".
-_DATES_ELSE = re.compile(
-    r"(?:\b(?!(?:published|released|proposed|introduced|written|appeared|presented|listed|accepted)\b)\w+ed|"
-    r"\b(?:data|text|corpus|corpora|knowledge|news|pages)|数据|知识|新闻|语料|文本|网页)\s*$",
-    re.I,
-)
-_DATES_NEXT = re.compile(
-    r"\s*年?的?(?:训练)?(?:数据(?![集增])|知识(?!蒸馏|图谱)|语料(?!库)|新闻|文本(?!生成|摘要|分类)|网页|信息(?!抽取))|"
-    r"\s*[^？?。]{0,20}?(?:之后|以后)(?!的)"
-)
-
-
-def read_years(question: str, newest: int | None) -> Years | None:
-    """Reads the years of the works a question speaks of.
-
-    "after 2022" excludes 2022, 2022 年之后 includes it, as Chinese readers differ and one year more costs little;
-    "before 2021" and 2021 年之前 both end with 2020. 近两年 counts back from the catalogue's newest year.
-    """
-    if newest is not None and (recent := _LAST_YEARS.search(question)):
-        number = (recent["zh"] or recent["en"]).casefold()
-        return Years(*recent.span(), newest + 1 - (_NUMBERS.get(number) or int(number)), None)
-    for meaning, pattern in _YEAR_PATTERNS:
-        if found := pattern.search(question):
-            years = sorted(int(year) for year in found.groups() if year)
-            first, last = years[0], years[-1]
-            bounds: dict[int, tuple[int | None, int | None]] = {
-                _SINCE: (first, None),
-                _AFTER: (first + 1, None),
-                _UNTIL: (None, first),
-                _BEFORE: (None, first - 1),
-                _AROUND: (first - 1, first + 1),
-            }
-            since, until = bounds.get(meaning, (first, last))
-            if _DATES_ELSE.search(question[: found.start()]) or _DATES_NEXT.match(question[found.end() :]):
-                return None
-            return Years(*found.span(), since, until)
+def read_first(text: str, *slots: str) -> Read | None:
+    """Returns what the first row of some slots reads in a folded text, or None."""
+    for row in PATTERNS:
+        if row.slot in slots and (found := row.compiled.search(text)):
+            return _read(row, found)
     return None
 
 
-def reads_recent(question: str) -> Words | None:
-    """Returns the words of a question that ask for recent works without saying how recent."""
-    found = _RECENT.search(question)
-    return Words(*found.span()) if found else None
+def read_all(text: str, *slots: str) -> Iterator[Read]:
+    """Yields what each row of some slots reads in a folded text, in the order of the table."""
+    for row in PATTERNS:
+        if row.slot in slots and (found := row.compiled.search(text)):
+            yield _read(row, found)
 
 
-def read_wanted(question: str) -> Wanted | None:
-    """Reads the kind of thing a question asks for, or None when it asks for something else."""
-    for pattern in (*_ZH_WANTED, *_EN_WANTED):
-        if found := pattern.search(question):
-            return _wanted(found, phrase=False)
-    if not _ASKS_ELSE.search(question) and (found := _PHRASE.search(question)):
-        return _wanted(found, phrase=True)
-    return None
+def number_of(word: str) -> int:
+    """Returns the number that a word of a pattern stands for."""
+    return _NUMBERS.get(word.split(" ", maxsplit=1)[0]) or int(word)
 
 
-def _wanted(found: re.Match[str], *, phrase: bool) -> Wanted:
-    number = next(int(name[1:]) for name, text in found.groupdict().items() if text and name[1:].isdigit())
-    nouns = [_NOUNS[number]]
-    more = [word for word in re.split(_JOIN, found["more"]) if word]
-    nouns += [noun for word in more for noun in _NOUNS if re.fullmatch(f"{noun.zh}|{noun.en}", word, re.I)]
-    limited = all(noun.admitted for noun in nouns)
-    end = found.end("more") if more else found.end(f"n{number}")
-    return Wanted(
-        found.start(f"n{number}"),
-        end,
-        Words(found.start("ask" if _IS_HAN.search(found["ask"]) else 0), found.end("ask")),
-        tuple(dict.fromkeys(kind for noun in nouns for kind in noun.kinds)),
-        tuple(dict.fromkeys(kind for noun in nouns for kind in noun.admitted)) if limited else (),
-        tuple(dict.fromkeys(topic for noun in nouns for topic in noun.topics)),
-        phrase,
-    )
+def _read(row: Pattern, found: re.Match[str]) -> Read:
+    return Read(row.slot, *found.span(), tuple(group for group in found.groups() if group))

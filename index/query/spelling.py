@@ -8,7 +8,6 @@ about a word that looks like it.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
@@ -20,7 +19,7 @@ from rapidfuzz.distance import OSA
 
 from index.query.homophones import Homophones
 from index.text.analysis import stem
-from ingest.text.folding import simplified
+from ingest.text.folding import normalised, simplified
 from ingest.text.scripts import HAN
 
 _LATIN = rf"[^\W_{HAN}]"
@@ -51,6 +50,7 @@ class Spelling:
         self._table = table
         self._homophones = homophones
         self._has = lru_cache(maxsize=8_192)(self._stands_in_table)  # the same small words come with every question
+        self._near = lru_cache(maxsize=1_024)(self._nearest)
 
     @classmethod
     def build(cls, texts: Iterable[str], terms: Iterable[str] = (), ordinary: Iterable[str] = ()) -> Spelling:
@@ -61,7 +61,7 @@ class Spelling:
             terms: Names of the glossary, which few texts may have.
             ordinary: Words that are no slips although the texts may not have them.
         """
-        known = [_normalised(text) for text in [*texts, *list(terms) * _TERM_WEIGHT]]
+        known = [normalised(text) for text in [*texts, *list(terms) * _TERM_WEIGHT]]
         ordinary = list(ordinary)
         counts = Counter(word for text in known for run in _RUN.findall(text) for word in _spellings(run))
         others = {word for word in ordinary if _WORD.fullmatch(word)} | {stem(word) for word in counts}
@@ -81,14 +81,14 @@ class Spelling:
         return cls((folder / _WORDS_FILE).read_text(encoding="ascii"), Homophones.load(folder))
 
     def correct(self, question: str) -> str:
-        """Returns a question with its slips mended, or the question itself when there are none."""
+        """Returns a question with its slips corrected, or the question itself when there are none."""
         plain = question.translate(_WIDE)
         words = _RUN.sub(lambda run: self._corrected(run[0]), plain)
         folded = simplified(words)
-        mended = self._homophones.mend(folded)
-        if words == plain and mended == folded:
+        corrected = self._homophones.correct(folded)
+        if words == plain and corrected == folded:
             return question
-        return "".join(new if new != old else typed for typed, old, new in zip(words, folded, mended, strict=True))
+        return "".join(new if new != old else typed for typed, old, new in zip(words, folded, corrected, strict=True))
 
     def _corrected(self, run: str) -> str:
         word = run.casefold()
@@ -96,10 +96,14 @@ class Spelling:
         if not _WORD.fullmatch(word) or all(self._knows(part.casefold()) for part in parts):
             return run
         if len(parts) == 1:
-            return self._nearest(word, is_name=run != word) or run
+            return self._near(word, is_name=run != word) or run
         if self._has(word):
             return run
-        return self._nearest(word, is_name=False) or "-".join(map(self._corrected, parts))
+        return self._near(word, is_name=False) or "-".join(map(self._corrected, parts))
+
+    def is_word(self, word: str) -> bool:
+        """Tells a word, in lower case, that the texts have or that is an ordinary one."""
+        return self._knows(word)
 
     def _knows(self, word: str) -> bool:
         return self._has(word) or self._has(stem(word))
@@ -127,13 +131,9 @@ class Spelling:
 
     @cached_property
     def _counts(self) -> dict[str, int]:
-        """How often the texts have the words that a slip may be mended to; read when the first one comes up."""
+        """How often the texts have the words that a slip may be corrected to; read when the first one comes up."""
         rows = (row.split("\t") for row in self._table.split("\n") if len(row) > _MIN_CHARS and row[-2:] != "\t0")
         return {word: int(count) for word, count in rows if len(word) >= _MIN_CHARS}
-
-
-def _normalised(text: str) -> str:
-    return simplified(unicodedata.normalize("NFKC", text).casefold())
 
 
 def _spellings(run: str) -> Iterable[str]:

@@ -1,115 +1,197 @@
-"""What a question means to search: the text to look for, its terms, and the entries it names."""
+"""Reading a question once: its text, tokens, names, intent and constraints, and what it leans on."""
 
 from __future__ import annotations
 
-from functools import cached_property
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from index.catalogue.facets import Catalogue
+from index.catalogue.facets import AUTHOR, author_forms
 from index.catalogue.filters import NO_FILTERS, Filters, fit
-from index.catalogue.names import author_keys, candidate_names, link_keys, named_share, names_in_order
+from index.catalogue.gazetteer import candidate_runs, longest_first
+from index.catalogue.names import covered, link_keys, readable
 from index.config import SearchConfig
 from index.errors import FilterError
-from index.query.constraints import read_structure
-from index.query.conversation import MAX_NAMES, History, changes_subject, resolve
-from index.query.fuzzy import FuzzyNames
+from index.query.constraints import Constraints, read_constraints
+from index.query.conversation import Context, History, resolve
+from index.query.fuzzy import nearly_named
+from index.query.intent import IntentModel, shipped_intents
 from index.query.spelling import Spelling
+from index.query.tokens import folded, tidy, tokens_of
 from index.storage.store import Store
-from index.text.analysis import index_terms, query_terms
-from index.types import Understood
+from index.text.analysis import (
+    content_text,
+    content_words,
+    index_terms,
+    query_terms,
+    stem,
+    terms_of_content,
+    units_of_content,
+)
+from index.types import Entity, Intent, ParsedQuery, Slot, Token
 from ingest.text.folding import simplified
 from ingest.text.scripts import language_of
-from ingest.types import Entry
 
+# A Latin word with a capital or a digit in it, hyphenated parts included.
+_NAME = re.compile(r"(?<![\w.@/-])(?=[A-Za-z0-9.+-]*[A-Z])[A-Za-z][A-Za-z0-9]*(?:[.+-][A-Z0-9][A-Za-z0-9]*)*(?![\w@/])")
+_KNOWN_SLOTS = (Slot.NAME, Slot.LINK, Slot.TERM, Slot.AUTHOR, Slot.ORGANISATION, Slot.VENUE)
 _COVERED = 0.5  # a name that is this much of the question leaves nothing to guess
+_MAX_TOKENS = 400  # names are looked for among the first ones
+_ASKS_FOR_WORKS = 0.5
 
 
 class QuestionReader:
     """Reads questions against the names, terms and words of one index; safe to share between threads."""
 
-    def __init__(self, store: Store, spelling: Spelling, config: SearchConfig) -> None:
-        """Reads names from a store and mends slips by the index's words."""
+    def __init__(
+        self,
+        store: Store,
+        spelling: Spelling,
+        config: SearchConfig,
+        knows: Callable[[str], bool],
+        intents: IntentModel | None = None,
+    ) -> None:
+        """Reads names from a store and corrects slips by the index's words; ``knows`` tells the words of its texts."""
         self._store = store
         self._spelling = spelling
         self._config = config
+        self._knows = knows
+        self._intents = intents or shipped_intents()
 
-    def read(self, question: str, history: History = (), filters: Filters = NO_FILTERS) -> Understood:
+    def read(self, question: str, history: History = (), filters: Filters = NO_FILTERS) -> ParsedQuery:
         """Returns what a question means after the turns before it, within the filters asked for beside it."""
-        mended = simplified(self._spelling.correct(question))
-        text = resolve(mended, history, self.names_in, self._knows)
-        bonus = self._name_bonus(text)
-        if text == mended and history and not bonus and not changes_subject(mended):
-            bonus = dict.fromkeys(self._context_rows(history), self._config.context_bonus)
-        language = language_of(question)  # of the whole question: what is left to search for may be one English name
-        structure = read_structure(text if self._config.structure else "", self.catalogue)
-        sought = structure.rest if self._config.structure else text
-        wished = _together(filters, structure.filters)
-        fitting = fit(wished, self.entries)
-        return Understood(
-            asked=question,
-            mended=mended,
-            text=text,
-            sought=sought,
+        corrected = simplified(self._spelling.correct(tidy(question)))
+        low = folded(corrected)
+        language = language_of(corrected)  # of the whole: what is left to search for may be one English name
+        intent = self._intents.read(low)
+        tokens = tokens_of(low)
+        entities = self._entities(tokens, corrected)
+        context = Context(corrected)
+        if history:
+            named = [e for e in entities if e.slot in (Slot.NAME, Slot.TERM, Slot.LINK)]
+            context = resolve(
+                corrected,
+                language,
+                intent,
+                history,
+                names_in=self.names_in,
+                read_intent=self._intents.read,
+                first_name=min((tokens[e.first].start for e in named), default=None),
+            )
+            if context.text != corrected:
+                low = folded(context.text)
+                tokens = tokens_of(low)
+                entities = self._entities(tokens, context.text)
+        constraints = self._constraints(context.text, low, tokens, entities, intent)
+        search_text = constraints.rest
+        content = content_text(search_text)
+        units = units_of_content(content)
+        asked = units if search_text == context.text else units_of_content(content_text(context.text))
+        wished = _together(filters, constraints.filters)
+        fitting = fit(wished, self._store.rows_with)
+        return ParsedQuery(
+            raw=question,
+            corrected=corrected,
             language=language,
-            terms=(*self._terms(sought, language), *(term for name in structure.terms for term in query_terms(name))),
-            bonus=bonus,
-            hints=structure.hints,
+            tokens=tokens,
+            entities=entities,
+            intent=intent,
+            context=context.names,
+            text=context.text,
+            search_text=search_text,
+            words=tuple(units),
+            spellings=tuple(units.values()),
+            terms=self._terms(search_text, content, language, entities),
+            bonus=self._bonus(tuple(asked), entities, low),
+            unknown=tuple(self._unknown(corrected, entities, tokens)),
+            count=constraints.count,
+            readings=constraints.readings,
             wished=wished,
             filters=fitting.filters,
+            soft=constraints.soft,
             dropped=fitting.dropped,
-            words_read=structure.understood,
         )
 
-    @cached_property
-    def entries(self) -> tuple[Entry, ...]:
-        """All entries, by row."""
-        return tuple(self._store.entries())
-
-    @cached_property
-    def catalogue(self) -> Catalogue:
-        """What the entries can be asked for by name."""
-        return Catalogue.of(self.entries)
-
     def names_in(self, text: str) -> list[str]:
-        """Returns the names of entries in a text, the longest at each place, in reading order."""
-        candidates = candidate_names(text)
-        known = {name for names in self._store.named(sorted(candidates)).values() for name in names}
-        return names_in_order(text, known)
+        """Returns the names of entries in a text, the longest at each place, in reading order; else those of terms."""
+        found = self._named(tokens_of(folded(simplified(tidy(text)))))
+        names = [entity.name for entity in found if entity.slot is Slot.NAME]
+        return list(dict.fromkeys(names or [entity.name for entity in found if entity.slot is Slot.TERM]))
 
-    def _knows(self, text: str) -> bool:
-        return bool(self.names_in(text) or self._store.translations(sorted(candidate_names(text))))
+    def _entities(self, tokens: Sequence[Token], text: str) -> tuple[Entity, ...]:
+        """Returns what a text names, by name or by address."""
+        keys = link_keys(text)
+        linked = self._store.gazetteer(keys) if keys else []
+        return (
+            *(Entity(Slot.LINK, value, name, 0, len(tokens)) for name, slot, value in linked if slot == Slot.LINK),
+            *self._named(tokens),
+        )
 
-    def _context_rows(self, history: History) -> list[int]:
-        """Returns the rows of the entries that the last turn named first."""
-        asked, answered = history[-1]
-        names = self.names_in(answered) or self.names_in(asked)
-        return list(self._store.named(names[:MAX_NAMES]))
+    def _named(self, tokens: Sequence[Token]) -> tuple[Entity, ...]:
+        tokens = tokens[:_MAX_TOKENS]
+        runs = candidate_runs(tokens, self._store.heads({token.form for token in tokens}))
+        return longest_first(
+            Entity(Slot(slot), value, name, first, end)
+            for name, slot, value in self._store.gazetteer(runs)
+            for first, end in runs[name]
+        )
 
-    def _terms(self, text: str, language: str) -> list[str]:
+    def _constraints(
+        self, text: str, low: str, tokens: Sequence[Token], entities: Sequence[Entity], intent: Intent
+    ) -> Constraints:
+        if not self._config.structure:
+            return Constraints(NO_FILTERS, NO_FILTERS, (), None, text)
+        return read_constraints(
+            text,
+            low,
+            tokens,
+            entities,
+            listing=max(intent.probabilities["list"], float(intent.label == "list")),
+            newest_year=self._store.newest_year(),
+        )
+
+    def _unknown(self, text: str, entities: Sequence[Entity], tokens: Sequence[Token]) -> Iterator[str]:
+        """Yields names that no text has: capitalised words, or such with digits, that are not ordinary words either."""
+        if text.isupper():
+            return
+        named = [(tokens[e.first].start, tokens[e.end - 1].end) for e in entities if e.slot in _KNOWN_SLOTS]
+        for found in _NAME.finditer(text):
+            inside = any(start <= found.start() and found.end() <= end for start, end in named)
+            if inside or self._knows(stem(folded(found[0]))) or self._knows(folded(found[0])):
+                continue
+            starts = not text[: found.start()].rstrip() or text[: found.start()].rstrip()[-1] in ".!?。！？:："
+            if len(found[0]) == 1 or (starts and self._spelling.is_word(folded(found[0]))):
+                continue  # a sentence starts with a capital
+            yield found[0]
+
+    def _terms(self, text: str, content: str, language: str, entities: Sequence[Entity]) -> tuple[str, ...]:
         """Returns the terms of the lexical search: those of the question and of its glossary terms' other names."""
-        terms = query_terms(text) if self._config.strip_question else index_terms(text)
+        if not self._config.strip_question:
+            return tuple(index_terms(text))
+        terms = terms_of_content(content) or query_terms(text)
         if language in self._config.glossary:
-            for names in self._store.translations(sorted(candidate_names(text))).values():
-                terms += [term for name in names for term in query_terms(name) if term not in terms]
-        return terms
+            for entity in entities:
+                if entity.slot is Slot.TERM and entity.value != entity.name:
+                    terms += [term for term in query_terms(entity.value) if term not in terms]
+        return tuple(terms)
 
-    def _name_bonus(self, text: str) -> dict[int, float]:
+    def _bonus(self, words: Sequence[str], entities: Sequence[Entity], low: str) -> Mapping[int, float]:
         """Returns the bonus of each entry row that a text names: by title or alias, link, author, or nearly so."""
         if not self._config.name_bonus:
             return {}
-        named = self._store.named(sorted(candidate_names(text)))
-        shares = {row: named_share(text, names) for row, names in named.items()}
-        shares |= dict.fromkeys(self._store.named(link_keys(text)), 1.0)
+        shares: dict[int, float] = {}
+        for entity in entities:
+            if entity.slot in (Slot.NAME, Slot.LINK):
+                share = 1.0 if entity.slot is Slot.LINK else covered(words, set(content_words(readable(entity.name))))
+                shares[int(entity.value)] = max(shares.get(int(entity.value), 0.0), share)
         if max(shares.values(), default=0.0) < _COVERED:
-            for name, closeness in self._fuzzy.named(text).items():
-                shares |= dict.fromkeys(self._store.named([name]), closeness)
-        bonus = dict.fromkeys(self._store.named(author_keys(text)), self._config.author_bonus)
+            near = nearly_named(low, self._store.telling)
+            for name, _, value in (row for row in self._store.gazetteer(near) if row[1] == Slot.NAME):
+                shares[int(value)] = near[name]
+        authors = [form for entity in entities if entity.slot is Slot.AUTHOR for form in author_forms(entity.value)]
+        bonus = dict.fromkeys(self._store.rows_with(AUTHOR, authors), self._config.author_bonus) if authors else {}
         for row, share in shares.items():
             bonus[row] = max(bonus.get(row, 0.0), self._config.name_bonus * share)
         return bonus
-
-    @cached_property
-    def _fuzzy(self) -> FuzzyNames:
-        return FuzzyNames(self._store.names())
 
 
 def _together(typed: Filters, read: Filters) -> Filters:

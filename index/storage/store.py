@@ -1,20 +1,22 @@
-"""Entries and passages in one SQLite file per index generation, written once and then opened read-only."""
+"""Entries, passages, names and facets in one SQLite file per index generation, written once, then opened read-only."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from index.catalogue.names import keys_of, name_units, names_of
-from ingest.types import Entry, Kind, Link, Listing, Passage, PassageKind, Term
+from index.catalogue.facets import facets_of
+from index.catalogue.gazetteer import gazetteer_rows, heads_of, telling_words
+from index.catalogue.names import link_keys_of, names_of
+from index.types import Slot
+from ingest.types import Entry, Kind, Library, Link, Listing, Passage, PassageKind
 
 _SQL_VALUES = 500
-_MIN_TERM_CHARS = 3  # two letters (TP, EM) mean too many things
 _SCHEMA = """
 CREATE TABLE entries (row INTEGER PRIMARY KEY, entry_id TEXT NOT NULL UNIQUE, value TEXT NOT NULL);
 CREATE TABLE passages (
@@ -22,19 +24,28 @@ CREATE TABLE passages (
     kind TEXT NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL, path TEXT NOT NULL,
     start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, token_count INTEGER NOT NULL
 );
-CREATE TABLE names (
-    name TEXT NOT NULL, entry_row INTEGER NOT NULL REFERENCES entries(row), PRIMARY KEY (name, entry_row)
+CREATE TABLE gazetteer (
+    name TEXT NOT NULL, slot TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (name, slot, value)
 ) WITHOUT ROWID;
-CREATE TABLE glossary (name TEXT NOT NULL, term TEXT NOT NULL, PRIMARY KEY (name, term)) WITHOUT ROWID;
+CREATE TABLE heads (token TEXT PRIMARY KEY, lengths INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE telling (word TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (word, name)) WITHOUT ROWID;
+CREATE TABLE facets (
+    facet TEXT NOT NULL, form TEXT NOT NULL, entry_row INTEGER NOT NULL REFERENCES entries(row),
+    PRIMARY KEY (facet, form, entry_row)
+) WITHOUT ROWID;
+CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
 CREATE INDEX passages_of_entry ON passages(entry_row, row);
 """
 
 
-def write_store(
-    file: Path, entries: Sequence[Entry], passages: Iterable[Passage], glossary: Iterable[Term] = ()
-) -> None:
-    """Writes a new store; row numbers are positions in the two sequences."""
+def write_store(file: Path, library: Library) -> None:
+    """Writes a new store; row numbers are positions among the entries and passages of the library."""
+    entries = library.entries
     rows = {entry.entry_id: row for row, entry in enumerate(entries)}
+    links = [(key, Slot.LINK, str(row)) for row, entry in enumerate(entries) for key in link_keys_of(entry)]
+    names = sorted({*gazetteer_rows(library), *links})
+    titles = sorted({" ".join(name.split()) for entry in entries for name in names_of(entry)})
+    newest = max((entry.year for entry in entries if entry.year), default=None)
     connection = sqlite3.connect(file)
     try:
         with connection:
@@ -43,16 +54,22 @@ def write_store(
                 "INSERT INTO entries VALUES (?, ?, ?)",
                 ((row, e.entry_id, json.dumps(asdict(e), ensure_ascii=False)) for row, e in enumerate(entries)),
             )
+            connection.executemany("INSERT INTO gazetteer VALUES (?, ?, ?)", names)
             connection.executemany(
-                "INSERT OR IGNORE INTO names VALUES (?, ?)",
-                ((name, row) for row, entry in enumerate(entries) for name in (*names_of(entry), *keys_of(entry))),
+                "INSERT INTO heads VALUES (?, ?)",
+                sorted(heads_of(name for name, slot, _ in names if slot is not Slot.LINK).items()),
             )
-            connection.executemany("INSERT OR IGNORE INTO glossary VALUES (?, ?)", _translations(glossary))
+            connection.executemany("INSERT INTO telling VALUES (?, ?)", sorted(telling_words(titles)))
+            connection.executemany(
+                "INSERT INTO facets VALUES (?, ?, ?)",
+                sorted((facet, form, row) for row, entry in enumerate(entries) for facet, form in facets_of(entry)),
+            )
+            connection.execute("INSERT INTO facts VALUES ('newest_year', ?)", (newest,))
             connection.executemany(
                 "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     (row, rows[p.entry_id], p.passage_id, p.kind, p.language, p.text, *_place(p))
-                    for row, p in enumerate(passages)
+                    for row, p in enumerate(library.passages)
                 ),
             )
     finally:
@@ -94,34 +111,61 @@ class Store:
         found = self._query(f"{_SELECT_PASSAGES} WHERE e.entry_id = ? ORDER BY p.row", entry_id)
         return [_passage(row) for row in found]
 
-    def named(self, names: Sequence[str]) -> dict[int, list[str]]:
-        """Returns the entry rows that go by any of the names (see ``index.catalogue``), with the names that matched."""
-        found: dict[int, list[str]] = {}
-        for name, row in self._by_name("SELECT name, entry_row FROM names", names):
-            found.setdefault(row, []).append(name)
-        return found
+    def heads(self, tokens: Collection[str]) -> dict[str, int]:
+        """Returns, by token, a bit for each length that names starting with it have (``gazetteer.heads_of``)."""
+        return dict(self._where_in("SELECT token, lengths FROM heads WHERE token", tokens))
 
-    def names(self) -> list[str]:
-        """Returns all names of entries in comparable form, without the keys of links and authors."""
-        return [
-            name for (name,) in self._query("SELECT DISTINCT name FROM names WHERE name NOT LIKE '%:%' ORDER BY name")
-        ]
+    def gazetteer(self, names: Collection[str]) -> list[tuple[str, str, str]]:
+        """Returns (name, slot, value) of everything that goes by one of the names in comparable form."""
+        return list(self._where_in("SELECT name, slot, value FROM gazetteer WHERE name", names))
 
-    def translations(self, names: Sequence[str]) -> dict[str, list[str]]:
-        """Returns what the glossary also calls a name, by name in comparable form (see ``index.catalogue.names``)."""
-        found: dict[str, list[str]] = {}
-        for name, term in self._by_name("SELECT name, term FROM glossary", names):
-            found.setdefault(name, []).append(term)
-        return found
+    def values(self, slot: Slot) -> list[str]:
+        """Returns the values of a slot of the gazetteer, as somebody would type them."""
+        found = self._query("SELECT DISTINCT value FROM gazetteer WHERE slot = ? ORDER BY value", slot.value)
+        return [value for (value,) in found]
 
-    def _by_name(self, select: str, names: Sequence[str]) -> Iterator[Any]:
-        for start in range(0, len(names), _SQL_VALUES):
-            chunk = names[start : start + _SQL_VALUES]
-            yield from self._query(f"{select} WHERE name IN ({','.join('?' * len(chunk))})", *chunk)
+    def telling(self, words: Collection[str]) -> list[tuple[str, str]]:
+        """Returns (word, name) of the names that hold a word which few names hold (``fuzzy.telling_words``)."""
+        return list(self._where_in("SELECT word, name FROM telling WHERE word", words))
+
+    def rows_with(self, facet: str, forms: Collection[str]) -> frozenset[int]:
+        """Returns the rows of the entries that have a facet in one of some forms (``index.catalogue.facets``)."""
+        found = self._where_in("SELECT entry_row FROM facets WHERE facet = ? AND form", forms, facet)
+        return frozenset(row for (row,) in found)
+
+    def newest_year(self) -> int | None:
+        """Returns the year of the newest entry, or None."""
+        ((year,),) = self._query("SELECT value FROM facts WHERE name = 'newest_year'")
+        return int(year) if year is not None else None
+
+    def _where_in(self, select: str, values: Collection[str], *first: str) -> Iterator[Any]:
+        wanted = sorted(values)
+        for start in range(0, len(wanted), _SQL_VALUES):
+            chunk = wanted[start : start + _SQL_VALUES]
+            yield from self._query(f"{select} IN ({','.join('?' * len(chunk))})", *first, *chunk)
 
     def rows_of(self, entry_row: int) -> list[int]:
         """Returns the passage rows of an entry row."""
         return [row for (row,) in self._query("SELECT row FROM passages WHERE entry_row = ? ORDER BY row", entry_row)]
+
+    def passage_ids(self, rows: Collection[int]) -> dict[int, str]:
+        """Returns the ids of passages by row."""
+        found: dict[int, str] = {}
+        wanted = sorted(rows)
+        for start in range(0, len(wanted), _SQL_VALUES):
+            chunk = wanted[start : start + _SQL_VALUES]
+            marks = ",".join("?" * len(chunk))
+            found |= dict(self._query(f"SELECT row, passage_id FROM passages WHERE row IN ({marks})", *chunk))
+        return found
+
+    def passage_ids_of(self, kind: PassageKind) -> list[str]:
+        """Returns the ids of all passages of a kind, in order."""
+        found = self._query("SELECT passage_id FROM passages WHERE kind = ? ORDER BY row", kind.value)
+        return [passage_id for (passage_id,) in found]
+
+    def rows_of_passages(self, ids: Collection[str]) -> list[int]:
+        """Returns the rows of passages by their ids."""
+        return [row for (row,) in self._where_in("SELECT row FROM passages WHERE passage_id", ids)]
 
     def entry_rows(self) -> list[int]:
         """Returns the entry row of every passage row, in order."""
@@ -142,15 +186,6 @@ _SELECT_PASSAGES = (
 )
 
 
-def _translations(glossary: Iterable[Term]) -> Iterator[tuple[str, str]]:
-    """Yields (name, main form in each language) for every name of every term."""
-    for term in glossary:
-        for name in dict.fromkeys((term.en, term.zh, *term.aliases)):
-            units = name_units(name)
-            if sum(map(len, units)) >= _MIN_TERM_CHARS or (units and not units[0].isascii() and len(units) > 1):
-                yield from ((" ".join(units), form) for form in (term.en, term.zh) if form != name)
-
-
 def _place(passage: Passage) -> tuple[str, int, int, int]:
     return passage.path, passage.start_line, passage.end_line, passage.token_count
 
@@ -163,7 +198,7 @@ def _entry(value: str) -> Entry:
             "kind": Kind(fields["kind"]),
             "links": tuple(Link(**link) for link in fields["links"]),
             "listings": tuple(Listing(**x | {"section": tuple(x["section"])}) for x in fields["listings"]),
-            **{name: tuple(fields[name]) for name in ("authors", "topics", "aliases")},
+            **{name: tuple(fields[name]) for name in ("authors", "topics", "aliases", "organisations")},
         }
     )
 

@@ -8,14 +8,13 @@ are kept whole and in parts, so that either spelling finds them.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
 import Stemmer
 
-from ingest.text.folding import simplified
+from ingest.text.folding import normalised
 from ingest.text.scripts import HAN, HAN_CHARACTER
 
 _RUN = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+(?:[-.+#'’/&][^\W_{HAN}]+)*[+#]*")
@@ -96,11 +95,14 @@ _STOP_WORDS = frozenset(
         "would",
         "you",
         "your",
+        # What people say around a question, and the words that only ask to compare.
+        *"compare compared comparison difference differences differ differs versus vs between".split(),
+        *"eli5 wtf pls plz yo hey hi hello bro dude lol idk btw tbh imo ok okay thx ty gimme wanna gonna kinda".split(),
     ]
 )
 # Question phrases; declarative notes hardly contain them, so their rarity would make them look important.
 _QUESTION_PHRASES = re.compile(
-    "什么是|是什么|什么叫|哪一年|哪年|哪篇|哪本|什么时候|为什么|有哪些|有什么|哪一些|哪些|哪个|哪种|哪几|什么|怎么样|怎么|怎样|如何|为何|是否|能否|可否|能不能|是不是|"
+    "什么是|是什么|什么叫|啥叫|是啥|啥意思|啥是|有啥|都有啥|为啥|给我列一下|给我列|列一下|列出|列举|推荐一下|求推荐|求问|求助|求|救命|讲讲|说说|聊聊|讲解|科普一下|科普|捋一捋|整一个|整个|咋整|咋|啥|哪一年|哪年|哪篇|哪本|什么时候|为什么|有哪些|有什么|哪一些|哪些|哪个|哪种|哪几|什么|怎么样|怎么|怎样|如何|为何|是否|能否|可否|能不能|是不是|"
     "多少|请问|请你|请|介绍一下|解释一下|讲一下|说一下|介绍|告诉我|帮我|一下|分别|的话|吗|呢|吧|啊|我想|想知道|知道|关于"
 )
 _FUNCTION_WORDS = re.compile("对于|[这那一][个种些]|[它他她]们?|其[他它]|[的了是在和与或及也都就而着被把]")
@@ -111,7 +113,7 @@ _stemmer = Stemmer.Stemmer("english")
 
 def index_terms(text: str) -> list[str]:
     """Returns the terms of a passage, with repetitions, in reading order."""
-    return list(_terms(_normalised(text)))
+    return list(_terms(normalised(text)))
 
 
 @lru_cache(maxsize=8192)
@@ -122,13 +124,17 @@ def term_set(text: str) -> frozenset[str]:
 
 def query_terms(text: str) -> list[str]:
     """Returns the terms of a question without the words that only make it a question."""
-    terms = [term for term in _terms(content_text(text)) if term not in _STOP_HAN]
-    return terms or list(_terms(_normalised(text)))
+    return terms_of_content(content_text(text)) or list(_terms(normalised(text)))
+
+
+def terms_of_content(content: str) -> list[str]:
+    """Returns the terms of a text that ``content_text`` returned."""
+    return [term for term in _terms(content) if term not in _STOP_HAN]
 
 
 def content_text(text: str) -> str:
     """Returns a question, normalised, without the words that only make it a question."""
-    stripped = _QUESTION_PHRASES.sub(" ", _normalised(text))
+    stripped = _QUESTION_PHRASES.sub(" ", normalised(text))
     return " ".join(run for run in _RUN.findall(stripped) if run not in _STOP_WORDS)
 
 
@@ -142,8 +148,13 @@ def content_words(text: str) -> list[str]:
 
 def content_units(text: str) -> dict[str, str]:
     """Returns the same words, each with its spelling in the text: Latin words are compared by their stems."""
+    return units_of_content(content_text(text))
+
+
+def units_of_content(content: str) -> dict[str, str]:
+    """Returns the same of a text that ``content_text`` returned."""
     units: dict[str, str] = {}
-    for run in _RUN.findall(content_text(text)):
+    for run in _RUN.findall(content):
         if HAN_CHARACTER.match(run):
             for part in _FUNCTION_WORDS.split(run):
                 pairs = [part[i : i + 2] for i in range(len(part) - 1)] or [part] * bool(part)
@@ -163,10 +174,6 @@ def outside_question_phrases(text: str, change: Callable[[str], str]) -> str:
 def is_function_character(character: str) -> bool:
     """Tells a Han character that says nothing by itself, such as 的."""
     return character in _STOP_HAN
-
-
-def _normalised(text: str) -> str:
-    return simplified(unicodedata.normalize("NFKC", text).casefold())
 
 
 def _terms(text: str) -> Iterator[str]:

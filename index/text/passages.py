@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from ingest.documents.answers import read_answered
 from ingest.text.markup import plain_text
-from ingest.types import Entry, Passage
+from ingest.types import Entry, Passage, PassageKind
 
 
 def searchable_text(entry: Entry, passage: Passage) -> str:
@@ -14,7 +15,14 @@ def searchable_text(entry: Entry, passage: Passage) -> str:
     The names are repeated for every passage, because a note says "it freezes the weights" and not "LoRA freezes".
     """
     names = " ".join(dict.fromkeys(name for name in (entry.title, entry.title_zh, *entry.aliases) if name))
-    return f"{names}\n{_plain(passage.text)}"
+    return f"{names}\n{_wordings(passage)}{_plain(passage.text)}"
 
 
 _plain = lru_cache(maxsize=4096)(plain_text)  # the same passages are weighed for many questions
+
+
+def _wordings(passage: Passage) -> str:
+    """Returns the other wordings of an answered question, a line each."""
+    if passage.kind is not PassageKind.ANSWER or (found := read_answered(passage.text)) is None:
+        return ""
+    return "".join(f"{wording}\n" for wording in found.wordings)

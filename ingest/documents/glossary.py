@@ -1,4 +1,4 @@
-"""The glossary: terms of the field in English and Chinese, with the other names they go by."""
+"""Tables of names in English and Chinese with their aliases: terms of the field, and organisations."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from ingest.text.files import read_text
 from ingest.types import Problem, Term
 
 GLOSSARY_FILE = "glossary.tsv"
+ORGANISATIONS_FILE = "organisations.tsv"
 
 
-def read_glossary(file: Path, path: str) -> tuple[list[Term], list[Problem]]:
-    """Reads a glossary file: a head line, then English, Chinese and ``|``-separated aliases by tabs.
+def read_terms(file: Path, path: str) -> tuple[list[Term], list[Problem]]:
+    """Reads a table of names: a head line, then English, Chinese and ``|``-separated aliases by tabs.
 
     Args:
-        file: Where it is; a missing file is an empty glossary.
+        file: Where it is; a missing file is an empty table.
         path: How it is cited.
 
     Returns:

@@ -12,16 +12,18 @@ from ingest.documents.front_matter import Document, Part, read_document
 from ingest.documents.glossary import GLOSSARY_FILE
 from ingest.errors import CorpusError
 from ingest.library import cited_path, corpus_files
+from ingest.lint.answers import answer_problems
 from ingest.text.links import link_fault
+from ingest.text.scripts import HAN
 from ingest.types import Kind, Library, Problem
 
 _CARD_KEYS = frozenset("id title title_zh kind authors year venue links topics prerequisites related aliases".split())
 _NOTE_KEYS = frozenset("title title_zh topics aliases entries".split())
 _CARD_WORDS = {"en": (120, 220), "zh": (200, 400)}
 _NOTE_WORDS = {"en": (200, 500), "zh": (300, 800)}
-_QUESTIONS = {"en": ("### Check yourself", "**Q:**", "**A:**"), "zh": ("### 自测", "**问：**", "**答：**")}
+_FEWEST_QUESTIONS = {"card": 8, "note": 12}
 _CITED_ID = re.compile(r"\[((?:arxiv|url|note):[^\]\s]+)\]")
-_HAN_OR_WORD = re.compile(r"[\u4e00-\u9fff]|[A-Za-z0-9][\w'’.%-]*")
+_HAN_OR_WORD = re.compile(rf"[{HAN}]|[A-Za-z0-9][\w'’.%-]*")
 _YEARS = range(1950, 2101)
 
 
@@ -36,7 +38,6 @@ def check_corpus(corpus: Path, library: Library) -> list[Problem]:
     problems = [problem for card in cards for problem in _card_problems(card, known)]
     problems += [p for note in _documents(files["notes"], corpus) for p in _note_problems(note, known)]
     if cards:
-        problems += _missing_cards(library, {str(card.front.get("id")) for card in cards})
         problems += _cycles(cards)
     problems += _repeated_terms(library, cited_path(corpus, corpus / GLOSSARY_FILE))
     return problems
@@ -68,11 +69,7 @@ def _card_problems(card: Document, known: set[str]) -> Iterator[Problem]:
             elif other == front.get("id"):
                 yield report(key, f"{key}: the card names itself")
     yield from _language_problems(card, _CARD_WORDS)
-    for part in card.parts:
-        head, question, answer = _QUESTIONS.get(part.language, ("", "", ""))
-        text = "\n".join(part.lines)
-        if head and (head not in text or min(text.count(question), text.count(answer)) < 2):
-            yield Problem(card.path, part.start, f"needs two questions with answers under {head!r}")
+    yield from answer_problems(card, known, _FEWEST_QUESTIONS["card"])
 
 
 def _note_problems(note: Document, known: set[str]) -> Iterator[Problem]:
@@ -81,6 +78,7 @@ def _note_problems(note: Document, known: set[str]) -> Iterator[Problem]:
         if str(other) not in known:
             yield _reporter(note)("entries", f"entries: no entry {other!r}")
     yield from _language_problems(note, _NOTE_WORDS)
+    yield from answer_problems(note, known, _FEWEST_QUESTIONS["note"])
     for part in note.parts:
         for offset, line in enumerate(part.lines):
             for cited in _CITED_ID.findall(line):
@@ -109,13 +107,6 @@ def _length(part: Part) -> int:
     """Counts words in English, Han characters and Latin words in Chinese, without the questions."""
     body = re.split(r"^### ", "\n".join(part.lines), maxsplit=1, flags=re.M)[0]
     return len(_HAN_OR_WORD.findall(body)) if part.language == "zh" else len(body.split())
-
-
-def _missing_cards(library: Library, carded: set[str]) -> Iterator[Problem]:
-    for entry in library.entries:
-        if entry.kind is not Kind.CONCEPT and entry.entry_id not in carded:
-            listing = entry.listings[0]
-            yield Problem(listing.path, listing.line, f"entry {entry.entry_id} has no study card")
 
 
 def _cycles(cards: Sequence[Document]) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ _ARXIV_MALFORMED = re.compile(r"^/(?:abs|pdf)/")
 _TRACKING = re.compile(r"^(utm_.*|spm|from|share_.*|ref|ref_src|fbclid|gclid|chksm|scene|token|lang|style)$")
 _GITHUB_TAIL = re.compile(r"(?:\.git|/(?:tree|blob)/(?:main|master)|/)+$")
 _WWW = re.compile(r"^(?:www\.)+")
+_ACCOUNT_HOSTS = ("github.com", "huggingface.co")
 
 
 def canonical_url(url: str) -> str:
@@ -41,6 +42,13 @@ def arxiv_id(url: str) -> str | None:
         return None
     match = _ARXIV_PATH.match(parts.path)
     return match["id"] if match else None
+
+
+def account_of(url: str) -> str | None:
+    """Returns the account that owns a repository, a model or a data set, or None for other addresses."""
+    parts = _split(url)
+    owner = parts.path.strip("/").split("/")[0]
+    return owner if parts.netloc in _ACCOUNT_HOSTS and owner not in ("", "datasets", "spaces", "papers") else None
 
 
 def link_fault(url: str) -> str | None:

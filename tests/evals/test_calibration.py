@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,6 +8,11 @@ from app.answer.answerability import SIGNS, Evidence, answer_probability
 from evals.calibration import Example, fit_refusal, read_calibration, reliability
 from evals.errors import EvaluationError
 from evals.questions import read_questions
+
+EVIDENCE = Evidence(
+    coverage=0.5, together=0.5, similarity=0.5, named=False, known=True, familiar=0.5, best=0.5,
+    present=True, in_field=0.5,
+)  # fmt: skip
 
 
 def examples(size=400, seed=4):
@@ -18,7 +24,8 @@ def examples(size=400, seed=4):
         language = "zh" if number % 2 else "en"
         log_odds = 8 * coverage - (5 if language == "zh" else 3)
         truth = bool(random.random() < 1 / (1 + np.exp(-log_odds)))
-        made.append(Example(Evidence(coverage, noise, noise, noise > 0.5, True, noise), language, truth))
+        seen = replace(EVIDENCE, coverage=coverage, together=noise, similarity=noise, named=noise > 0.5, familiar=noise)
+        made.append(Example(seen, language, truth))
     return made
 
 
@@ -31,13 +38,22 @@ def test_the_weights_that_made_the_answers_are_found_again(fitted):
     assert set(fitted.weights) == set(SIGNS)
     assert fitted.weights["coverage"] == pytest.approx(8, abs=1.5)
     assert max(weight for sign, weight in fitted.weights.items() if sign != "coverage") < 1.5
-    assert fitted.bias["en"] - fitted.bias["zh"] == pytest.approx(2, abs=0.8)
+
+
+def test_the_biases_are_shifted_until_both_languages_decline_the_same_share():
+    many = fit_refusal(examples(4_000), declined=0.1)  # the quantile of a language needs more examples than a weight
+    asked = [example for example in examples(4_000, seed=5) if example.answerable]
+
+    for language in ("zh", "en"):
+        own = [answer_probability(e.evidence, language, many) for e in asked if e.language == language]
+        assert np.mean(np.asarray(own) < many.threshold) == pytest.approx(0.1, abs=0.03)
+    # The biases that made the answers differ by 2, and decline more in Chinese. Of the answerable examples a tenth
+    # has a coverage below 2.68 / 8 in English and 3.99 / 8 in Chinese, so the shifted ones differ by 1.31.
+    assert many.bias["en"] - many.bias["zh"] == pytest.approx(1.31, abs=0.3)
 
 
 def test_no_weight_speaks_against_an_answer():
-    against = [
-        Example(Evidence(0.5, 0.5, 1.0 - e.answerable, False, True, 0.5), "en", e.answerable) for e in examples()
-    ]
+    against = [Example(replace(EVIDENCE, similarity=1.0 - e.answerable), "en", e.answerable) for e in examples()]
 
     assert min(fit_refusal(against, declined=0.1).weights.values()) == 0.0
 

@@ -5,7 +5,8 @@ import pytest
 from evals.errors import EvaluationError
 from evals.questions import Gold, check_gold, qrels_of, read_judgements, read_questions
 from index.storage.store import Store, write_store
-from ingest.types import Entry, Kind, Listing, Passage, PassageKind
+from index.types import Turn
+from ingest.types import Entry, Kind, Library, Listing, Passage, PassageKind
 
 ROW = {
     "id": "zh-1", "q": "什么是 LoRA？", "language": "zh", "kind": "definition", "topic": "peft", "split": "dev",
@@ -38,14 +39,12 @@ def write(tmp_path):
 def store(tmp_path):
     listing = Listing("list", (), "corpus/lists/list.md", 1, "LoRA")
     texts = ["LoRA 冻结预训练权重，只训练低秩矩阵。", "Inference has no added latency."]
-    write_store(
-        tmp_path / "store.sqlite",
-        [Entry("lora", "LoRA", "", Kind.PAPER, None, "", (), (), None, (listing,), (), ())],
-        [
-            Passage(f"p{n}", "lora", PassageKind.NOTE, "zh", text, "corpus/lists/list.md", n, n, 9)
-            for n, text in enumerate(texts)
-        ],
+    entry = Entry("lora", "LoRA", "", Kind.PAPER, None, "", (), (), None, (listing,), (), ())
+    passages = tuple(
+        Passage(f"p{n}", "lora", PassageKind.NOTE, "zh", text, "corpus/lists/list.md", n, n, 9)
+        for n, text in enumerate(texts)
     )
+    write_store(tmp_path / "store.sqlite", Library((entry,), passages, (), ()))
     store = Store(tmp_path / "store.sqlite")
     yield store
     store.close()
@@ -70,7 +69,7 @@ def test_questions_are_read_in_order_with_their_lines(write):
     assert (first.id, first.text, first.line, first.answerable) == ("zh-1", "什么是 LoRA？", 1, True)
     assert first.gold == (Gold("lora", 2, "LoRA 冻结预训练权重"),)
     assert (second.id, second.line, second.answerable) == ("zh-2", 3, False)
-    assert (third.history, third.facts) == ((("什么是 LoRA？", "一种方法。"),), ("低秩|low.rank",))
+    assert (third.history, third.facts) == ((Turn("什么是 LoRA？", "一种方法。"),), ("低秩|low.rank",))
 
 
 def test_an_id_used_twice_is_named_by_file_and_line(write):

@@ -5,13 +5,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_the_shipped_suite_finds_what_it_must_find_again(tmp_path):
-    argv = [sys.executable, "-m", "evals", "--data", str(tmp_path)]
+def test_the_shipped_suite_finds_what_it_must_find_again(shipped_data, shipped_index):
+    argv = [sys.executable, "-m", "evals", "--data", str(shipped_data)]
 
     run = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-1000:]
-    results = tmp_path / "evals" / "results"
+    assert "nothing changed" in run.stderr  # it asks the index of this session, which is that of every clone
+    results = shipped_data / "evals" / "results"
     assert {file.name for file in results.iterdir()} >= {"report.html", "results.json", "shipped.run", "suite.qrels"}
     first = (results / "shipped.run").read_text(encoding="utf-8").split("\n")[0].split()
     assert [len(first), first[1], first[3], first[5]] == [6, "Q0", "1", "shipped"]

@@ -7,9 +7,10 @@ from app.types import Answer, Citation, Sentence, Status, Timings
 from evals.questions import Gold, Question
 from evals.suite import Outcome, refusal_curve, run_suite, slices_of, summarise, unjudged_rate
 from index.build import build_index
+from index.catalogue.filters import Filters
 from index.encoders.static import StaticEncoder
 from index.search import Searcher
-from index.types import Found, Hit, Match, Understood
+from index.types import Found, Hit, Intent, Match, ParsedQuery, Turn
 from ingest.types import Entry, Kind, Library, Listing, Passage, PassageKind
 
 LINES = {
@@ -42,11 +43,20 @@ def cite(n, entry, passage, *, quote=None, support=1.0):
     return Citation(n, entry, passage, quote or passage.text, passage.start_line, support)
 
 
+def parsed(text, language="en", spellings=()):
+    """A question that was read and says nothing special."""
+    nothing, intent = Filters(), Intent("definition", {}, 0.0)
+    return ParsedQuery(
+        text, text, language, (), (), intent, (), text, text, spellings, spellings, (), {}, (), None, (),
+        nothing, nothing, nothing, (),
+    )  # fmt: skip
+
+
 def outcome(asked, citations=(), *, ndcg=0.0, milliseconds=1.0, probability=0.5, hits=(LORA,)):
     sentences = tuple(Sentence(citation.quote, (citation.n,)) for citation in citations)
     answer = Answer(
         asked.text, asked.language, Status.ANSWERED if citations else Status.DECLINED, sentences, tuple(citations),
-        Found((), Understood(asked.text, asked.text, asked.text, asked.text, asked.language), {}), Timings(1, 1, 2),
+        Found((), parsed(asked.text, asked.language), {}), Timings(1, 1, 2),
     )  # fmt: skip
     found = tuple(Hit(entry, (Match(EN, 0.5, 0, 0, 0),), 0.5, rank) for rank, entry in enumerate(hits, start=1))
     measures = dict.fromkeys(("nDCG@10", "R@10", "Success@1", "Success@5", "RR@10"), ndcg) if asked.answerable else {}
@@ -176,7 +186,7 @@ def test_running_the_suite_asks_every_question_and_scores_its_hits(tmp_path):
     searcher = Searcher.open(tmp_path, encoder)
     asked = [
         question("zh-1", "什么是 LoRA？", "zh"),
-        question("zh-2", "它推理时有额外延迟吗？", "zh", history=(("什么是 LoRA？", "一种方法。"),)),
+        question("zh-2", "它推理时有额外延迟吗？", "zh", history=(Turn("什么是 LoRA？", "一种方法。"),)),
         question("en-1", "Who is Napoleon?", gold=(), kind="out-of-scope"),
     ]
     steps = []

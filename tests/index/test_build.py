@@ -1,8 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from index.build import build_index
-from index.encoders.static import StaticEncoder
 from index.errors import IndexUnavailableError
 from index.search import Searcher
 from index.storage.generations import current_generation
@@ -29,13 +30,8 @@ def interrupt(done, total):
     raise KeyboardInterrupt
 
 
-def write_all_but_the_last_passage(file, entries, passages, *others):
-    write_store(file, entries, passages[:-1], *others)
-
-
-@pytest.fixture(scope="module")
-def encoder():
-    return StaticEncoder.load()
+def write_all_but_the_last_passage(file, library):
+    write_store(file, replace(library, passages=library.passages[:-1]))
 
 
 def test_the_searchable_text_starts_with_every_name_once_and_drops_the_markup():
@@ -44,6 +40,17 @@ def test_the_searchable_text_starts_with_every_name_once_and_drops_the_markup():
     text = searchable_text(entry, passage(1, "id", "- **It** freezes [the weights](https://example.org/x)."))
 
     assert text == "LoRA 低秩适配 low-rank\nIt freezes the weights."
+
+
+def test_the_other_wordings_of_an_answered_question_are_searched_and_no_markup_is():
+    text = "**What is LoRA?** <!-- what | lora in a nutshell | explain low-rank adaptation -->\nA fine-tuning method."
+    answer = replace(passage(1, "id", text), kind=PassageKind.ANSWER)
+
+    assert searchable_text(work("id", "LoRA"), answer) == (
+        "LoRA\nlora in a nutshell\nexplain low-rank adaptation\nWhat is LoRA?\nA fine-tuning method."
+    )
+    # in a passage of another kind a comment says nothing
+    assert searchable_text(work("id", "LoRA"), passage(1, "id", text)) == "LoRA\nWhat is LoRA?\nA fine-tuning method."
 
 
 def test_the_manifest_says_what_was_built(tmp_path, encoder):

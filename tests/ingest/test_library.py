@@ -139,6 +139,59 @@ def test_the_glossary_is_part_of_the_library_and_its_faults_are_reported(add):
     ]
 
 
+ORGANISATIONS = "en\tzh\taliases\nMicrosoft\t微软\tMSR|Microsoft Research\nBaichuan\t百川智能\tbaichuan-inc\n"
+
+
+def test_the_organisations_are_part_of_the_library_and_their_faults_are_reported(add):
+    library = add("organisations.tsv", f"{ORGANISATIONS}no tabs\n")
+
+    assert [(name.en, name.zh, name.aliases, name.line) for name in library.organisations] == [
+        ("Microsoft", "微软", ("MSR", "Microsoft Research"), 2),
+        ("Baichuan", "百川智能", ("baichuan-inc",), 3),
+    ]
+    assert problems(library) == [
+        "corpus/organisations.tsv:4: needs three columns by tabs: English, Chinese, aliases (may be empty)"
+    ]
+
+
+def test_an_entry_without_a_card_gets_the_organisations_that_own_its_links(add):
+    library = add("organisations.tsv", ORGANISATIONS)
+
+    assert entry(library, "url:github.com/baichuan-inc/baichuan2").organisations == ("Baichuan",)
+    assert entry(library, "arxiv:2302.04761").organisations == ()
+
+
+def test_the_organisations_of_a_card_get_the_names_of_the_table(add, corpus):
+    card = (corpus / "papers" / "2106.09685.md").read_text(encoding="utf-8")
+    (corpus / "organisations.tsv").write_text(ORGANISATIONS, encoding="utf-8")
+
+    library = add("papers/2106.09685.md", card.replace("aliases:", "organisations: [MSR, Nobody Inc.]\naliases:"))
+
+    assert entry(library, LORA).organisations == ("Microsoft", "Nobody Inc.")
+
+
+def test_a_list_goes_by_its_title_in_both_languages(library):
+    assert library.list_titles == (
+        ("reading", "Papers to read"),
+        ("route", "学习路线"),
+        ("route", "A study path"),
+    )
+
+
+def test_an_answered_question_of_a_card_is_a_passage_of_its_own_and_no_prose(add, corpus):
+    card = (corpus / "papers" / "2106.09685.md").read_text(encoding="utf-8")
+    asked = "**LoRA 是什么？** <!-- what | 低秩适配是啥 -->"
+
+    library = add("papers/2106.09685.md", f"{card}\n### 问答\n\n{asked}\n一种微调方法。\n\n**没有标注的？**\n不读。\n")
+
+    found = [passage for passage in passages(library, LORA) if passage.path.endswith("2106.09685.md")]
+    (answer,) = [passage for passage in found if passage.kind is PassageKind.ANSWER]
+    lines = (corpus / "papers" / "2106.09685.md").read_text(encoding="utf-8").split("\n")
+    assert (answer.text, answer.language) == (f"{asked}\n一种微调方法。", "zh")
+    assert "\n".join(lines[answer.start_line - 1 : answer.end_line]) == answer.text
+    assert not any("微调方法" in passage.text for passage in found if passage.kind is PassageKind.CARD)
+
+
 def test_a_glossary_in_another_encoding_is_reported_and_the_rest_is_read(corpus, data):
     (corpus / "glossary.tsv").write_bytes("en\tzh\taliases\nmodel\t模型\t\n".encode("gb18030"))
 
@@ -363,4 +416,5 @@ def test_files_are_listed_by_role_and_name(corpus, data):
         "notes": ["kv-cache.md"],
         "abstracts": [],
         "glossary": [],
+        "organisations": [],
     }

@@ -12,14 +12,24 @@ from app.answer.answerability import (
     gather_evidence,
     is_named,
 )
+from app.answer.extractive import ExtractiveWriter
 from index.build import build_index
 from index.encoders.static import StaticEncoder
 from index.search import Searcher
 from ingest.types import Entry, Kind, Library, Listing, Passage, PassageKind
 
-STRONG = Evidence(coverage=1.0, together=1.0, similarity=0.9, named=True, known=True, familiar=1.0)
-WEAK = Evidence(coverage=0.0, together=0.0, similarity=0.1, named=False, known=False, familiar=0.0)
-MIDDLING = Evidence(coverage=0.5, together=0.5, similarity=0.5, named=False, known=False, familiar=0.5)
+STRONG = Evidence(
+    coverage=1.0, together=1.0, similarity=0.9, named=True, known=True, familiar=1.0, best=0.9,
+    present=True, in_field=1.0,
+)  # fmt: skip
+WEAK = Evidence(
+    coverage=0.0, together=0.0, similarity=0.1, named=False, known=False, familiar=0.0, best=0.0,
+    present=False, in_field=0.0,
+)  # fmt: skip
+MIDDLING = Evidence(
+    coverage=0.5, together=0.5, similarity=0.5, named=False, known=False, familiar=0.5, best=0.5,
+    present=False, in_field=0.5,
+)  # fmt: skip
 
 
 def work(entry_id, title, *, title_zh="", aliases=(), arxiv_id=None):
@@ -46,6 +56,22 @@ def searcher(tmp_path_factory):
     searcher.store.close()
 
 
+@pytest.fixture(scope="module")
+def evidence(searcher):
+    """Returns what speaks for an answer, with the hits found, or with others."""
+
+    def evidence(question, hits=None):
+        found = searcher.find(question)
+        hits = found.hits if hits is None else hits
+        return gather_evidence(found.question, hits, searcher, _candidates(searcher, found.question, hits))
+
+    return evidence
+
+
+def _candidates(searcher, question, hits):
+    return ExtractiveWriter(searcher.store, searcher.table).candidates(question, hits)
+
+
 @pytest.mark.parametrize(
     ("question", "coverage", "together", "named", "unknown"),
     [
@@ -53,42 +79,77 @@ def searcher(tmp_path_factory):
         ("什么是 FlashAttention？", 1.0, 1.0, True, False),
         ("tiles of matrices", 0.5, 1.0, False, False),  # each entry holds one of the two words
         ("tiles of memory", 1.0, 1.0, False, False),
-        ("LoRA and Mamba", 0.5, 0.5, True, True),
+        ("LoRA and Mamba", 1.0, 1.0, True, False),
         ("low-rank matrixes", 0.5, 0.5, False, False),  # a slip is no unknown word
         ("量子计算", 0.0, 0.0, False, False),  # only Latin words can be known to be unknown
     ],
 )
-def test_evidence_is_read_off_the_best_entries(searcher, question, coverage, together, named, unknown):
-    evidence = gather_evidence(question, searcher.search(question), searcher)
+def test_evidence_is_read_off_the_best_entries(evidence, question, coverage, together, named, unknown):
+    found = evidence(question)
 
-    assert (evidence.coverage, evidence.together) == (coverage, together)
-    assert (evidence.named, evidence.known) == (named, not unknown)
-
-
-def test_how_familiar_a_question_is_is_read_off_the_whole_index(searcher):
-    known = gather_evidence("low-rank matrices", [], searcher)
-    new = gather_evidence("Napoleon", [], searcher)
-
-    assert known.familiar == 1.0 - searcher.novelty("low-rank matrices") == 1.0
-    assert new.familiar == 1.0 - searcher.novelty("Napoleon") < 0.5
+    assert (found.coverage, found.together) == (coverage, together)
+    assert (found.named, found.known) == (named, not unknown)
 
 
-def test_similarity_is_the_best_cosine_among_the_hits(searcher):
+def test_how_familiar_a_question_is_is_read_off_the_whole_index(evidence, searcher):
+    known, new = evidence("low-rank matrices", []), evidence("Napoleon", [])
+
+    assert known.familiar == 1.0 - searcher.novelty(searcher.read("low-rank matrices")) == 1.0
+    assert new.familiar == 1.0 - searcher.novelty(searcher.read("Napoleon")) < 0.5
+
+
+def test_similarity_is_the_best_cosine_among_the_hits(evidence, searcher):
     hits = searcher.search("low-rank matrices")
 
     cosines = [match.dense for hit in hits for match in hit.matches]
-    assert gather_evidence("low-rank matrices", hits, searcher).similarity == max(cosines)
+    assert evidence("low-rank matrices", hits).similarity == max(cosines)
 
 
-def test_without_hits_there_is_no_evidence(searcher):
-    evidence = gather_evidence("What is LoRA?", [], searcher)
+def test_the_probability_of_the_likeliest_span_is_among_the_signs(evidence, searcher):
+    found = searcher.find("What is LoRA?")
+    first, second, *_ = _candidates(searcher, found.question, found.hits)
 
-    assert (evidence.coverage, evidence.together, evidence.similarity, evidence.named) == (0.0, 0.0, 0.0, False)
+    assert evidence("What is LoRA?").best == first.probability > second.probability
+
+
+def test_without_hits_there_is_no_evidence(evidence):
+    found = evidence("What is LoRA?", [])
+
+    assert (found.coverage, found.together, found.similarity, found.named) == (0.0, 0.0, 0.0, False)
+    assert (found.best, found.present) == (0.0, False)
+
+
+def test_a_named_work_that_is_not_among_the_hits_is_not_present(evidence, searcher):
+    question = "Compare LoRA with FlashAttention"
+    hits = searcher.search(question)
+    lora = [hit for hit in hits if hit.entry.entry_id == "lora"]
+
+    assert evidence(question, hits).present
+    assert not evidence(question, lora).present
+    assert evidence("What is LoRA?", lora).present
+    assert evidence("low-rank matrices", []).present  # nothing is named
+
+
+def test_a_question_is_in_the_field_as_far_as_its_wording_is_not_of_another(evidence, searcher):
+    for question in ("What is LoRA?", "What is the weather in Paris today?"):
+        shares = searcher.read(question).intent.probabilities
+        assert evidence(question).in_field == 1.0 - shares["outfield"]
+    assert evidence("What is LoRA?").in_field > 0.5 > evidence("What is the weather in Paris today?").in_field
 
 
 @pytest.mark.parametrize(
     "more",
-    [{"coverage": 0.9}, {"together": 0.9}, {"similarity": 0.8}, {"named": True}, {"known": True}, {"familiar": 0.9}],
+    [
+        {"coverage": 0.9},
+        {"together": 0.9},
+        {"similarity": 0.8},
+        {"named": True},
+        {"known": True},
+        {"familiar": 0.9},
+        {"best": 0.9},
+        {"present": True},
+        {"in_field": 0.9},
+    ],
     ids=lambda more: next(iter(more)),
 )
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -103,11 +164,14 @@ def test_clear_evidence_is_clearly_decided(language):
 
 
 def test_the_probability_is_the_logistic_of_the_weighted_signs():
-    weights = dict(zip(SIGNS, (4.0, 1.0, 2.0, 0.5, 3.0, 2.0), strict=True))
-    config = RefusalConfig(weights=weights, bias={"zh": -5.0, "en": -9.0}, threshold=0.5)
-    evidence = Evidence(coverage=0.25, together=0.5, similarity=0.25, named=True, known=False, familiar=0.75)
+    weights = dict(zip(SIGNS, (4.0, 1.0, 2.0, 0.5, 3.0, 2.0, 5.0, 7.0, 2.0), strict=True))
+    config = RefusalConfig(weights=weights, bias={"zh": -7.0, "en": -11.0}, threshold=0.5)
+    evidence = Evidence(
+        coverage=0.25, together=0.5, similarity=0.25, named=True, known=False, familiar=0.75, best=0.2,
+        present=False, in_field=0.5,
+    )  # fmt: skip
 
-    # -5 + 4 * 0.25 + 1 * 0.5 + 2 * 0.25 + 0.5 + 2 * 0.75 = -1; 1 / (1 + e) = 0.2689
+    # -7 + 4 * 0.25 + 1 * 0.5 + 2 * 0.25 + 0.5 + 2 * 0.75 + 5 * 0.2 + 2 * 0.5 = -1; 1 / (1 + e) = 0.2689
     assert answer_probability(evidence, "zh", config) == pytest.approx(0.2689, abs=1e-4)
     assert answer_probability(evidence, "en", config) < 0.01
 
@@ -115,15 +179,25 @@ def test_the_probability_is_the_logistic_of_the_weighted_signs():
 def test_the_threshold_decides(searcher):
     question = "What is LoRA?"
     found = searcher.find(question)
-    probability = estimate(found.question, found.hits, searcher)
+    ranked = _candidates(searcher, found.question, found.hits)
+    seen = (found.question, found.hits, searcher, ranked)
+    probability = estimate(*seen)
 
-    assert probability == answer_probability(gather_evidence(question, found.hits, searcher), "en")
-    assert can_answer(found.question, found.hits, searcher, RefusalConfig(threshold=probability))
-    assert not can_answer(found.question, found.hits, searcher, RefusalConfig(threshold=probability + 1e-9))
+    assert probability == answer_probability(gather_evidence(*seen), "en")
+    assert can_answer(*seen, RefusalConfig(threshold=probability))
+    assert not can_answer(*seen, RefusalConfig(threshold=probability + 1e-9))
+
+
+def test_a_question_for_nothing_but_filters_is_answered_when_something_fits(searcher):
+    found = searcher.find("What is LoRA?")
+    nothing_else = replace(found.question, search_text="")
+
+    assert estimate(nothing_else, found.hits, searcher, []) == 1.0
+    assert estimate(nothing_else, [], searcher, []) == 0.0
 
 
 def test_nothing_found_is_nothing_to_answer_with(searcher):
-    assert not can_answer(searcher.find("What is LoRA?").question, [], searcher, RefusalConfig(threshold=0.0))
+    assert not can_answer(searcher.find("What is LoRA?").question, [], searcher, [], RefusalConfig(threshold=0.0))
 
 
 @pytest.mark.parametrize(
@@ -139,7 +213,7 @@ def test_nothing_found_is_nothing_to_answer_with(searcher):
 def test_a_question_about_the_programs_own_instructions_is_never_answered(searcher, question):
     found = searcher.find(question)
 
-    assert not can_answer(found.question, found.hits, searcher, RefusalConfig(threshold=0.0))
+    assert not can_answer(found.question, found.hits, searcher, [], RefusalConfig(threshold=0.0))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +222,19 @@ def test_a_question_about_the_programs_own_instructions_is_never_answered(search
 def test_instructions_and_prompts_may_be_asked_about(searcher, question):
     found = searcher.find(question)
 
-    assert can_answer(found.question, found.hits, searcher, RefusalConfig(threshold=0.0))
+    assert can_answer(found.question, found.hits, searcher, [], RefusalConfig(threshold=0.0))
+
+
+LORA = work("id", "Low-Rank Adaptation", title_zh="低秩适配", aliases=("LoRA",), arxiv_id="2106.09685")
+
+
+@pytest.fixture(scope="module")
+def naming(tmp_path_factory, encoder):
+    folder = tmp_path_factory.mktemp("naming")
+    build_index(Library((LORA,), (passage(1, "id", "Two small matrices."),), (), ()), encoder, folder, corpus="c")
+    searcher = Searcher.open(folder, encoder)
+    yield searcher
+    searcher.close()
 
 
 @pytest.mark.parametrize(
@@ -162,7 +248,5 @@ def test_instructions_and_prompts_may_be_asked_about(searcher, question):
         ("What is rank adaptation?", False),
     ],
 )
-def test_an_entry_is_named_by_title_alias_or_arxiv_id_as_whole_words(question, named):
-    lora = work("id", "Low-Rank Adaptation", title_zh="低秩适配", aliases=("LoRA",), arxiv_id="2106.09685")
-
-    assert is_named(lora, question) is named
+def test_an_entry_is_named_by_title_alias_or_arxiv_id_as_whole_words(naming, question, named):
+    assert is_named(LORA, naming.read(question)) is named

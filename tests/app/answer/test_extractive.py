@@ -2,244 +2,241 @@ from dataclasses import replace
 
 import pytest
 
-from app.answer.extractive import ExtractiveConfig, ExtractiveWriter, short_name
-from app.answer.intents import Intent
-from index.build import build_index
-from index.encoders.static import StaticEncoder
-from index.search import Searcher
-from ingest.types import Entry, Kind, Library, Listing, Passage, PassageKind
+from app.answer.draft import Draft
+from app.answer.extractive import ExtractiveConfig, ExtractiveWriter, Length, first_sentence, named_hits
+from app.answer.spans import spans_of
+from app.answer.wishes import Wishes, read_wishes
+from ingest.types import Passage, PassageKind
 
-PLAIN = Intent(defines=False, wants_list=False, compares=False, facts=())
-DEFINE = replace(PLAIN, defines=True)
-LIST = replace(PLAIN, wants_list=True)
-COMPARE = replace(PLAIN, compares=True)
-
-
-def work(entry_id, title, *, title_zh="", aliases=(), year=None, kind=Kind.PAPER, authors=()):
-    listing = Listing("list", ("Section",), "corpus/lists/list.md", 1, title)
-    return Entry(entry_id, title, title_zh, kind, year, "", authors, (), None, (listing,), (), aliases)
-
-
-ENTRIES = (
-    work("gptq", "GPTQ: Accurate Quantization", aliases=("GPTQ",), year=2023, authors=("Elias Frantar",)),
-    work("awq", "AWQ: Activation-aware Quantization", aliases=("AWQ",), year=2024),
-    work("section", "Quantization", kind=Kind.CONCEPT),
-    work("retro", "Retro", title_zh="检索增强的预训练模型"),
-)
-TEXTS = [
-    ("gptq", PassageKind.CARD, "en",
-     "Rounding to few bits loses accuracy, and training again costs much.\n"
-     "GPTQ quantizes the weights of a model layer by layer after training.\n"
-     "It needs a few hundred calibration samples.\n"
-     "The GPTQ method quantizes the weights of a model layer by layer after the training."),
-    ("gptq", PassageKind.CARD, "zh", "GPTQ 在训练之后逐层量化模型的权重。\n它只需要几百条校准样本就能完成。"),
-    ("gptq", PassageKind.RECORD, "en", 'title: "GPTQ"\nauthors: ["Elias Frantar"]\nyear: 2023'),
-    ("gptq", PassageKind.LISTING, "en",
-     "- **GPTQ: Accurate Quantization**. 2023.\n  Post-training quantization of GPTQ."),
-    ("awq", PassageKind.LISTING, "en",
-     "- **AWQ: Activation-aware Quantization**. MLSys.\n  AWQ protects the salient weights during quantization."),
-    ("section", PassageKind.LISTING, "en", "## Quantization\nQuantization stores the weights of a model in few bits."),
-    ("retro", PassageKind.LISTING, "en", "- **Retro**\n  Chunks are fetched from a database by a frozen retriever."),
-]  # fmt: skip
+PLAIN = Wishes(defines=False, wants_list=False, compares=False, facts=())
 
 
 @pytest.fixture(scope="module")
-def searcher(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("extractive")
-    passages, line = [], 1
-    for entry_id, kind, language, text in TEXTS:
-        end = line + text.count("\n")
-        passages.append(Passage(f"p{line:02}", entry_id, kind, language, text, "corpus/lists/list.md", line, end, 9))
-        line = end + 2
-    encoder = StaticEncoder.load()
-    build_index(Library(ENTRIES, tuple(passages), (), ()), encoder, folder, corpus="c")
-    searcher = Searcher.open(folder, encoder)
-    yield searcher
-    searcher.store.close()
-
-
-@pytest.fixture(scope="module")
-def write(searcher):
-    def write(question, intent, language="en", only=None, config=ExtractiveConfig()):
-        hits = [hit for hit in searcher.search(question) if only is None or hit.entry.entry_id in only]
-        return ExtractiveWriter(searcher.store, searcher.encoder, config).write(question, language, intent, hits)
+def write(small):
+    def write(question, length=Length.NORMAL, only=None, **config):
+        found = small.find(question)
+        hits = [hit for hit in found.hits if only is None or hit.entry.entry_id in only]
+        writer = ExtractiveWriter(small.store, small.table, ExtractiveConfig(**config))
+        ranked = writer.candidates(found.question, hits)
+        return writer.write(found.question, read_wishes(found.question), hits, ranked, length)
 
     return write
 
 
-def entries_of(citations):
-    return list(dict.fromkeys(citation.entry.entry_id for citation in citations))
+@pytest.fixture(scope="module")
+def facts(small):
+    def facts(question, names):
+        found = small.find(question)
+        writer = ExtractiveWriter(small.store, small.table)
+        return writer.write_facts(found.question, replace(PLAIN, facts=names), found.hits)
+
+    return facts
 
 
-def test_a_definition_is_answered_by_the_sentence_that_starts_with_the_name(write):
-    sentences, _ = write("What is GPTQ?", DEFINE, only={"gptq"}, config=ExtractiveConfig(sentences=(1,)))
-
-    assert sentences[0].text == "GPTQ quantizes the weights of a model layer by layer after training."
+def texts(draft):
+    return [sentence.text for sentence in draft.sentences]
 
 
-def test_a_sentence_that_says_the_same_again_is_left_out(write):
-    sentences, _ = write("How does GPTQ quantize the weights of a model?", PLAIN, only={"gptq"})
-
-    repeated = [sentence for sentence in sentences if "layer by layer after" in sentence.text]
-    assert len(repeated) == 1
+def entries_of(draft):
+    return list(dict.fromkeys(citation.entry.entry_id for citation in draft.citations))
 
 
-def test_sentences_stand_in_reading_order_with_the_card_before_the_list(write):
-    _, citations = write("GPTQ quantization after training with calibration samples", PLAIN, only={"gptq"})
+def test_a_definition_is_the_answer_that_says_what_it_is(write):
+    draft = write("What is GPTQ?", Length.SHORT)
 
-    places = [(citation.passage.kind is PassageKind.LISTING, citation.line) for citation in citations]
-    assert places == sorted(places)
-    assert len(places) > 1
+    assert texts(draft) == ["GPTQ is a method that rounds weights to few bits. It is exact."]
+    (citation,) = draft.citations
+    assert (citation.n, citation.quote, citation.support) == (1, texts(draft)[0], 1.0)
 
 
 def test_the_language_of_the_question_is_preferred(write):
-    sentences, citations = write("GPTQ 怎样量化模型的权重？", PLAIN, "zh", only={"gptq"})
-
-    assert {citation.passage.language for citation in citations} == {"zh"}
-    assert "GPTQ 在训练之后逐层量化模型的权重。" in [sentence.text for sentence in sentences]
+    assert texts(write("什么是 GPTQ？", Length.SHORT)) == ["GPTQ 是一种把权重舍入成几位的方法。它很精确。"]
 
 
 def test_another_language_is_quoted_when_there_is_nothing_else(write):
-    _, citations = write("AWQ 怎样保护重要的权重？", PLAIN, "zh", only={"awq"})
+    assert texts(write("Retro 从数据库里取什么？", only={"retro"})) == [
+        "Chunks are fetched from a database by a frozen retriever."
+    ]
 
-    assert [citation.quote for citation in citations] == ["AWQ protects the salient weights during quantization."]
+
+@pytest.mark.parametrize("question", ["What is GPTQ?", "How does GPTQ round the weights?", "GPTQ 是什么？"])
+def test_a_longer_answer_starts_with_the_shorter_one_and_keeps_its_bounds(write, question):
+    short, normal, long = (texts(write(question, length)) for length in Length)
+
+    assert len(short) == 1
+    assert len(normal) <= ExtractiveConfig().spans[1]
+    assert len(long) <= ExtractiveConfig().spans[2]
+    assert short[0] == normal[0] == long[0]
+    assert set(normal) <= set(long)
+
+
+def test_no_span_stands_twice_and_quotes_of_one_entry_share_its_number(write):
+    draft = write("What is GPTQ, and how does it round the weights?", Length.LONG, least=0.0, support=(0.0, 0.0, 0.0))
+
+    assert len(set(texts(draft))) == len(texts(draft)) > 2
+    assert len({(c.passage.passage_id, c.quote) for c in draft.citations}) == len(draft.citations)
+    numbers = {}
+    for citation in draft.citations:
+        assert numbers.setdefault(citation.entry.entry_id, citation.n) == citation.n
+    assert sorted(numbers.values()) == list(range(1, len(numbers) + 1))
+
+
+def test_what_says_the_same_again_is_left_out(write):
+    # no two vectors have a cosine of -1 or less: everything after the first span says "the same"
+    assert len(write("What is GPTQ?", Length.LONG, same=-1.0).sentences) == 1
 
 
 def test_front_matter_is_never_quoted_as_prose(write):
-    for question in ("GPTQ Elias Frantar 2023", "title authors year"):
-        _, citations = write(question, PLAIN, only={"gptq"})
+    draft = write("GPTQ MIT 7B 2023", Length.LONG, least=0.0)
 
-        assert all(citation.passage.kind is not PassageKind.RECORD for citation in citations)
-
-
-def test_a_list_has_one_item_a_work_with_its_title_and_year_and_a_sentence(write):
-    sentences, citations = write("Which works are about quantization of weights?", LIST, only={"gptq", "awq"})
-
-    titles = [sentence.text for sentence in sentences if sentence.starts_paragraph]
-    # the line of AWQ in the list does not state its year, so neither does the answer
-    assert sorted(titles) == ["- **AWQ: Activation-aware Quantization**", "- **GPTQ: Accurate Quantization** (2023)"]
-    heads = [citation.quote for citation in citations if citation.quote.startswith("**")]
-    assert sorted(heads) == ["**AWQ: Activation-aware Quantization**. MLSys.", "**GPTQ: Accurate Quantization**. 2023."]
-    assert len(sentences) == 4
-
-
-def test_a_list_of_works_leaves_out_the_section_that_speaks_of_them(write):
-    _, citations = write("Which papers are about quantization?", LIST)
-
-    assert "section" not in entries_of(citations)
-    assert {"gptq", "awq"} <= set(entries_of(citations))
-
-
-def test_a_list_is_no_longer_than_configured(write):
-    _, citations = write("Which papers are about quantization?", LIST, config=ExtractiveConfig(list_entries=1))
-
-    assert len(entries_of(citations)) == 1
-
-
-def test_a_comparison_speaks_of_both_named_works_and_of_no_other(write):
-    _, citations = write("Compare GPTQ with AWQ", COMPARE)
-
-    assert set(entries_of(citations)) == {"gptq", "awq"}
-
-
-def test_a_fact_is_stated_of_the_named_work_alone(searcher):
-    question = "Who wrote GPTQ, and in which year?"
-    writer = ExtractiveWriter(searcher.store, searcher.encoder)
-
-    asked = replace(PLAIN, facts=("year", "authors"))
-    entries = writer.fact_entries(question, question, asked, searcher.search(question))
-    sentences, citations = writer.write_facts(entries, "en", asked)
-
-    assert [sentence.text for sentence in sentences] == [
-        "“GPTQ: Accurate Quantization” appeared in 2023.",
-        "“GPTQ: Accurate Quantization” is by Elias Frantar.",
-    ]
-    assert [citation.quote for citation in citations] == ["year: 2023", 'authors: ["Elias Frantar"]']
-    assert [sentence.starts_paragraph for sentence in sentences] == [True, False]
-
-
-@pytest.mark.parametrize(
-    ("question", "facts"),
-    [
-        ("Who wrote AWQ?", ("authors",)),  # the corpus does not say
-        ("Who wrote the paper on rounding?", ("authors",)),  # no work is named
-        ("What is GPTQ?", ()),  # no fact is asked for
-    ],
-)
-def test_no_fact_is_stated_that_is_not_asked_for_named_and_known(searcher, question, facts):
-    writer = ExtractiveWriter(searcher.store, searcher.encoder)
-
-    asked = replace(PLAIN, facts=facts)
-    entries = writer.fact_entries(question, question, asked, searcher.search(question))
-
-    assert writer.write_facts(entries, "en", asked) == ((), ())
-
-
-@pytest.mark.parametrize(
-    ("asked", "earlier", "named"),
-    [
-        ("When did it appear?", "What is GPTQ?", ["gptq"]),
-        ("When did it win a prize in Paris?", "What is GPTQ?", []),  # asks for more than the catalogue holds
-    ],
-)
-def test_what_a_fact_question_is_about_may_stand_in_the_question_before(searcher, asked, earlier, named):
-    writer = ExtractiveWriter(searcher.store, searcher.encoder)
-    standalone = f"{earlier} {asked}"
-
-    entries = writer.fact_entries(asked, standalone, replace(PLAIN, facts=("year",)), searcher.search(standalone))
-
-    assert [entry.entry_id for entry in entries] == named
-
-
-def test_a_paragraph_starts_with_the_name_unless_its_sentence_does(write):
-    named, _ = write("What is AWQ?", DEFINE, only={"awq"})
-    unnamed, _ = write("What does Retro fetch?", PLAIN, only={"retro"})
-
-    assert named[0].text == "AWQ protects the salient weights during quantization."
-    assert unnamed[0].text == "**Retro**: Chunks are fetched from a database by a frozen retriever."
+    assert all(citation.passage.kind is not PassageKind.RECORD for citation in draft.citations)
 
 
 def test_without_hits_nothing_is_written(write):
-    assert write("What is GPTQ?", DEFINE, only=set()) == ((), ())
+    draft = write("What is GPTQ?", only=set())
+
+    assert (draft.sentences, draft.citations) == ([], [])
 
 
-def test_citations_are_numbered_from_one_across_entries(write):
-    sentences, citations = write("Compare GPTQ with AWQ", COMPARE)
+def test_a_list_has_one_line_a_work_with_its_year_where_the_list_states_it(write):
+    draft = write("Which papers are about quantization?")
 
-    assert [citation.n for citation in citations] == list(range(1, len(citations) + 1))
-    assert [sentence.citations for sentence in sentences] == [(n,) for n in range(1, len(citations) + 1)]
+    # the line of AWQ states no year, so neither does the answer
+    assert sorted(texts(draft)) == [
+        "- **AWQ: Activation-aware Quantization**: AWQ is a method that protects one percent of the weights.",
+        "- **GPTQ: Accurate Quantization** (2023): GPTQ is a method that rounds weights to few bits.",
+    ]
+    assert all(sentence.starts_paragraph for sentence in draft.sentences)
+    assert [sentence.citations for sentence in draft.sentences] == [(1,), (2,)]
+    assert all(citation.support == 1.0 for citation in draft.citations)
+
+
+def test_a_chinese_list_has_chinese_titles_beside_the_original_ones(write):
+    assert sorted(texts(write("有哪些量化的论文？"))) == [
+        "- **AWQ：感知激活的量化（AWQ: Activation-aware Quantization）**：AWQ 是一种保护百分之一权重的方法。",
+        "- **GPTQ：精确的量化（GPTQ: Accurate Quantization）**（2023）：GPTQ 是一种把权重舍入成几位的方法。",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("entry", "language", "name"),
-    [
-        (ENTRIES[0], "en", "GPTQ"),
-        (ENTRIES[0], "zh", "GPTQ"),
-        (ENTRIES[3], "en", "Retro"),
-        (ENTRIES[3], "zh", "Retro"),  # the Chinese title is longer
-        (work("x", "Chain of Thought", title_zh="思维链提示", aliases=("CoT", "思维链")), "zh", "思维链"),
-        (work("x", "Chain of Thought", title_zh="思维链提示", aliases=("CoT",)), "en", "Chain of Thought"),
-        (work("x", "LLaMA 2: Open Models", aliases=("llama", "llama 2")), "en", "LLaMA 2"),  # as the title spells it
-    ],
-)  # fmt: skip
-def test_the_short_name_is_the_longest_alias_that_the_title_begins_with(entry, language, name):
-    assert short_name(entry, language) == name
+    ("question", "number"), [("推荐一篇量化的论文", 1), ("Recommend two papers about quantization", 2)]
+)
+def test_a_list_is_as_long_as_asked_for(write, question, number):
+    assert len(write(question, list_near=0.0).sentences) == number
 
 
-def test_a_definition_comes_from_the_top_of_a_text_that_is_cut_into_several_passages(tmp_path):
-    # Both sentences start with the name and each opens its passage; only the first opens the text.
-    entry = work("rlhf", "RLHF")
-    texts = ("RLHF is a way of training that learns from comparisons.", "RLHF is costly.")
-    passages = [
-        Passage(f"p{i}", "rlhf", PassageKind.CARD, "en", text, "corpus/papers/rlhf.md", 5 + 2 * i, 5 + 2 * i, 9)
-        for i, text in enumerate((*texts, "Something else is said at the end of it all."))
+def test_a_list_is_no_longer_than_configured_when_no_number_is_asked_for(write):
+    assert len(write("Which papers are about quantization?", listed=1).sentences) == 1
+
+
+def test_a_list_of_works_leaves_out_the_section_that_speaks_of_them(write):
+    assert "section" not in entries_of(write("Which papers are about quantization?", list_near=0.0))
+
+
+def test_a_comparison_states_the_difference_first_and_sets_the_sides_beside_each_other(write):
+    draft = write("Compare GPTQ with AWQ")
+
+    difference, table = draft.sentences
+    assert difference.text == "GPTQ corrects rounding errors, while AWQ scales the salient channels before it rounds."
+    assert table.text.split("\n") == [
+        "|  | GPTQ | AWQ |",
+        "|---|---|---|",
+        "| What it is | GPTQ is a method that rounds weights to few bits. It is exact. [1] "
+        "| AWQ is a method that protects one percent of the weights. [2] |",
+        "| How it works | GPTQ works layer by layer and corrects each column by the error of the columns before. [1] "
+        r"| AWQ scales channels by their \| activations \|. [2] |",
     ]
-    encoder = StaticEncoder.load()
-    build_index(Library((entry,), tuple(passages), (), ()), encoder, tmp_path, corpus="c")
-    searcher = Searcher.open(tmp_path, encoder)
-    writer = ExtractiveWriter(searcher.store, encoder, ExtractiveConfig(sentences=(1,)))
+    assert table.marked
+    assert (difference.citations, table.citations) == ((1,), (1, 2))
+    assert [(c.n, c.entry.entry_id) for c in draft.citations] == [
+        (1, "gptq"), (1, "gptq"), (2, "awq"), (1, "gptq"), (2, "awq")
+    ]  # fmt: skip
 
-    sentences, _ = writer.write("What is RLHF?", "en", DEFINE, searcher.search("RLHF"))
-    searcher.close()
 
-    assert [sentence.text for sentence in sentences] == [texts[0]]
+def test_the_sides_stand_in_the_order_in_which_they_are_named(write):
+    assert "|  | AWQ | GPTQ |" in texts(write("Compare AWQ with GPTQ"))[1]
+
+
+def test_a_short_comparison_is_the_difference_alone(write):
+    assert texts(write("GPTQ 和 AWQ 有什么区别？", Length.SHORT)) == ["GPTQ 修正舍入误差，AWQ 先放大重要的通道再舍入。"]
+
+
+def test_an_aspect_that_only_one_side_speaks_of_has_no_row(write):
+    table = texts(write("GPTQ 和 AWQ 有什么区别？"))[1]
+
+    assert [line.split(" | ")[0] for line in table.split("\n")[2:]] == ["| 是什么"]
+
+
+def test_works_are_found_in_the_order_in_which_a_question_names_them(small):
+    found = small.find("Compare AWQ with GPTQ")
+
+    assert [hit.entry.entry_id for hit in named_hits(found.question, found.hits)] == ["awq", "gptq"]
+    assert named_hits(found.question, found.hits[:0]) == []
+
+
+def test_a_fact_is_one_sentence_about_the_named_work_from_its_record(facts):
+    draft = facts("Which licence and sizes has GPTQ?", ("licence", "sizes"))
+
+    assert texts(draft) == [
+        "The licence of “GPTQ: Accurate Quantization” is MIT.",
+        "“GPTQ: Accurate Quantization” comes in these sizes: 7B, 13B.",
+    ]
+    assert [(c.n, c.quote, c.support) for c in draft.citations] == [
+        (1, 'licence: "MIT"', 1.0),
+        (1, "sizes: [7B, 13B]", 1.0),
+    ]
+    assert [sentence.starts_paragraph for sentence in draft.sentences] == [True, False]
+
+
+def test_of_several_named_works_the_first_that_has_the_fact_states_it(facts):
+    assert texts(facts("Which licence have AWQ and GPTQ?", ("licence",))) == [
+        "The licence of “GPTQ: Accurate Quantization” is MIT."
+    ]
+
+
+@pytest.mark.parametrize(("question", "names"), [("Which licence has AWQ?", ("licence",)), ("What is GPTQ?", ())])
+def test_no_fact_is_stated_that_the_corpus_lacks_or_nobody_asks_for(facts, question, names):
+    assert facts(question, names).sentences == []
+
+
+def span(text, kind=PassageKind.NOTE):
+    return spans_of(Passage("p", "gptq", kind, "en", text, "corpus/notes/a.md", 1, 1 + text.count("\n"), 9))[-1]
+
+
+def test_a_paragraph_of_another_entry_is_labelled_unless_it_starts_with_the_name(small):
+    entry = next(entry for entry in small.store.entries() if entry.entry_id == "gptq")
+    draft, chinese = Draft("en"), Draft("zh")
+
+    draft.quote(span("Rounding loses accuracy."), entry, label=True)
+    draft.quote(span("With GPTQ rounding is exact."), entry, label=True)
+    chinese.quote(span("Rounding loses accuracy."), entry, label=True)
+
+    assert texts(draft) == ["**GPTQ**: Rounding loses accuracy.", "With GPTQ rounding is exact."]
+    assert texts(chinese) == ["**GPTQ**：Rounding loses accuracy."]
+
+
+def test_numbered_steps_start_a_paragraph_of_their_own(small):
+    entry = next(entry for entry in small.store.entries() if entry.entry_id == "gptq")
+    draft = Draft("en")
+
+    draft.quote(span("1. Collect the pairs.\n2. Train a model."), entry, label=True)
+
+    (sentence,) = draft.sentences
+    assert sentence.text == "**GPTQ**:\n\n1. Collect the pairs.\n2. Train a model."
+    assert sentence.starts_paragraph
+
+
+def test_what_is_not_a_span_is_supported_as_far_as_its_words_are(small):
+    entry = next(entry for entry in small.store.entries() if entry.entry_id == "gptq")
+    draft = Draft("en")
+
+    draft.quote(span("GPTQ rounds weights."), entry, text="GPTQ rounds columns.")
+    draft.quote(span("GPTQ keeps weights."), entry, text="GPTQ keeps 90 weights.")
+    draft.quote(span("licence: MIT it is"), entry, text="The licence of AWQ is MIT.", value="MIT")
+
+    # gptq and round stand in the quote, column does not; 90 is no number of the quote; the value of a fact stands there
+    assert [citation.support for citation in draft.citations] == [pytest.approx(0.667), 0.0, 1.0]
+
+
+def test_the_first_sentence_is_read_off_what_is_shown():
+    assert first_sentence(span("GPTQ *rounds* weights. It is exact.")) == "GPTQ rounds weights."

@@ -13,8 +13,9 @@ LORA = Entry(
 RECORD = Passage(
     "r", LORA.entry_id, PassageKind.RECORD, "en",
     'id: "arxiv:2106.09685"\ntitle: "LoRA"\nauthors: ["Edward J. Hu", "Yelong Shen"]\nyear: 2022\n'
-    'venue: "ICLR 2022"\nlinks: ["https://arxiv.org/abs/2106.09685"]\nrelated: ["arxiv:2022.00001"]',
-    "corpus/papers/2106.09685.md", 2, 8, 60,
+    'venue: "ICLR 2022"\nlinks: ["https://arxiv.org/abs/2106.09685"]\nrelated: ["arxiv:2022.00001"]\n'
+    'organisations: ["Microsoft", "CMU"]\nlicence: "MIT"\nsizes: [7B, 13B]',
+    "corpus/papers/2106.09685.md", 2, 11, 60,
 )  # fmt: skip
 HEAD = "- **LoRA**. *Edward J. Hu, Yelong Shen.* ICLR, 2022. [[arxiv](https://arxiv.org/abs/2106.09685)]"
 LISTING = Passage(
@@ -38,13 +39,19 @@ def facts(names, language="en", entry=LORA, passages=(RECORD, LISTING)):
         (
             "links",
             "zh",
-            "《LoRA》的链接：https://arxiv.org/abs/2106.09685 https://github.com/microsoft/LoRA。",
+            "《LoRA》的链接：https://arxiv.org/abs/2106.09685 https://github.com/microsoft/LoRA",
         ),
         (
             "links",
             "en",
-            "“LoRA” is at https://arxiv.org/abs/2106.09685 https://github.com/microsoft/LoRA.",
+            "“LoRA” is at https://arxiv.org/abs/2106.09685 https://github.com/microsoft/LoRA",
         ),
+        ("organisations", "zh", "《LoRA》来自 Microsoft、CMU。"),
+        ("organisations", "en", "“LoRA” is by people at Microsoft, CMU."),
+        ("licence", "zh", "《LoRA》的许可协议是 MIT。"),
+        ("licence", "en", "The licence of “LoRA” is MIT."),
+        ("sizes", "zh", "《LoRA》的规模：7B、13B。"),
+        ("sizes", "en", "“LoRA” comes in these sizes: 7B, 13B."),
     ],
 )
 def test_a_fact_is_stated_in_the_language_of_the_question(name, language, text):
@@ -60,18 +67,21 @@ def test_a_fact_is_stated_in_the_language_of_the_question(name, language, text):
         ("authors", 4, 'authors: ["Edward J. Hu", "Yelong Shen"]'),
         ("venue", 6, 'venue: "ICLR 2022"'),
         ("links", 7, 'links: ["https://arxiv.org/abs/2106.09685"]'),
+        ("organisations", 9, 'organisations: ["Microsoft", "CMU"]'),
+        ("licence", 10, 'licence: "MIT"'),
+        ("sizes", 11, "sizes: [7B, 13B]"),
     ],
 )
 def test_a_fact_is_tied_to_the_line_of_the_study_card_that_states_it(name, line, quote):
     (fact,) = facts([name])
 
-    assert (fact.quote.text, fact.quote.line, fact.quote.passage) == (quote, line, RECORD)
+    assert (fact.span.text, fact.span.line, fact.span.passage) == (quote, line, RECORD)
 
 
 def test_without_a_card_a_fact_is_tied_to_the_line_of_the_list():
     (fact,) = facts(["year"], passages=[LISTING])
 
-    assert (fact.quote.text, fact.quote.line) == (HEAD.removeprefix("- "), 20)
+    assert (fact.span.text, fact.span.line) == (HEAD.removeprefix("- "), 20)
 
 
 def test_ids_in_a_card_do_not_state_a_year():
@@ -89,7 +99,7 @@ def test_a_year_is_read_from_the_line_of_the_year_and_not_from_another_number():
 
     (fact,) = facts(["year"], passages=[card])
 
-    assert fact.quote.text == "year: 2022"
+    assert fact.span.text == "year: 2022"
 
 
 @pytest.mark.parametrize(
@@ -98,6 +108,14 @@ def test_a_year_is_read_from_the_line_of_the_year_and_not_from_another_number():
 )  # fmt: skip
 def test_an_entry_without_the_fact_states_none(name, nothing):
     assert facts([name], entry=replace(LORA, **nothing)) == []
+
+
+@pytest.mark.parametrize("name", ["organisations", "licence", "sizes"])
+@pytest.mark.parametrize("line", ["{name}:", "{name}: []", "{name}: [Microsoft", "other: [7B]"])
+def test_what_the_front_matter_does_not_say_or_says_badly_is_not_told(name, line):
+    card = replace(RECORD, text=f'title: "LoRA"\n{line.format(name=name)}')
+
+    assert facts([name], passages=[card, LISTING]) == []
 
 
 def test_facts_come_in_the_order_asked_for_and_missing_ones_are_left_out():

@@ -9,6 +9,7 @@ from app.types import Status
 from index.build import build_index
 from index.encoders.static import StaticEncoder
 from index.search import Searcher
+from index.types import Turn
 from ingest.types import Entry, Kind, Library, Listing, Passage, PassageKind
 
 LORA = Entry(
@@ -49,7 +50,7 @@ def assistant(tmp_path_factory):
 def test_a_line_is_read_with_its_history():
     line = '{"id": "a", "q": "它呢？", "history": [["什么是 LoRA？", "一种方法。"], ["好", "嗯"]]}'
 
-    assert read_item(line) == BatchItem("a", "它呢？", (("什么是 LoRA？", "一种方法。"), ("好", "嗯")))
+    assert read_item(line) == BatchItem("a", "它呢？", (Turn("什么是 LoRA？", "一种方法。"), Turn("好", "嗯")))
 
 
 def test_other_keys_are_ignored_and_a_number_serves_as_id():

@@ -5,7 +5,8 @@ import pytest
 
 from app.render.html import anchor, linked_marks, panel, turn_panel
 from app.types import Answer, Citation, Sentence, Status, Timings
-from index.types import Found, Hit, Match, Understood
+from index.catalogue.filters import Filters
+from index.types import Found, Hit, Intent, Match, ParsedQuery
 from ingest.text.markup import plain_text
 from ingest.types import Entry, Kind, Link, Listing, Passage, PassageKind
 
@@ -48,9 +49,18 @@ class Page(HTMLParser):
         return [attributes["href"] for tag, attributes in self.elements if tag == "a"]
 
 
+def parsed(text, language="en", spellings=()):
+    """A question that was read and says nothing special."""
+    nothing, intent = Filters(), Intent("definition", {}, 0.0)
+    return ParsedQuery(
+        text, text, language, (), (), intent, (), text, text, spellings, spellings, (), {}, (), None, (),
+        nothing, nothing, nothing, (),
+    )  # fmt: skip
+
+
 def answer(entry=LORA, note=NOTE, quote=NOTE.text, question="What is LoRA?", support=1.0, language="en"):
     hit = Hit(entry, (Match(note, 0.9, 1.0, 0.5, 0.5),), 0.9, 1)
-    found = Found((hit,), Understood(question, question, question, question, language), {})
+    found = Found((hit,), parsed(question, language), {})
     citation = Citation(1, entry, note, quote, 13, support)
     sentences = (Sentence("It freezes.", (1,)),)
     return Answer(question, language, Status.ANSWERED, sentences, (citation,), found, Timings(1, 1, 2))
@@ -211,3 +221,17 @@ def test_an_empty_panel_says_what_will_stand_there(language, words):
     page = Page(panel((), language))
 
     assert words in page.text
+
+
+def test_quotes_of_one_entry_share_one_source_that_is_there_once():
+    given = answer(LORA, quote="First quote.")
+    more = replace(given.citations[0], quote="Second quote.", line=14)
+
+    shown = turn_panel(replace(given, citations=(given.citations[0], more)), 1)
+
+    assert shown.count('id="source-1-1"') == 1
+    assert shown.count("<article") == 1
+    assert "First quote." in shown
+    assert "Second quote." in shown
+    assert ":13</code>" in shown
+    assert ":14</code>" in shown

@@ -7,7 +7,8 @@ from app.render.json import answer_json
 from app.render.places import listing_of, section_path
 from app.render.text import answer_text
 from app.types import Answer, Citation, Sentence, Status, Timings
-from index.types import Found, Hit, Match, Step, Understood
+from index.catalogue.filters import Filters
+from index.types import Found, Hit, Intent, Match, ParsedQuery, Step
 from ingest.types import Entry, Kind, Link, Listing, Passage, PassageKind
 
 PATH = Listing("path", ("微调", "方法"), "corpus/lists/path.md", 12, "LoRA")
@@ -28,13 +29,21 @@ RECORD = Passage("r", LORA.entry_id, PassageKind.RECORD, "en", "year: 2022", "co
 def hit(*passages, entry=LORA, rank=1):
     matches = tuple(Match(passage, 0.91234567 - n / 10, 3.0, 0.5, 0.7) for n, passage in enumerate(passages))
     steps = (Step("lexical", 3.0, 2), Step("late", 0.7, 1))
-    return Hit(entry, matches, matches[0].score, rank, steps, ("lora",))
+    return Hit(entry, matches, matches[0].score, rank, steps=steps, words=("lora",))
+
+
+def parsed(text, language="en", spellings=()):
+    """A question that was read and says nothing special."""
+    nothing, intent = Filters(), Intent("definition", {}, 0.0)
+    return ParsedQuery(
+        text, text, language, (), (), intent, (), text, text, spellings, spellings, (), {}, (), None, (),
+        nothing, nothing, nothing, (),
+    )  # fmt: skip
 
 
 def found(*hits):
-    read = Understood(
-        "What does it do?", "What does it do?", "What does LoRA do?", "What does LoRA do?", "en", ("lora",)
-    )
+    asked = "What does it do?"
+    read = replace(parsed("What does LoRA do?"), raw=asked, corrected=asked, terms=("lora",))
     return Found(hits, read, {"lexical": 0.25, "late": 1.5})
 
 
@@ -153,16 +162,19 @@ def test_the_pieces_of_an_answer_join_to_its_text():
     assert [citations for _, citations in pieces] == [(1,), (2,)]
 
 
-def test_a_declined_answer_says_where_the_nearest_entries_stand():
-    declined = replace(
-        ANSWER,
-        status=Status.DECLINED,
-        sentences=(Sentence("Nothing.", ()),),
-        citations=(),
-        found=found(*(hit(NOTE, rank=rank) for rank in (1, 2, 3, 4))),
-    )
+def test_a_declined_answer_shows_the_addresses_it_offers_and_no_sources():
+    offered = Sentence("- [LoRA](https://arxiv.org/abs/2106.09685)", (), starts_paragraph=True)
+    declined = replace(ANSWER, status=Status.DECLINED, sentences=(Sentence("Nothing.", ()), offered), citations=())
 
-    assert answer_text(declined) == "Nothing.\n" + "\n    LoRA — corpus/lists/papers.md:30" * 3
+    assert answer_text(declined) == "Nothing.\n\n- LoRA — https://arxiv.org/abs/2106.09685"
+
+
+def test_a_table_holds_its_marks_itself():
+    table = Sentence("|  | A |\n|---|---|\n| x | y [1] |", (1,), starts_paragraph=True, marked=True)
+    answer = replace(ANSWER, sentences=(Sentence("First.", (1,)), table))
+
+    assert answer.text == f"First. [1]\n\n{table.text}"
+    assert answer.pieces()[1] == (f"\n\n{table.text}", (1,))
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def test_a_constraint_in_words(filters, zh, en):
 
 
 def test_every_constraint_and_kind_has_words():
-    words = dict.fromkeys(("topics", "lists", "languages", "authors", "venues", "sections", "makers"), ("x",))
+    words = dict.fromkeys(("topics", "lists", "languages", "authors", "venues", "sections", "organisations"), ("x",))
     filters = Filters(since=2020, kinds=tuple(Kind), **words)
 
     for language in ("zh", "en"):

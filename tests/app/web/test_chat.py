@@ -8,12 +8,15 @@ from typer.testing import CliRunner
 from app.__main__ import app
 from app.web.chat import _pairs, _responder, serve
 from app.web.reloading import LiveAssistant
+from index.types import Turn
 from ingest.errors import StudyError
 
 LIST = """# Papers
 
 - **LoRA: Low-Rank Adaptation** (LoRA). *Edward J. Hu.* ICLR, 2022. [[arxiv](https://arxiv.org/abs/2106.09685)]
   LoRA freezes the pretrained weights. It has no added latency at inference.
+- **QLoRA: Efficient Finetuning** (QLoRA). *Tim Dettmers.* NeurIPS, 2023. [[arxiv](https://arxiv.org/abs/2305.14314)]
+  QLoRA keeps the frozen weights in 4 bits.
 """
 
 
@@ -67,7 +70,7 @@ def test_a_port_in_use_is_noticed_before_the_index_is_opened(tmp_path, taken):
 
 
 def test_an_answer_is_streamed_sentence_by_sentence_with_its_panel(respond):
-    steps = list(respond("What is LoRA and which latency has it at inference?", [], []))
+    steps = list(respond("Compare LoRA with QLoRA", [], []))
 
     texts = [text for text, _, _ in steps]
     assert len(texts) > 1
@@ -124,11 +127,11 @@ def test_earlier_turns_explain_what_a_question_points_at(respond):
     ("history", "pairs"),
     [
         ([], []),
-        (messages(("a", "b"), ("c", "d")), [("a", "b"), ("c", "d")]),
-        ([{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}], [("a", "b")]),
-        ([said("user", "a"), said("user", "b"), said("assistant", "c")], [("b", "c")]),
+        (messages(("a", "b"), ("c", "d")), [Turn("a", "b"), Turn("c", "d")]),
+        ([{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}], [Turn("a", "b")]),
+        ([said("user", "a"), said("user", "b"), said("assistant", "c")], [Turn("b", "c")]),
         ([said("user", "a")], []),  # not answered yet
-        ([{"role": "user", "content": [{"type": "file", "file": {}}]}, said("assistant", "b")], [("", "b")]),
+        ([{"role": "user", "content": [{"type": "file", "file": {}}]}, said("assistant", "b")], [Turn("", "b")]),
     ],
 )
 def test_gradios_messages_become_turns(history, pairs):

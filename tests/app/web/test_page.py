@@ -137,7 +137,8 @@ CHINESE = Reading(
 )  # fmt: skip
 ENGLISH = Reading(
     "en-US", "LLM study assistant", "Type a question, press Enter", "Ask a question",
-    "What is FlashAttention?", "FlashAttention computes", "✓ verbatim", "Who is Napoleon?", "I will not guess",
+    "What is FlashAttention?", "FlashAttention computes", "✓ verbatim", "why is the sky blue?",
+    "I will not guess",
 )  # fmt: skip
 
 
@@ -157,14 +158,15 @@ def test_a_reader_asks_follows_a_mark_to_its_source_and_is_declined_what_is_not_
     expect(source).not_to_have_class(re.compile(r"\blit\b"))
 
     address = page.url
-    answer.get_by_role("link", name="[1]", exact=True).click()
+    answer.get_by_role("link", name="[1]", exact=True).first.click()
     expect(source).to_have_class(re.compile(r"\blit\b"))
     expect(source).to_be_in_viewport()
     assert page.url == address
 
     declined = reader.ask(reading.off_topic)
     expect(declined).to_contain_text(reading.refusal)
-    expect(declined.locator("a")).to_have_count(0)
+    for address in declined.locator("a").all():  # what is nearest is offered with its own address
+        expect(address).to_have_attribute("href", re.compile(r"^https://(?:arxiv|example)\.org/"))
     expect(page.locator(".sources section").first.locator(".source")).not_to_have_count(0)
 
     assert reader.requests_elsewhere() == []
@@ -177,11 +179,11 @@ def test_marks_of_a_later_turn_lead_to_its_own_sources_and_only_one_is_lit(visit
     second = reader.ask("What is FlashAttention?")
     lit = reader.page.locator(".source.lit")
 
-    second.get_by_role("link", name="[1]", exact=True).click()
+    second.get_by_role("link", name="[1]", exact=True).first.click()
     expect(lit).to_have_attribute("id", "source-2-1")
     expect(lit).to_contain_text("FlashAttention")
 
-    first.get_by_role("link", name="[1]", exact=True).click()
+    first.get_by_role("link", name="[1]", exact=True).first.click()
     expect(lit).to_have_count(1)
     expect(lit).to_have_attribute("id", "source-1-1")
     expect(lit).to_contain_text("LoRA")

@@ -121,8 +121,9 @@ def test_a_search_takes_vectors_from_the_encoder_and_everything_else_from_the_ta
     table = StaticEncoder.load()
     searcher = Searcher.open(data / "index")  # finds its encoder by itself
 
-    hits = {hit.entry.entry_id: hit.best for hit in searcher.search(question)}
-    novelty = searcher.novelty(question)
+    found = searcher.find(question)
+    hits = {hit.entry.entry_id: hit.best for hit in found.hits}
+    novelty = searcher.novelty(found.question)
     searcher.close()
 
     (asked,), given = transformer.encode_queries([question]), transformer.encode_passages([f"\n{t}" for t in TEXTS])

@@ -29,7 +29,7 @@ def homophones():
     ],
 )
 def test_a_character_that_sounds_the_same_is_mended(homophones, typed, meant):
-    assert homophones.mend(typed) == meant
+    assert homophones.correct(typed) == meant
 
 
 @pytest.mark.parametrize(
@@ -48,26 +48,26 @@ def test_a_character_that_sounds_the_same_is_mended(homophones, typed, meant):
     ],
 )
 def test_what_is_no_slip_stays(homophones, question):
-    assert homophones.mend(question) == question
+    assert homophones.correct(question) == question
 
 
 def test_one_sight_of_a_phrase_is_too_little_to_mend_by():
-    assert Homophones.build(TEXTS[:4]).mend("知识争馏") == "知识争馏"
+    assert Homophones.build(TEXTS[:4]).correct("知识争馏") == "知识争馏"
 
 
 def test_ordinary_words_are_correct_though_no_text_has_them():
-    assert Homophones.build(["梯度检查"] * 9).mend("梯度俭查") == "梯度检查"
-    assert Homophones.build(["梯度检查"] * 9, ["度俭", "俭查"]).mend("梯度俭查") == "梯度俭查"
+    assert Homophones.build(["梯度检查"] * 9).correct("梯度俭查") == "梯度检查"
+    assert Homophones.build(["梯度检查"] * 9, ["度俭", "俭查"]).correct("梯度俭查") == "梯度俭查"
 
 
 def test_what_is_saved_mends_as_before(homophones, tmp_path):
     homophones.save(tmp_path)
 
-    assert Homophones.load(tmp_path).mend("知识争馏") == "知识蒸馏"
+    assert Homophones.load(tmp_path).correct("知识争馏") == "知识蒸馏"
 
 
 def test_an_index_without_chinese_mends_nothing():
-    assert Homophones.build(["no Chinese here"]).mend("知识争馏") == "知识争馏"
+    assert Homophones.build(["no Chinese here"]).correct("知识争馏") == "知识争馏"
 
 
 def test_the_table_of_sounds_has_every_character_of_gb_2312_that_has_a_homophone():

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.retrieval.fusion import fuse, min_max
+from index.retrieval.fusion import fuse, lexical_across, min_max
 
 score_lists = st.lists(st.floats(-100, 100, width=32), min_size=1, max_size=8).map(
     lambda values: np.array(values, dtype=np.float32)
@@ -57,3 +57,49 @@ def test_fused_scores_lie_between_nought_and_one_and_keep_the_order(scores):
 
 def test_weights_of_nought_fuse_to_nought():
     assert fuse([(0.0, np.array([1, 2], dtype=np.float32))]).tolist() == pytest.approx([0.0, 0.0])
+
+
+def floats(*values):
+    return np.array(values, dtype=np.float32)
+
+
+# Five passages in the question's language, five in the other. Among the first, lexical = 10 * dense exactly, and late
+# says nothing; the scaled dense scores are those given, as they run from 0 to 1.
+ACROSS = {
+    "lexical": floats(0, 2.5, 5, 7.5, 10, 0, 0, 0, 6, 0),
+    "dense": floats(0, 0.25, 0.5, 0.75, 1, 0.5, 0, 1, 0.4, 0.1),
+    "late": floats(*[0.3] * 10),
+}
+OWN = np.array([True] * 5 + [False] * 5)
+
+
+def test_a_passage_in_the_other_language_gets_what_is_as_near_in_meaning_in_the_questions():
+    # 10 * (0.5, 0, 1, 0.4, 0.1); the fourth has shared words, a name perhaps, that are worth more: 6 instead of 4
+    np.testing.assert_allclose(lexical_across(ACROSS, OWN), [0, 2.5, 5, 7.5, 10, 5, 0, 10, 6, 1], atol=1e-4)
+
+
+def test_what_is_expected_stays_between_nought_and_the_best_score():
+    nearer = ACROSS | {"dense": floats(0, 0.1, 0.2, 0.3, 0.4, 1, 0.9, 0.8, 0.7, 0.6)}
+
+    # the line says 25 * dense, more than any passage has
+    np.testing.assert_allclose(lexical_across(nearer, OWN)[5:], [10] * 5, atol=1e-4)
+
+
+@pytest.mark.parametrize("own", [np.array([True] * 10), np.array([False] * 10), np.array([True] * 6 + [False] * 4)])
+def test_candidates_of_one_language_or_too_few_of_another_keep_their_scores(own):
+    assert lexical_across(ACROSS, own) is ACROSS["lexical"]
+
+
+@given(
+    st.lists(st.tuples(*[st.floats(0, 50, width=32)] * 3, st.booleans()), min_size=1, max_size=30),
+)
+def test_no_score_of_the_questions_language_changes_and_none_falls(rows):
+    lexical, dense, late = (floats(*column) for column in list(zip(*rows, strict=True))[:3])
+    own = np.array([row[3] for row in rows])
+
+    filled = lexical_across({"lexical": lexical, "dense": dense, "late": late}, own)
+
+    np.testing.assert_array_equal(filled[own], lexical[own])
+    assert (filled >= lexical).all()
+    assert filled.max() <= lexical.max() + 1e-3
+    assert filled.dtype == np.float32

@@ -1,6 +1,6 @@
 import pytest
 
-from ingest.documents.glossary import read_glossary
+from ingest.documents.glossary import read_terms
 from ingest.types import Term
 
 HEAD = "en\tzh\taliases\n"
@@ -11,7 +11,7 @@ def glossary(tmp_path):
     def read(text):
         file = tmp_path / "glossary.tsv"
         file.write_bytes(text.encode())
-        return read_glossary(file, "corpus/glossary.tsv")
+        return read_terms(file, "corpus/glossary.tsv")
 
     return read
 
@@ -49,4 +49,4 @@ def test_a_line_that_is_no_term_is_reported_and_the_next_one_is_read(glossary, l
 
 
 def test_a_missing_glossary_is_an_empty_one(tmp_path):
-    assert read_glossary(tmp_path / "glossary.tsv", "corpus/glossary.tsv") == ([], [])
+    assert read_terms(tmp_path / "glossary.tsv", "corpus/glossary.tsv") == ([], [])

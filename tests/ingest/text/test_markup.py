@@ -78,6 +78,52 @@ def test_plain_text_is_what_a_reader_sees(markdown, seen):
 
 
 @pytest.mark.parametrize(
+    ("markdown", "seen"),
+    [
+        ("it learns p(y|x), and |w| stays small", "it learns p(y|x), and |w| stays small"),
+        ("the ratio of p(w | h) and q(w | h) is kept", "the ratio of p(w | h) and q(w | h) is kept"),
+        ("这个目标是 log p(y | x)。", "这个目标是 log p(y | x)。"),
+        ("a | b", "a | b"),  # one bar makes no row
+        ("| p | q |", "p q"),
+        ("GPT-3 | 175B | 2020 (May)", "GPT-3 175B 2020 (May)"),  # a row without bars at its ends
+    ],
+)
+def test_a_bar_separates_cells_only_in_the_row_of_a_table(markdown, seen):
+    assert plain_text(markdown) == seen
+
+
+@pytest.mark.parametrize(
+    ("markdown", "seen"),
+    [
+        ("text ends in `<eos>` or `</s>`.", "text ends in <eos> or </s>."),
+        ("`a * b * c` and `**kwargs` and `__init__`", "a * b * c and **kwargs and __init__"),
+        ("run `ls | wc -l | cat` *now*", "run ls | wc -l | cat now"),
+        ("`[a](b)` is a [link](https://a.org)", "[a](b) is a link"),
+        ("| `<eos>` | `a|b` |", "<eos> a|b"),
+        ("``two ticks`` are dropped", "two ticks are dropped"),
+    ],
+)
+def test_inline_code_stays_as_it_is(markdown, seen):
+    assert plain_text(markdown) == seen
+
+
+def test_a_notes_pointer_to_its_source_is_not_shown():
+    assert plain_text("It is small [arxiv:2106.09685], and [url:a.org/b] old [note:lora].") == "It is small, and old."
+
+
+def test_every_bar_in_the_prose_of_the_shipped_cards_and_notes_is_shown(repository):
+    barred = 0
+    for folder in ("papers", "notes"):
+        for file in sorted((repository / "corpus" / folder).glob("*.md")):
+            for line in file.read_text(encoding="utf-8").split("\n"):
+                if "|" not in line or line.lstrip().startswith("|") or "<!--" in line:
+                    continue
+                assert plain_text(line).count("|") == line.count("|"), f"{file.name}: {line}"
+                barred += 1
+    assert barred > 10
+
+
+@pytest.mark.parametrize(
     ("name", "same"),
     [
         ("P-Tuning v2", "ptuningV2"),

@@ -1,11 +1,7 @@
 import json
 import logging
 import lzma
-import os
 import random
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -29,7 +25,6 @@ from index.training.minilm.glosses import gloss_vectors
 from index.training.minilm.heldout import hold_out, translation_accuracy
 from index.training.minilm.pieces import UnsuitableBaseError, extend_tokenizer, han_ids, train_pieces
 
-ROOT = Path(__file__).resolve().parents[4]
 WORDS = {
     "模型": "model", "数据": "data", "训练": "training", "图像": "image", "语言": "language", "评测": "benchmark",
     "速度": "speed", "显存": "memory", "权重": "weight", "问题": "question", "答案": "answer", "检索": "retrieval",
@@ -270,11 +265,10 @@ def data(tmp_path_factory):
 @pytest.fixture(scope="module")
 def whole(base_folder, data, tmp_path_factory):
     out = tmp_path_factory.mktemp("whole") / "out"
-    done = subprocess.run(
-        [sys.executable, "-m", "index.training.minilm", *options(base_folder, data, out)],
-        capture_output=True, text=True, cwd=ROOT, env=os.environ | {"HF_HUB_OFFLINE": "1"}, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    command = typer.Typer()
+    command.command()(main)
+    done = CliRunner().invoke(command, list(map(str, options(base_folder, data, out))), env={"HF_HUB_OFFLINE": "1"})
+    assert done.exit_code == 0, done.stderr
     return out, done.stderr
 
 

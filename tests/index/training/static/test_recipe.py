@@ -1,12 +1,8 @@
 import json
 import lzma
-import os
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,7 +16,6 @@ from index.training.data import Source, TrainingDataError, json_lines, read_pair
 from index.training.static.recipe import Recipe, train_encoder
 from index.training.static.vocabulary import train_vocabulary
 
-ROOT = Path(__file__).resolve().parents[4]
 SOURCE = Source("papers", "parallel_papers.jsonl.xz", json_lines("zh", "en"), min_chars=4, max_chars=10)
 
 METHODS = [("低秩适配", "low-rank adaptation"), ("量化", "quantization"), ("剪枝", "pruning"), ("蒸馏", "distillation"),
@@ -52,11 +47,11 @@ def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("training")
     write_pairs(folder / "parallel_papers.jsonl.xz", PAIRS)
     sizes = ["--vocabulary", "300", "--dimension", "24", "--batch", "10", "--epochs", "1", "--interaction-steps", "4"]
-    done = subprocess.run(
-        [sys.executable, "-m", "index.training", "--data", folder, "--out", folder / "out", *sizes],
-        capture_output=True, text=True, cwd=ROOT, env=os.environ | {"HF_HUB_OFFLINE": "1"}, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    app = typer.Typer()
+    app.command()(main)
+    arguments = ["--data", str(folder), "--out", str(folder / "out"), *sizes]
+    done = CliRunner().invoke(app, arguments, env={"HF_HUB_OFFLINE": "1"})
+    assert done.exit_code == 0, done.stderr
     return folder / "out", done
 
 

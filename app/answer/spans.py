@@ -1,0 +1,145 @@
+"""Spans: what an answer quotes. One to three consecutive sentences, or a whole answer, row or list, verbatim.
+
+A sentence that leans on the one before ("This …", 该方法 …) is quoted together with it, or not at all, so that nothing
+in a span points outside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ingest.documents.answers import AnsweredQuestion, read_answered
+from ingest.text.markup import plain_text
+from ingest.text.sentences import sentence_spans
+from ingest.types import Passage, PassageKind
+
+_MIN_CHARS = 12
+_MAX_SENTENCES = 3
+_NOT_PROSE = re.compile(r"^\s*(?:#|```|~~~|\$\$|<|!\[|>|\|?[\s:|-]*-{3,})")
+_EDITORIAL = re.compile(r"^\s*(?:更正[：:]|Correction:)")
+_STEP = re.compile(r"^\s*\d{1,2}[.)] ")
+_HEAD = re.compile(r"\s*(?:[-*+]|\d+[.)])\s|\s*#|\s*\*\*\d|\s*\|")
+_LEANS = re.compile(
+    r"^(?:(?:this|that|these|those|such|it|its|they|their|them|he|she|his|her|both|however|but|also|moreover|instead|"
+    r"therefore|thus|hence|then|here|there|so|yet|still|either|neither|another|others?|each|"
+    r"the (?:two|former|latter|same|other|first|second|third|method|model|paper|authors?|approach|idea|result|rest|"
+    r"resulting))\b|in this|for this|with this|to do so|as a result|for example|for instance|in contrast|by contrast|"
+    r"finally|second(?:ly)?\b|third(?:ly)?\b)|"
+    r"^(?:这|那|它|其|该|此|上述|前者|后者|两者|二者|两种|因此|所以|但|然而|同时|另外|此外|不过|于是|而且|而|也|还|则|结果|"
+    r"例如|比如|其次|最后|相比之下|为此|随后|接着|再|又|二是|三是|第二(?!代)|第三(?!方)|论文|作者|模型|方法)",
+    re.I,
+)
+_POINTS_AT_ITS_WORK = re.compile(
+    r"(?:this|that|these|those|such|it|its|they|their|them|he|she|his|her|both|here|the)\b|这|那|它|其|该|此|上述|两|论文|作者|模型|方法",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Something quotable.
+
+    Attributes:
+        passage: Where it stands.
+        text: Verbatim, with its Markdown.
+        plain: What a reader sees of it.
+        line: Line of its start in the passage's file, from 1.
+        position: Its place among the spans of the passage, from 0.
+        sentences: How many sentences it has.
+        asked: The question it answers, for a span of an ``answer`` passage.
+        steps: Whether it is a list of numbered steps.
+    """
+
+    passage: Passage
+    text: str
+    plain: str
+    line: int
+    position: int
+    sentences: int = 1
+    asked: AnsweredQuestion | None = None
+    steps: bool = False
+
+
+@lru_cache(maxsize=8192)
+def spans_of(passage: Passage) -> tuple[Span, ...]:
+    """Returns the spans of a passage, in reading order; front matter has none."""
+    if passage.kind is PassageKind.RECORD:
+        return ()
+    if passage.kind is PassageKind.ANSWER:
+        return tuple(_answer(passage))
+    return tuple(_prose(passage))
+
+
+def line_span(passage: Passage, offset: int = 0) -> Span:
+    """Returns one whole line of a passage; line 0 of a listing has title, authors, year and links."""
+    text = _without_bullet(passage.text.split("\n")[offset].strip())
+    return Span(passage, text, _shown(text), passage.start_line + offset, 0)
+
+
+def leans(sentence: str) -> bool:
+    """Tells a sentence that points outside itself by the way it opens."""
+    return _LEANS.match(sentence) is not None
+
+
+def _answer(passage: Passage) -> Iterator[Span]:
+    asked = read_answered(passage.text)
+    if asked is not None:
+        number = len(list(sentence_spans(asked.answer)))
+        yield Span(passage, asked.answer, _shown(asked.answer), passage.start_line + 1, 0, number, asked)
+
+
+def _prose(passage: Passage) -> Iterator[Span]:
+    position, fenced = 0, False
+    lines = passage.text.split("\n")
+    steps: list[int] = []
+    for offset, line in enumerate(lines):
+        if line.lstrip().startswith(("```", "~~~")):
+            fenced = not fenced
+        head = offset == 0 and passage.kind is PassageKind.LISTING and _HEAD.match(line)
+        if fenced or head or _NOT_PROSE.match(line) or _EDITORIAL.match(line):
+            continue
+        if _STEP.match(line) and passage.kind is not PassageKind.LISTING:
+            steps.append(offset)
+            continue
+        for span in _of_line(passage, line, offset, position):
+            yield span
+            position += 1
+    if len(steps) > 1 and steps == list(range(steps[0], steps[-1] + 1)):
+        text = "\n".join(lines[steps[0] : steps[-1] + 1])
+        plain = "\n".join(f"{line.split()[0]} {_shown(line.strip())}" for line in text.split("\n"))
+        yield Span(passage, text, plain, passage.start_line + steps[0], position, len(steps), steps=True)
+
+
+def _of_line(passage: Passage, line: str, offset: int, position: int) -> Iterator[Span]:
+    """Yields each sentence of a line with as many before it as it leans on; what leans on more is left out."""
+    places = list(sentence_spans(line))
+    for number, (_, end) in enumerate(places):
+        first = number
+        while (
+            first > 0 and number - first < _MAX_SENTENCES - 1 and leans(_without_bullet(line[places[first][0] : end]))
+        ):
+            first -= 1
+        text = _without_bullet(line[places[first][0] : end])
+        # a list's note may point at the work it stands under, but not at the line before
+        opening = passage.kind is PassageKind.LISTING and first == 0 and _POINTS_AT_ITS_WORK.match(text)
+        if len(text) < _MIN_CHARS or text.endswith((":", "：", "?", "？")) or (leans(text) and not opening):
+            continue
+        yield Span(passage, text, _shown(text), passage.start_line + offset, position, number - first + 1)
+        position += 1
+
+
+def _shown(text: str) -> str:
+    return plain_text(text).replace("\n", " ")
+
+
+def _without_bullet(text: str) -> str:
+    return re.sub(r"^(?:[-*+]|\d{1,3}[.)])\s+", "", text)
+
+
+def by_entry(passages: Sequence[Passage], language: str) -> list[Span]:
+    """Returns the spans of an entry's passages in a language, or in the other one when it has none in this."""
+    spans = [span for passage in passages for span in spans_of(passage)]
+    return [span for span in spans if span.passage.language == language] or spans

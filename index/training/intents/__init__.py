@@ -1,0 +1,1 @@
+"""Training the classifier of what a question asks for."""

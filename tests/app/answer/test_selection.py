@@ -1,0 +1,172 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from app.answer.selection import FEATURES, aspect_fit, fitted, rank_spans, span_features
+from app.answer.spans import by_entry, spans_of
+from index.query.intent import LABELS
+from ingest.documents.answers import ASPECTS
+from ingest.types import Passage, PassageKind
+
+
+@pytest.fixture(scope="module")
+def read(small):
+    """Returns a question, and every span of the entries found for it."""
+
+    def read(question):
+        found = small.find(question)
+        of_entry = [
+            (hit, by_entry(small.store.passages_of(hit.entry.entry_id), found.question.language)) for hit in found.hits
+        ]
+        return found.question, [(span, hit) for hit, spans in of_entry for span in spans]
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("question", "opening"),
+    [
+        ("What is GPTQ?", "GPTQ is a method that rounds"),
+        ("How does GPTQ round the weights?", "GPTQ works layer by layer"),
+        ("What does it cost to run GPTQ?", "GPTQ takes four hours"),
+        ("How is GPTQ different from AWQ?", "GPTQ corrects rounding errors, while AWQ"),
+        ("What is AWQ?", "AWQ is a method that protects"),
+        ("什么是 GPTQ？", "GPTQ 是一种把权重舍入成几位的方法"),
+        ("GPTQ 和 AWQ 有何不同？", "GPTQ 修正舍入误差"),
+    ],
+)
+def test_a_span_that_answers_ranks_over_its_neighbours(read, small, question, opening):
+    first, second, *_ = rank_spans(*read(question), small.table)
+
+    assert first.span.plain.startswith(opening)
+    assert first.probability > second.probability
+
+
+def test_probabilities_are_shares_and_fall(read, small):
+    probabilities = [candidate.probability for candidate in rank_spans(*read("What is GPTQ?"), small.table)]
+
+    assert all(0.0 <= probability <= 1.0 for probability in probabilities)
+    assert probabilities == sorted(probabilities, reverse=True)
+
+
+def test_the_probability_is_the_logistic_of_the_weighted_features(read, small):
+    question, spans = read("Where is GPTQ used?")
+    nothing = dict.fromkeys(FEATURES, 0.0)
+    model = {
+        "answer": {"weights": list((nothing | {"answer": 2.0, "language": 0.5}).values()), "bias": -1.0},
+        "prose": {"weights": list((nothing | {"listing": 3.0}).values()), "bias": -3.0},
+    }
+
+    found = {c.span.text: c.probability for c in rank_spans(question, spans, small.table, model)}
+
+    # an answer in the question's language: -1 + 2 + 0.5 = 1.5; a list's note: -3 + 3 = 0; a card's prose: -3
+    answer = next(text for text in found if text.startswith("GPTQ is a method"))
+    assert found[answer] == pytest.approx(0.8176, abs=1e-4)
+    assert found["GPTQ is old."] == pytest.approx(0.5)
+    assert found[
+        "Rounding to few bits loses accuracy, and training a model again costs far too much."
+    ] == pytest.approx(0.0474, abs=1e-4)
+
+
+def test_equals_keep_the_order_they_come_in(read, small):
+    question, spans = read("Where is GPTQ used?")
+    flat = {kind: {"weights": [0.0] * len(FEATURES), "bias": 0.0} for kind in ("answer", "prose")}
+
+    ranked = rank_spans(question, spans, small.table, flat)
+
+    assert [(candidate.span, candidate.hit) for candidate in ranked] == spans
+    assert {candidate.probability for candidate in ranked} == {0.5}
+
+
+def test_asking_twice_gives_the_same_order_whatever_was_read_between(read, small):
+    question, spans = read("What is GPTQ?")
+    first = rank_spans(question, spans, small.table)
+
+    rank_spans(*read("What does Retro fetch?"), small.table)
+
+    assert [(c.span, c.probability) for c in rank_spans(question, spans, small.table)] == [
+        (c.span, c.probability) for c in first
+    ]
+
+
+def test_without_spans_nothing_is_ranked(read, small):
+    assert rank_spans(read("What is GPTQ?")[0], [], small.table) == []
+
+
+def features_of(small, read, question, text):
+    """The features, by name, of one sentence that stands in the card of GPTQ."""
+    parsed, spans = read(question)
+    hit = next(hit for _, hit in spans if hit.entry.entry_id == "gptq")
+    (span,) = spans_of(Passage("x", "gptq", PassageKind.CARD, "en", text, "corpus/papers/gptq.md", 1, 1, 9))
+    rows, _ = span_features(parsed, [(span, hit)], small.table)
+    return dict(zip(FEATURES, rows[0].tolist(), strict=True))
+
+
+@pytest.mark.parametrize("question", ["What is GPTQ?", "How does GPTQ round the weights?", "GPTQ"])
+def test_saying_the_name_more_often_earns_nothing(small, read, question):
+    once = features_of(small, read, question, "GPTQ rounds weights.")
+    often = features_of(small, read, question, "GPTQ GPTQ GPTQ GPTQ GPTQ rounds weights.")
+
+    assert often.pop("length") > once.pop("length")
+    assert often == pytest.approx(once, abs=1e-6)
+
+
+def test_words_of_the_question_are_counted_without_the_names_of_the_entry(small, read):
+    # asked for: round, weights; the name itself is not among them
+    covered = {
+        text: features_of(small, read, "How does GPTQ round the weights?", text)["covered"]
+        for text in ("GPTQ rounds weights.", "GPTQ keeps the weights.", "GPTQ is a method.")
+    }
+
+    assert list(covered.values()) == [1.0, 0.5, 0.0]
+
+
+def test_features_that_compare_with_a_question_are_nought_without_one(small, read):
+    prose = features_of(small, read, "What is GPTQ?", "GPTQ rounds weights.")
+
+    assert [prose[name] for name in ("question", "question_back", "question_cosine", "bare_question", "fit")] == [
+        0.0
+    ] * 5
+    assert (prose["answer"], prose["number"], prose["steps"]) == (0.0, 0.0, 0.0)
+
+
+def test_a_wording_of_the_answered_question_is_compared_as_well_as_the_question(small, read):
+    question, spans = read("gptq in short")
+    rows, _ = span_features(question, spans, small.table)
+
+    said = {span.asked.aspect: row for (span, hit), row in zip(spans, rows, strict=True)
+            if span.asked and hit.entry.entry_id == "gptq"}  # fmt: skip
+    assert said["what"][FEATURES.index("question_cosine")] == pytest.approx(1.0, abs=1e-5)
+    assert said["cost"][FEATURES.index("question_cosine")] < 0.9
+
+
+def test_vectors_are_unit_or_nothing(read, small):
+    _, vectors = span_features(*read("What is GPTQ?"), small.table)
+
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_an_aspect_fits_by_the_probabilities_of_the_intents(read):
+    question, spans = read("What is GPTQ?")
+    what = next(span for span, _ in spans if span.asked and span.asked.aspect == "what")
+    shares = dict.fromkeys(LABELS, 0.0) | {"definition": 0.75, "mechanism": 0.25}
+    asked = replace(question, intent=replace(question.intent, probabilities=shares))
+    table = fitted()["aspects"]
+
+    assert aspect_fit(asked, what) == pytest.approx(
+        0.75 * table["definition"]["what"] + 0.25 * table["mechanism"]["what"]
+    )
+    prose = next(span for span, _ in spans if span.asked is None)
+    assert aspect_fit(asked, prose) == 0.0
+
+
+def test_the_shipped_model_has_a_weight_for_every_feature_and_aspect():
+    model = fitted()
+
+    assert tuple(model["features"]) == FEATURES
+    for kind in ("answer", "prose"):
+        assert len(model[kind]["weights"]) == len(FEATURES)
+    assert {label: set(row) for label, row in model["aspects"].items()} == {label: set(ASPECTS) for label in LABELS}
+    assert max(model["aspects"]["definition"], key=model["aspects"]["definition"].get) == "what"
+    assert max(model["aspects"]["comparison"], key=model["aspects"]["comparison"].get) == "vs"
