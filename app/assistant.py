@@ -114,7 +114,7 @@ class Assistant:
             facts = self._writer.write_facts(question, wishes, hits)
             if facts.sentences:
                 return Status.ANSWERED, tuple(facts.sentences), tuple(facts.citations)
-        if question.unknown and not question.rows():
+        if question.unknown and not question.named():
             return Status.DECLINED, tuple(_declined(question, hits)), ()
         ranked = self._writer.candidates(question, hits)
         listed = wishes.wants_list and bool(question.filters.without(["kinds", "years"])) and not question.dropped
@@ -132,7 +132,7 @@ class Assistant:
 def _own_words(question: ParsedQuery) -> str | None:
     """Returns the answer to small talk and to questions about the assistant, or None to anything else."""
     intent = question.intent
-    if intent.label not in _CHAT or intent.probabilities[intent.label] < _CHAT[intent.label] or question.rows():
+    if intent.label not in _CHAT or intent.probabilities[intent.label] < _CHAT[intent.label] or question.named():
         return None
     if not question.tokens or len(question.corrected) > _CHAT_CHARS:
         return None  # "!!!" and a thousand letters are no greeting

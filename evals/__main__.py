@@ -174,7 +174,7 @@ def _suite(corpus: Path, data: Path, encoder: Encoder, *, ablations: bool, calib
 
 def _calibrate(assistant: Assistant, questions: Sequence[Question]) -> None:
     from app.answer.answerability import write_fitted
-    from evals.calibration import fit_refusal, gather_examples
+    from evals.calibration import fit_answerability, gather_examples
     from evals.fitting import fit_selection
 
     with _talk.progress("spans") as progress:
@@ -182,7 +182,7 @@ def _calibrate(assistant: Assistant, questions: Sequence[Question]) -> None:
     _talk.say(f"spans: best one right for {model['answer']['first']:.0%} of {model['answer']['questions']} rewordings")
     with _talk.progress("calibrating") as progress:
         examples = gather_examples(assistant, questions, progress)
-    fitted = fit_refusal(examples)
+    fitted = fit_answerability(examples)
     write_fitted(fitted)
     _talk.say(f"wrote app/answer/answerability.json from {len(examples)} questions: {fitted}")
 

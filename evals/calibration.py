@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.answer.answerability import SIGNS, Evidence, RefusalConfig
+from app.answer.answerability import SIGNS, AnswerabilityConfig, Evidence
 from app.assistant import Assistant
 from evals.errors import EvaluationError
 from evals.questions import Question
@@ -85,7 +85,7 @@ def gather_examples(
     return examples
 
 
-def fit_refusal(examples: Sequence[Example], declined: float = DECLINED) -> RefusalConfig:
+def fit_answerability(examples: Sequence[Example], declined: float = DECLINED) -> AnswerabilityConfig:
     """Fits the weights and the threshold.
 
     Args:
@@ -109,7 +109,7 @@ def fit_refusal(examples: Sequence[Example], declined: float = DECLINED) -> Refu
         own = held_out[(answerable == 1) & of_language]
         if len(own):
             biases[name] += _log_odds(threshold) - _log_odds(float(np.quantile(own, declined)))
-    return RefusalConfig(
+    return AnswerabilityConfig(
         weights=dict(zip(SIGNS, (round(float(weight), 3) for weight in weights[:-1]), strict=True)),
         bias={name: round(value, 3) for name, value in biases.items()},
         threshold=round(threshold, 3),

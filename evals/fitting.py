@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.answer.selection import FEATURES, FITTED, KINDS, fitted, span_features
+from app.answer.selection import FEATURES, FITTED, KINDS, candidate_spans, fitted, span_features
 from app.answer.spans import Span, by_entry
 from evals.questions import Question
 from index.query.intent import LABELS
@@ -73,7 +73,7 @@ def fit_selection(
     prose: list[tuple[Floats, Floats, int]] = []
     for number, (wording, question, entry_id, passage_id) in enumerate(asked, start=1):
         found = searcher.find(wording, k=ENTRIES, hidden=[passage_id])
-        spans = candidates(searcher, found.hits, found.question.language)
+        spans = candidate_spans(searcher.store, found.hits, found.question.language)
         if number % _HEARD:  # now and then somebody asks in the very words
             spans = [(_unheard(span, wording), hit) for span, hit in spans]
         right = [
@@ -120,7 +120,7 @@ def _refine(searcher: Searcher, questions: Sequence[Question], model: dict[str, 
     rows: dict[str, list[tuple[Floats, Floats, int]]] = {kind: [] for kind in KINDS}
     for number, question in enumerate(questions):
         found = searcher.find(question.text, history=question.history)
-        spans = candidates(searcher, found.hits[:ENTRIES], found.question.language)
+        spans = candidate_spans(searcher.store, found.hits[:ENTRIES], found.question.language)
         if spans:
             features, vectors = span_features(found.question, spans, searcher.table)
             right = _right(question, spans, vectors, searcher)
@@ -152,11 +152,6 @@ def _right(
         for (span, hit), cosine in zip(spans, like, strict=True)
     ]
     return np.asarray(right, dtype=np.float64)
-
-
-def candidates(searcher: Searcher, hits: Sequence[Hit], language: str) -> list[tuple[Span, Hit]]:
-    """Returns every span of some entries."""
-    return [(span, hit) for hit in hits for span in by_entry(searcher.store.passages_of(hit.entry.entry_id), language)]
 
 
 def _rewordings(searcher: Searcher, limit: int) -> list[tuple[str, AnsweredQuestion, str, str]]:

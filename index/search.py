@@ -161,8 +161,9 @@ class Searcher:
         weights = asdict(self.config.weights[question.language])
         known = self._lexical.known_share(question.words)
         weights["lexical"] *= min(1.0, known / self.config.readable)
-        own = self._languages[rows] == question.language
-        mixed = scores | {"lexical": lexical_across(scores, own)}
+        mixed = dict(scores)
+        if weights["dense"] or weights["late"]:  # a search by words alone must not be told by meaning
+            mixed["lexical"] = lexical_across(scores, self._languages[rows] == question.language)
         scores["score"] = fuse([(weights[name], values) for name, values in mixed.items()])
         entry_of = self._entry_of[rows]
         soft = question.soft.agreement(self.store.rows_with)

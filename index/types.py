@@ -73,7 +73,6 @@ class Entity:
         name: The name in comparable form.
         first: Number of its first token.
         end: Number of the token after its last.
-        score: How surely it is meant, in (0, 1]: 1 when written letter by letter.
     """
 
     slot: Slot
@@ -81,7 +80,6 @@ class Entity:
     name: str
     first: int
     end: int
-    score: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +162,13 @@ class ParsedQuery:
     soft: Filters
     dropped: tuple[str, ...]
 
-    def rows(self, slot: Slot = Slot.NAME) -> list[int]:
-        """Returns the rows of the entries named, in reading order, each once."""
-        return list(dict.fromkeys(int(entity.value) for entity in self.entities if entity.slot is slot))
+    def named(self) -> list[set[int]]:
+        """Returns the rows of the entries named or linked, place by place in reading order; namesakes share a place."""
+        places: dict[tuple[int, int], set[int]] = {}
+        for entity in self.entities:
+            if entity.slot in (Slot.NAME, Slot.LINK):
+                places.setdefault((entity.first, entity.end), set()).add(int(entity.value))
+        return [places[place] for place in sorted(places)]
 
 
 @dataclass(frozen=True, slots=True)

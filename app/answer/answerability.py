@@ -1,7 +1,8 @@
 """Whether the corpus can answer a question at all, from what the search found.
 
-A logistic model over six signs, with a bias for each language. ``python -m evals --calibrate`` fits it and writes
-``answerability.json``; it sees the question and the best entries, never the written answer.
+A logistic model over the signs of ``Evidence``, with a bias for each language. ``python -m evals --calibrate`` fits it
+and writes ``answerability.json``; it sees the question, the best entries and the likeliest span, never the written
+answer.
 """
 
 from __future__ import annotations
@@ -16,12 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from app.answer.selection import Candidate
-from index.catalogue.names import names_of
 from index.search import Searcher
 from index.text.analysis import content_words, term_set
 from index.text.passages import searchable_text
-from index.types import Hit, ParsedQuery, Slot
-from ingest.types import Entry
+from index.types import Hit, ParsedQuery
 
 _LOOKED_AT = 5
 _ABOUT_THE_PROGRAM = re.compile(
@@ -77,7 +76,7 @@ def _fitted() -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class RefusalConfig:
+class AnswerabilityConfig:
     """The fitted model.
 
     Attributes:
@@ -91,7 +90,7 @@ class RefusalConfig:
     threshold: float = field(default_factory=lambda: float(_fitted()["threshold"]))
 
 
-def write_fitted(config: RefusalConfig) -> None:
+def write_fitted(config: AnswerabilityConfig) -> None:
     """Makes a fitted model the shipped one."""
     _FITTED.write_text(json.dumps(asdict(config), indent=1) + "\n", encoding="utf-8")
     _fitted.cache_clear()
@@ -110,7 +109,7 @@ def gather_evidence(
         coverage=max(map(len, held), default=0) / asked,
         together=len(set().union(*held)) / asked,
         similarity=_similarity(question, best, searcher),
-        named=any(is_named(hit.entry, question) for hit in best),
+        named=any(hit.row in rows for rows in question.named() for hit in best),
         known=missing.issuperset(searcher.unknown_words(question)),
         familiar=1.0 - searcher.novelty(question),
         best=ranked[0].probability if ranked else 0.0,
@@ -119,9 +118,9 @@ def gather_evidence(
     )
 
 
-def answer_probability(evidence: Evidence, language: str, config: RefusalConfig | None = None) -> float:
+def answer_probability(evidence: Evidence, language: str, config: AnswerabilityConfig | None = None) -> float:
     """Returns the probability, in [0, 1], that the corpus answers a question with this evidence."""
-    config = config or RefusalConfig()
+    config = config or AnswerabilityConfig()
     signs = zip(SIGNS, evidence.signs(), strict=True)
     log_odds = config.bias[language] + sum(config.weights[name] * value for name, value in signs)
     return 1.0 / (1.0 + math.exp(-log_odds))
@@ -132,12 +131,12 @@ def can_answer(
     hits: Sequence[Hit],
     searcher: Searcher,
     ranked: Sequence[Candidate],
-    config: RefusalConfig | None = None,
+    config: AnswerabilityConfig | None = None,
 ) -> bool:
     """Decides whether to answer; a question about the program's own instructions is never answered."""
     if not hits or is_about_the_program(question.raw):
         return False
-    config = config or RefusalConfig()
+    config = config or AnswerabilityConfig()
     return estimate(question, hits, searcher, ranked, config) >= config.threshold
 
 
@@ -146,7 +145,7 @@ def estimate(
     hits: Sequence[Hit],
     searcher: Searcher,
     ranked: Sequence[Candidate],
-    config: RefusalConfig | None = None,
+    config: AnswerabilityConfig | None = None,
 ) -> float:
     """Returns the probability that the corpus answers a question.
 
@@ -160,22 +159,12 @@ def estimate(
 def _all_present(question: ParsedQuery, hits: Sequence[Hit]) -> bool:
     """Tells whether of everything that a question names at one place something is among the hits."""
     found = {hit.row for hit in hits}
-    places: dict[tuple[int, int], set[int]] = {}
-    for entity in question.entities:
-        if entity.slot in (Slot.NAME, Slot.LINK):
-            places.setdefault((entity.first, entity.end), set()).add(int(entity.value))
-    return all(not found.isdisjoint(rows) for rows in places.values())
+    return all(not found.isdisjoint(rows) for rows in question.named())
 
 
 def is_about_the_program(question: str) -> bool:
     """Tells a question that is about, or against, the program's own instructions."""
     return bool(_ABOUT_THE_PROGRAM.search(question))
-
-
-def is_named(entry: Entry, question: ParsedQuery) -> bool:
-    """Tells whether a question names an entry: by title, alias or arXiv id, as whole words."""
-    asked = {entity.name for entity in question.entities if entity.slot is Slot.NAME}
-    return any(name in asked for name in names_of(entry))
 
 
 def _held(words: Sequence[str], hit: Hit) -> set[str]:

@@ -14,14 +14,14 @@ from enum import StrEnum
 from app.answer.draft import Draft
 from app.answer.facts import state_facts
 from app.answer.names import short_name, shown_title
-from app.answer.selection import Candidate, rank_spans
+from app.answer.selection import Candidate, candidate_spans, rank_spans
 from app.answer.spans import Span, by_entry, line_span
 from app.answer.wishes import Wishes
 from app.render.messages import say
 from index.encoders.static import StaticEncoder
 from index.storage.store import Store
 from index.text.analysis import term_set
-from index.types import Entity, Hit, ParsedQuery, Slot
+from index.types import Hit, ParsedQuery
 from ingest.text.sentences import sentence_spans
 from ingest.types import Kind, PassageKind
 
@@ -76,7 +76,7 @@ class ExtractiveWriter:
 
     def candidates(self, question: ParsedQuery, hits: Sequence[Hit]) -> list[Candidate]:
         """Returns the spans of the best entries, the likeliest to hold what is asked for first."""
-        spans = [(span, hit) for hit in hits[: self._config.entries] for span in self._spans(hit, question.language)]
+        spans = candidate_spans(self._store, hits[: self._config.entries], question.language)
         return rank_spans(question, spans, self._table)
 
     def write(
@@ -103,8 +103,7 @@ class ExtractiveWriter:
     def write_facts(self, question: ParsedQuery, wishes: Wishes, hits: Sequence[Hit]) -> Draft:
         """States the catalogue facts asked for about the entry meant; an empty draft where the corpus lacks them."""
         draft = Draft(question.language)
-        meant = named_hits(question, hits) or (list(hits[:1]) if wishes.facts else [])
-        for hit in meant:
+        for hit in named_hits(question, hits) or hits[:1]:
             for fact in state_facts(
                 hit.entry, self._store.passages_of(hit.entry.entry_id), wishes.facts, question.language
             ):
@@ -112,9 +111,6 @@ class ExtractiveWriter:
             if draft.sentences:
                 break
         return draft
-
-    def _spans(self, hit: Hit, language: str) -> list[Span]:
-        return by_entry(self._store.passages_of(hit.entry.entry_id), language)
 
     def _plain(self, draft: Draft, ranked: Sequence[Candidate], length: Length) -> None:
         """Quotes the best span, and what supports it: of the same entry first, of others only what they add."""
@@ -164,7 +160,7 @@ class ExtractiveWriter:
         entry = hit.entry
         passages = self._store.passages_of(entry.entry_id)
         head = next((line_span(passage) for passage in passages if passage.kind is PassageKind.LISTING), None)
-        spans = self._spans(hit, question.language)
+        spans = by_entry(passages, question.language)
         what = [span for span in spans if span.asked is not None and span.asked.aspect == "what"]
         best = rank_spans(question, [(span, hit) for span in what or spans], self._table)
         title = f"**{shown_title(entry, question.language)}**"
@@ -188,9 +184,11 @@ class ExtractiveWriter:
         works = [hit for hit in named if hit.entry.kind is not Kind.CONCEPT]
         sides = (works if len(works) > 1 else named)[: self._config.sides]
         ids = {hit.entry.entry_id for hit in sides}
+        ranked_ids = {candidate.hit.entry.entry_id for candidate in ranked}
+        further = self.candidates(question, [side for side in sides if side.entry.entry_id not in ranked_ids])
         between = [
             candidate
-            for candidate in self.candidates(question, [*sides, *hits])
+            for candidate in sorted([*ranked, *further], key=lambda candidate: -candidate.probability)
             if candidate.span.asked is not None and candidate.span.asked.other
             and len(ids & {candidate.hit.entry.entry_id, candidate.span.asked.other}) >= min(2, max(len(ids), 1))
         ]  # fmt: skip
@@ -219,7 +217,7 @@ class ExtractiveWriter:
 
     def _by_aspect(self, hit: Hit, language: str) -> dict[str, Span]:
         found: dict[str, Span] = {}
-        for span in self._spans(hit, language):
+        for span in by_entry(self._store.passages_of(hit.entry.entry_id), language):
             if span.asked is not None:
                 found.setdefault(span.asked.aspect, span)
         return found
@@ -248,13 +246,8 @@ def definition_first(question: ParsedQuery, ranked: Sequence[Candidate]) -> list
 
 def named_hits(question: ParsedQuery, hits: Sequence[Hit]) -> list[Hit]:
     """Returns the hits that a question names, in the order in which it names them; of namesakes the best."""
-    by_place: dict[tuple[int, int], list[Entity]] = {}
-    for entity in question.entities:
-        if entity.slot in (Slot.NAME, Slot.LINK):
-            by_place.setdefault((entity.first, entity.end), []).append(entity)
     found: list[Hit] = []
-    for place in sorted(by_place):
-        rows = {int(entity.value) for entity in by_place[place]}
+    for rows in question.named():
         best = next((hit for hit in hits if hit.row in rows and hit.entry.kind is not Kind.CONCEPT), None)
         best = best or next((hit for hit in hits if hit.row in rows), None)
         if best is not None and best not in found:

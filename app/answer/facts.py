@@ -53,7 +53,7 @@ def state_facts(entry: Entry, passages: Sequence[Passage], names: Sequence[str],
         quote = next((quote for value in values[:1] for quote in _lines_with(passages, name, value)), None)
         if not values or quote is None:
             continue
-        value = _joined(entry, name, values, language)
+        value = _joined(name, values, language)
         yield Fact(_TEMPLATES[name, language].format(title=entry.title, value=value), values[0], quote)
 
 
@@ -83,7 +83,7 @@ def _of_record(passages: Sequence[Passage], name: str) -> list[str]:
     return [str(item) for item in found] if isinstance(found, list) else [str(found)] if found else []
 
 
-def _joined(entry: Entry, name: str, values: list[str], language: str) -> str:
+def _joined(name: str, values: list[str], language: str) -> str:
     if name == "authors":
         people = [author for author in values if author != "et al."]
         shown = ("、" if language == "zh" else ", ").join(people[:_MAX_AUTHORS])

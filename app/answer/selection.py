@@ -1,8 +1,8 @@
 """Choosing spans: a fitted model says how probably a span holds what a question asks for.
 
 Features compare the question with the span and, where the span is an answer, with the question it answers; the names of
-the entry are taken out once, so that saying the name over and over earns nothing. ``python -m evals --fit`` trains the
-model on the answers of cards and notes; ``selection.json`` holds it.
+the entry are taken out once, so that saying the name over and over earns nothing. ``python -m evals --calibrate``
+trains the model on the answers of cards and notes; ``selection.json`` holds it.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.answer.spans import Span
-from index.catalogue.names import names_of
+from app.answer.spans import Span, by_entry
 from index.encoders.static import StaticEncoder
 from index.query.intent import LABELS
+from index.storage.store import Store
 from index.text.analysis import content_words, term_set
-from index.types import Hit, ParsedQuery, Slot
+from index.types import Hit, ParsedQuery
 from ingest.documents.answers import ASPECTS
 from ingest.types import Entry, PassageKind
 
@@ -61,6 +61,11 @@ def fitted() -> dict[str, Any]:
     """Returns the fitted model."""
     model: dict[str, Any] = json.loads(FITTED.read_text(encoding="utf-8"))
     return model
+
+
+def candidate_spans(store: Store, hits: Sequence[Hit], language: str) -> list[tuple[Span, Hit]]:
+    """Returns every span of some entries, each with its entry, in a language or else in the other one."""
+    return [(span, hit) for hit in hits for span in by_entry(store.passages_of(hit.entry.entry_id), language)]
 
 
 def rank_spans(
@@ -104,8 +109,7 @@ def span_features(
     ends = n + np.cumsum([len(several) for several in wordings])
     best = [_best(similar, int(end) - len(several), int(end)) for several, end in zip(wordings, ends, strict=True)]
     top = max(hit.score for _, hit in spans) or 1.0
-    said = {entity.name for entity in question.entities if entity.slot in (Slot.NAME, Slot.LINK)}
-    named = {hit.entry.entry_id for _, hit in spans if not said.isdisjoint(_names_of(hit.entry))}
+    named = set().union(*question.named())
     words = question.words
     rows = np.zeros((n, len(FEATURES)), dtype=np.float32)
     for i, (span, hit) in enumerate(spans):
@@ -117,8 +121,9 @@ def span_features(
         kind = span.passage.kind
         rows[i] = (
             *(similar[best[i]] if wordings[i] else (0.0, 0.0, 0.0)), *similar[i],
-            own[best[i]] if wordings[i] else 0.0, own[i], covered, 1.0 / hit.rank, hit.score / top, float(key in named),
-            aspect_fit(question, span), float(kind is PassageKind.ANSWER), float(kind is PassageKind.NOTE),
+            own[best[i]] if wordings[i] else 0.0, own[i], covered, 1.0 / hit.rank, hit.score / top,
+            float(hit.row in named), aspect_fit(question, span),
+            float(kind is PassageKind.ANSWER), float(kind is PassageKind.NOTE),
             float(kind is PassageKind.LISTING), float(kind is PassageKind.ABSTRACT),
             float(span.passage.language == question.language), min(len(span.plain), 400) / 400.0,
             float(span.position == 0), float(any(c.isdigit() for c in span.plain)), float(span.steps),
@@ -143,11 +148,6 @@ def aspect_fit(question: ParsedQuery, span: Span) -> float:
 
 
 @lru_cache(maxsize=4096)
-def _names_of(entry: Entry) -> frozenset[str]:
-    return frozenset(names_of(entry))
-
-
-@lru_cache(maxsize=4096)
 def _name_terms(entry: Entry) -> frozenset[str]:
     return frozenset(content_words(" ".join((entry.title, entry.title_zh, *entry.aliases))))
 
@@ -168,15 +168,17 @@ class _Comparer:
     def __init__(self, table: StaticEncoder, asked: Sequence[str], texts: Sequence[str]) -> None:
         self._table = table
         everything = list(dict.fromkeys([*asked, *texts]))
-        read = _READ.setdefault(table.fingerprint, {})
-        if len(read) > _MOST_READ:
-            read.clear()
+        remembered = _READ.setdefault(table.fingerprint, {})
+        read = {text: found for text in everything if (found := remembered.get(text))}  # others may empty it any time
         if new := [text for text in everything if text not in read]:
             tokens = [np.unique(ids) for ids in table.tokenize(new)]  # a word said twice counts once
-            for text, ids, vector in zip(new, tokens, table.pool(tokens), strict=True):
-                read[text] = (ids, vector)
-        self._ids = {text: read[text][0] for text in everything}
-        self._pooled = {text: read[text][1] for text in everything}
+            learned = dict(zip(new, zip(tokens, table.pool(tokens), strict=True), strict=True))
+            if len(remembered) > _MOST_READ:
+                remembered.clear()
+            remembered.update(learned)
+            read |= learned
+        self._ids = {text: ids for text, (ids, _) in read.items()}
+        self._pooled = {text: vector for text, (_, vector) in read.items()}
         self._texts = list(texts)
         lengths = [len(self._ids[text]) for text in self._texts]
         self._filled = np.flatnonzero(lengths)

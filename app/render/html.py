@@ -12,12 +12,13 @@ from urllib.parse import urlsplit
 
 from app.render.messages import say
 from app.render.places import listing_of, section_path
-from app.types import Answer, Citation
+from app.types import Answer, Citation, Status
 from index.types import Hit
 from ingest.text.markup import plain_text
-from ingest.types import Entry, Link
+from ingest.types import Entry, Link, Listing
 
 _MAX_LINKS = 5
+_MAX_NEAREST = 5
 _MARK = re.compile(r"\[(\d{1,3})\]")
 
 
@@ -32,13 +33,15 @@ def linked_marks(text: str, turn: int) -> str:
 
 
 def turn_panel(answer: Answer, turn: int) -> str:
-    """Returns the sources of one answer as HTML."""
+    """Returns the sources of one answer as HTML, or the nearest entries where it declines; "" for small talk."""
     title = f'<h3 class="turn">{escape(answer.question)}</h3>'
     if answer.citations:
         numbers = dict.fromkeys(citation.n for citation in answer.citations)
         sources = (_source([c for c in answer.citations if c.n == n], turn, answer.language) for n in numbers)
         return f'<section lang="{answer.language}">{title}{"".join(sources)}</section>'
-    nearest = "".join(_nearest(hit, answer.language) for hit in answer.hits[:5])
+    if answer.status is not Status.DECLINED:
+        return ""  # small talk has no sources
+    nearest = "".join(map(_nearest, answer.hits[:_MAX_NEAREST]))
     offer = f'<p class="meta">{say("nearest", answer.language)}</p>'
     return f'<section lang="{answer.language}">{title}{offer}{nearest}</section>'
 
@@ -52,12 +55,11 @@ def panel(turns: Sequence[str], language: str) -> str:
 def _source(citations: Sequence[Citation], turn: int, language: str) -> str:
     """Returns the source behind one mark: an entry, and all that is quoted of it."""
     first = citations[0]
-    listing = listing_of(first.entry, first.passage)
+    place = _place(listing_of(first.entry, first.passage))
     return (
         f'<article class="source" id="{anchor(turn, first.n)}">'
         f'<h4><span class="n">{first.n}</span>{_title(first.entry)}</h4>'
-        f'<p class="meta">{escape(listing.list_id)} › {escape(section_path(listing).replace(" > ", " › "))}</p>'
-        f"{''.join(_quote(citation, language) for citation in citations)}{_links(first.entry.links)}</article>"
+        f"{place}{''.join(_quote(citation, language) for citation in citations)}{_links(first.entry.links)}</article>"
     )
 
 
@@ -71,13 +73,14 @@ def _quote(citation: Citation, language: str) -> str:
     )
 
 
-def _nearest(hit: Hit, language: str) -> str:
-    listing = listing_of(hit.entry, hit.best.passage)
-    return (
-        f'<article class="source"><h4>{_title(hit.entry)}</h4>'
-        f'<p class="meta">{escape(listing.list_id)} › {escape(section_path(listing).replace(" > ", " › "))}</p>'
-        f"{_links(hit.entry.links)}</article>"
-    )
+def _nearest(hit: Hit) -> str:
+    place = _place(listing_of(hit.entry, hit.best.passage))
+    return f'<article class="source"><h4>{_title(hit.entry)}</h4>{place}{_links(hit.entry.links)}</article>'
+
+
+def _place(listing: Listing) -> str:
+    path = section_path(listing).replace(" > ", " › ")
+    return f'<p class="meta">{escape(listing.list_id)} › {escape(path)}</p>'
 
 
 def _title(entry: Entry) -> str:

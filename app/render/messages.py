@@ -13,10 +13,6 @@ _TEXTS = {
     "aspect_cost": {"zh": "代价", "en": "Cost"},
     "aspect_limit": {"zh": "局限", "en": "Limits"},
     "missing": {"zh": "这里的清单没有收录 {names}。", "en": "Nothing here is about {names}."},
-    "not_said": {
-        "zh": "清单收录了 {name}，但没有说到你问的这一点。它们说到的相近内容：",
-        "en": "The lists hold {name}, but do not say what you ask. The nearest they say:",
-    },
     "hello": {
         "zh": "你好！我依据阅读清单回答大语言模型的学习问题，问我一个概念、一篇论文，或者两种方法的区别吧。",
         "en": "Hello! I answer study questions about large language models from reading lists. "

@@ -15,13 +15,12 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from index.catalogue.facets import organisation_names, surname_of, venue_names
-from index.catalogue.names import name_units, names_of, readable
+from index.catalogue.names import MAX_UNITS, name_units, names_of, readable
 from index.text.analysis import content_text, content_words
 from index.types import Entity, Slot, Token
 from ingest.types import Entry, Kind, Library, Term
 
 _MIN_TERM_CHARS = 3  # two letters (TP, EM) mean too many things
-_MAX_UNITS = 16
 _FEW_NAMES, _FEW_SHARE = 3, 0.01  # a word that more names use says nothing about which one is meant
 _JOINING = frozenset("and or vs 和 与 或".split())
 _PUNCTUATION = re.compile(r"[-.+#'’/&]+")
@@ -65,7 +64,7 @@ def kind_words() -> Mapping[str, KindWords]:
 def gazetteer_rows(library: Library) -> Iterator[tuple[str, Slot, str]]:
     """Yields every (name in comparable form, slot, value)."""
     for name, slot, value in _named(library):
-        if (units := name_units(name)) and len(units) <= _MAX_UNITS:
+        if (units := name_units(name)) and len(units) <= MAX_UNITS:
             yield " ".join(units), slot, value
 
 

@@ -20,15 +20,15 @@ _ADDRESS = re.compile(
     r"(?<![a-z0-9-])(?<![a-z0-9-]\.)(?:https?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}/[\w./~%?=&+#:@-]*[\w/]", re.I | re.A
 )
 _ARXIV_ID = re.compile(r"(?<![\w./])(?:arxiv[:\s]\s*)?(\d{4}\.\d{4,5})(?:v\d+)?(?![\w./]*\w)", re.I | re.A)
-_UNIT = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
+UNIT = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")  # names and questions are compared by the same units
 _HAN_GAP = re.compile(rf"(?<=[{HAN}]) (?=[{HAN}])")
-_MAX_UNITS = 16
+MAX_UNITS = 16
 _MIN_CHARS = 3
 
 
 def name_units(text: str) -> tuple[str, ...]:
     """Returns the units names are compared by: Simplified characters and Latin words without case and punctuation."""
-    return tuple(_UNIT.findall(normalised(text)))
+    return tuple(UNIT.findall(normalised(text)))
 
 
 def names_of(entry: Entry) -> Iterator[str]:
@@ -36,7 +36,7 @@ def names_of(entry: Entry) -> Iterator[str]:
     arxiv = [entry.arxiv_id] if entry.arxiv_id else []
     for name in dict.fromkeys((entry.title, entry.title_zh, *entry.aliases, *arxiv)):
         units = name_units(name)
-        if units and len(units) <= _MAX_UNITS and sum(map(len, units)) >= min(_MIN_CHARS, 1 + len(units)):
+        if units and len(units) <= MAX_UNITS and sum(map(len, units)) >= min(_MIN_CHARS, 1 + len(units)):
             yield " ".join(units)
 
 

@@ -6,7 +6,6 @@ becomes a soft filter, which raises the entries that fit and takes no word away.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +14,8 @@ from index.catalogue.facets import AUTHOR, KIND, LIST, ORGANISATION, SECTION, TO
 from index.catalogue.filters import Filters
 from index.catalogue.gazetteer import KindWords, kind_words
 from index.query.patterns import YEARS, number_of, read_first
-from index.text.analysis import content_text, content_words
+from index.query.remainder import left_over
+from index.text.analysis import content_words
 from index.types import Entity, Reading, Slot, Token
 from ingest.types import Kind
 
@@ -27,18 +27,6 @@ _MENTIONED_AFTER = frozenset("的里中上")  # … and one before these is not
 _LISTING, _LISTING_BESIDE = 0.5, 0.1  # probabilities from which on a list is meant, the second beside constraints
 _FEW = 3  # content words beside constraints
 _POINTED_AT = frozenset("这那该")
-_EDGES = frozenset(
-    "published released proposed written listed appeared came out section list write deal about on in at by from of "
-    "and or s recommend".split()
-)
-# Whole words: 对齐, 中文 and 提示 begin with characters that would say nothing alone.
-_HAN_FIRST = re.compile(
-    "(?:发表|发布|提出|公开(?!课)|方面|相关(?!性)|有关|等人|前后|推荐(?!系统|算法|模型)|几[篇本门个份种款]|的|了(?!解)|是|在(?!线)|和|与|或|及|也|都|就|而|"
-    "由|于|请(?!求)|有(?![监效害限毒])|里(?!程)|中(?![文国间英])|写(?!作)|做|过(?![拟程滤])|等|到|年|讲(?!解)|谈(?!判)|聊(?!天))+"
-)
-_HAN_LAST = tuple(
-    "发表 发布 提出 公开 方面 相关 有关 等人 前后 的 了 是 在 和 与 或 及 由 于 都 有 里 中 写 做 过 等 年 讲".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +105,7 @@ def read_constraints(
         kind, place = asked
         fits = Filters(kinds=kind.kinds, topics=kind.topics)
         must = Filters(kinds=_admitted(question)) if kind.admitted else Filters()
-        if not must and not filters.without([YEAR]) and not _rest(text, [*gone, place]):
+        if not must and not filters.without([YEAR]) and not left_over(text, [*gone, place]):
             must = Filters(kinds=kind.kinds) or fits  # a question for nothing but a kind filters by it
         filters = must.over(filters)
         papers = kind is kind_words()["论文"]
@@ -136,7 +124,7 @@ def read_constraints(
         soft,
         _readings(text, mentions),
         number_of(count.values[0]) if count else None,
-        _rest(text, gone if count is None else [*gone, (count.start, count.end)]) if filters or count else text,
+        left_over(text, gone if count is None else [*gone, (count.start, count.end)]) if filters or count else text,
     )
 
 
@@ -151,7 +139,7 @@ def _wants_works(question: _Question, mentions: Sequence[_Mention], listing: flo
     if listing >= _LISTING_BESIDE and _admitted(question):
         return True
     kinds = [question.place(entity) for entity in question.of(Slot.KIND)]
-    rest = _rest(question.text, [*((mention.start, mention.end) for mention in mentions), *kinds])
+    rest = left_over(question.text, [*((mention.start, mention.end) for mention in mentions), *kinds])
     return len(content_words(rest)) <= _FEW and read_first(question.folded, "asks") is None
 
 
@@ -303,38 +291,3 @@ def _venue_of_year(filters: Filters) -> Filters:
     if not filters.venues or filters.since is None or filters.since != filters.until:
         return filters
     return replace(filters, venues=tuple(f"{v} {filters.since}" for v in filters.venues), since=None, until=None)
-
-
-def _rest(text: str, gone: Sequence[tuple[int, int]]) -> str:
-    """Returns the content of a question without some stretches, or "" when none is left."""
-    for start, end in _joined(gone):
-        text = f"{text[:start]} {text[end:]}"
-    runs = content_text(text).split()
-    while runs and (first := _without_first(runs[0])) != runs[0]:
-        runs[:1] = [first] if first else []
-    while runs and (last := _without_last(runs[-1])) != runs[-1]:
-        runs[-1:] = [last] if last else []
-    return " ".join(runs)
-
-
-def _joined(stretches: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Returns stretches, the last first; those that overlap, as alternatives do, are one."""
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(stretches):
-        if joined and start < joined[0][1]:
-            joined[0] = (joined[0][0], max(end, joined[0][1]))
-        else:
-            joined.insert(0, (start, end))
-    return joined
-
-
-def _without_first(run: str) -> str:
-    """Returns a run of content without words at its start that say nothing there."""
-    return "" if run in _EDGES else run[found.end() :] if (found := _HAN_FIRST.match(run)) else run
-
-
-def _without_last(run: str) -> str:
-    """Returns the same without those at its end."""
-    if run in _EDGES:
-        return ""
-    return next((run.removesuffix(word) for word in _HAN_LAST if run.endswith(word)), run)

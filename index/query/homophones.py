@@ -32,6 +32,7 @@ _ATTESTED = {2: 20, 3: 3}  # how often the texts must have a run of so many char
 _PAIRS_SCALE = 0.02  # han_pairs.tsv was counted on far more text
 _WORD_COUNT = 2.0  # what one ordinary word counts
 _BEAM = 24
+_MAX_CHARS = 120  # longer questions are pasted, not typed: beyond, nothing is mended
 
 
 class Homophones:
@@ -68,8 +69,12 @@ class Homophones:
         return cls(keys, counts)
 
     def correct(self, text: str) -> str:
-        """Returns a Simplified text with its slips corrected; its length never changes."""
-        return outside_question_phrases(text, lambda part: HAN_RUN.sub(lambda run: self._corrected_run(run[0]), part))
+        """Returns a Simplified text with the slips at its beginning corrected; its length never changes."""
+        typed, pasted = text[:_MAX_CHARS], text[_MAX_CHARS:]
+        return outside_question_phrases(typed, self._corrected_part) + pasted
+
+    def _corrected_part(self, part: str) -> str:
+        return HAN_RUN.sub(lambda run: self._corrected_run(run[0]), part)
 
     def _corrected_run(self, run: str) -> str:
         typed = _codes(run)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 from string import ascii_letters
@@ -116,24 +116,30 @@ class Spelling:
         if len(word) < (_MIN_NAME_CHARS if is_name else _MIN_CHARS):
             return None
         slips = 2 if len(word) >= _TWO_SLIPS_CHARS and not is_name else 1
-        near = process.extract(word, self._counts.keys(), scorer=OSA.distance, score_cutoff=slips, limit=None)
-        fitting = [
-            (distance, -self._counts[target], target) for target, distance, _ in near if self._fits(word, target)
-        ]
+        known = self._counts.get(word[0], {})
+        near = process.extract(word, known.keys(), scorer=OSA.distance, score_cutoff=slips, limit=None)
+        fitting = [(distance, -known[target], target) for target, distance, _ in near if _fits(word, target, known)]
         return min(fitting)[2] if fitting else None
 
-    def _fits(self, word: str, target: str) -> bool:
-        if word[0] != target[0]:
-            return False
-        if len(word) > _SHORT_CHARS or sorted(word) == sorted(target):
-            return True
-        return len(word) == _SHORT_CHARS and self._counts[target] >= _FREQUENT
-
     @cached_property
-    def _counts(self) -> dict[str, int]:
-        """How often the texts have the words that a slip may be corrected to; read when the first one comes up."""
+    def _counts(self) -> dict[str, dict[str, int]]:
+        """How often the texts have the words that a slip may be corrected to, by first letter: that is seldom wrong.
+
+        Read when the first slip comes up.
+        """
         rows = (row.split("\t") for row in self._table.split("\n") if len(row) > _MIN_CHARS and row[-2:] != "\t0")
-        return {word: int(count) for word, count in rows if len(word) >= _MIN_CHARS}
+        counts: dict[str, dict[str, int]] = {}
+        for word, count in rows:
+            if len(word) >= _MIN_CHARS:
+                counts.setdefault(word[0], {})[word] = int(count)
+        return counts
+
+
+def _fits(word: str, target: str, counts: Mapping[str, int]) -> bool:
+    """Tells whether a near word is not too near by chance, as short words are."""
+    if len(word) > _SHORT_CHARS or sorted(word) == sorted(target):
+        return True
+    return len(word) == _SHORT_CHARS and counts[target] >= _FREQUENT
 
 
 def _spellings(run: str) -> Iterable[str]:

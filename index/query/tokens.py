@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from index.catalogue.names import UNIT
 from index.types import Token
-from ingest.text.scripts import HAN
 
-# As in ``index.catalogue.names``: names and questions are compared by the same units.
-_TOKEN = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
 _SPACE = re.compile(r"\s+")
 
 
@@ -28,4 +26,4 @@ def folded(text: str) -> str:
 
 def tokens_of(text: str) -> tuple[Token, ...]:
     """Returns the tokens of a folded text: Latin words and numbers whole, Han characters one by one."""
-    return tuple(Token(found[0], *found.span()) for found in _TOKEN.finditer(text))
+    return tuple(Token(found[0], *found.span()) for found in UNIT.finditer(text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from index.catalogue.facets import AUTHOR, author_forms
 from index.catalogue.filters import NO_FILTERS, Filters, fit
@@ -36,7 +37,7 @@ _NAME = re.compile(r"(?<![\w.@/-])(?=[A-Za-z0-9.+-]*[A-Z])[A-Za-z][A-Za-z0-9]*(?
 _KNOWN_SLOTS = (Slot.NAME, Slot.LINK, Slot.TERM, Slot.AUTHOR, Slot.ORGANISATION, Slot.VENUE)
 _COVERED = 0.5  # a name that is this much of the question leaves nothing to guess
 _MAX_TOKENS = 400  # names are looked for among the first ones
-_ASKS_FOR_WORKS = 0.5
+_MAX_UNKNOWN = 5  # names that an answer says it does not know
 
 
 class QuestionReader:
@@ -102,7 +103,7 @@ class QuestionReader:
             spellings=tuple(units.values()),
             terms=self._terms(search_text, content, language, entities),
             bonus=self._bonus(tuple(asked), entities, low),
-            unknown=tuple(self._unknown(corrected, entities, tokens)),
+            unknown=tuple(islice(self._unknown(corrected, entities, tokens), _MAX_UNKNOWN)),
             count=constraints.count,
             readings=constraints.readings,
             wished=wished,

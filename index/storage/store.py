@@ -125,7 +125,7 @@ class Store:
         return [value for (value,) in found]
 
     def telling(self, words: Collection[str]) -> list[tuple[str, str]]:
-        """Returns (word, name) of the names that hold a word which few names hold (``fuzzy.telling_words``)."""
+        """Returns (word, name) of the names that hold a word which few names hold (``gazetteer.telling_words``)."""
         return list(self._where_in("SELECT word, name FROM telling WHERE word", words))
 
     def rows_with(self, facet: str, forms: Collection[str]) -> frozenset[int]:
@@ -138,8 +138,8 @@ class Store:
         ((year,),) = self._query("SELECT value FROM facts WHERE name = 'newest_year'")
         return int(year) if year is not None else None
 
-    def _where_in(self, select: str, values: Collection[str], *first: str) -> Iterator[Any]:
-        wanted = sorted(values)
+    def _where_in(self, select: str, values: Collection[str] | Collection[int], *first: str) -> Iterator[Any]:
+        wanted: list[Any] = sorted(values)
         for start in range(0, len(wanted), _SQL_VALUES):
             chunk = wanted[start : start + _SQL_VALUES]
             yield from self._query(f"{select} IN ({','.join('?' * len(chunk))})", *first, *chunk)
@@ -150,13 +150,7 @@ class Store:
 
     def passage_ids(self, rows: Collection[int]) -> dict[int, str]:
         """Returns the ids of passages by row."""
-        found: dict[int, str] = {}
-        wanted = sorted(rows)
-        for start in range(0, len(wanted), _SQL_VALUES):
-            chunk = wanted[start : start + _SQL_VALUES]
-            marks = ",".join("?" * len(chunk))
-            found |= dict(self._query(f"SELECT row, passage_id FROM passages WHERE row IN ({marks})", *chunk))
-        return found
+        return dict(self._where_in("SELECT row, passage_id FROM passages WHERE row", rows))
 
     def passage_ids_of(self, kind: PassageKind) -> list[str]:
         """Returns the ids of all passages of a kind, in order."""

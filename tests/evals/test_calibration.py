@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from app.answer.answerability import SIGNS, Evidence, answer_probability
-from evals.calibration import Example, fit_refusal, read_calibration, reliability
+from evals.calibration import Example, fit_answerability, read_calibration, reliability
 from evals.errors import EvaluationError
 from evals.questions import read_questions
 
@@ -31,7 +31,7 @@ def examples(size=400, seed=4):
 
 @pytest.fixture(scope="module")
 def fitted():
-    return fit_refusal(examples(), declined=0.1)
+    return fit_answerability(examples(), declined=0.1)
 
 
 def test_the_weights_that_made_the_answers_are_found_again(fitted):
@@ -41,7 +41,8 @@ def test_the_weights_that_made_the_answers_are_found_again(fitted):
 
 
 def test_the_biases_are_shifted_until_both_languages_decline_the_same_share():
-    many = fit_refusal(examples(4_000), declined=0.1)  # the quantile of a language needs more examples than a weight
+    # The quantile of a language needs more examples than a weight.
+    many = fit_answerability(examples(4_000), declined=0.1)
     asked = [example for example in examples(4_000, seed=5) if example.answerable]
 
     for language in ("zh", "en"):
@@ -55,7 +56,7 @@ def test_the_biases_are_shifted_until_both_languages_decline_the_same_share():
 def test_no_weight_speaks_against_an_answer():
     against = [Example(replace(EVIDENCE, similarity=1.0 - e.answerable), "en", e.answerable) for e in examples()]
 
-    assert min(fit_refusal(against, declined=0.1).weights.values()) == 0.0
+    assert min(fit_answerability(against, declined=0.1).weights.values()) == 0.0
 
 
 def test_the_threshold_declines_the_share_asked_for(fitted):
@@ -65,7 +66,7 @@ def test_the_threshold_declines_the_share_asked_for(fitted):
 
 
 def test_the_same_examples_give_the_same_model(fitted):
-    assert fit_refusal(examples(), declined=0.1) == fitted
+    assert fit_answerability(examples(), declined=0.1) == fitted
 
 
 def test_reliability_sorts_estimates_into_bins_of_equal_width():

@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.answer.selection import FEATURES
-from evals.fitting import _fit, _rewordings, _unheard, candidates
+from app.answer.selection import FEATURES, candidate_spans
+from evals.fitting import _fit, _rewordings, _unheard
 
 
 def _hit_of(searcher, entry_id):
@@ -18,7 +18,7 @@ def asked(shipped_searcher):
 
 def test_every_wording_of_every_answered_question_is_asked(asked, shipped_searcher):
     for entry_id in ("arxiv:2106.09685", "note:lora"):
-        spans = candidates(shipped_searcher, _hit_of(shipped_searcher, entry_id), "en")
+        spans = candidate_spans(shipped_searcher.store, _hit_of(shipped_searcher, entry_id), "en")
         written = [w for span, _ in spans if span.asked for w in (span.asked.question, *span.asked.wordings)]
 
         assert written
@@ -31,7 +31,8 @@ def test_the_order_is_shuffled_but_always_the_same(asked, shipped_searcher):
 
 
 def test_a_wording_is_taken_out_of_a_span_and_of_nothing_else(asked, shipped_searcher):
-    spans = [s for s, _ in candidates(shipped_searcher, _hit_of(shipped_searcher, "arxiv:2106.09685"), "en") if s.asked]
+    hits = _hit_of(shipped_searcher, "arxiv:2106.09685")
+    spans = [s for s, _ in candidate_spans(shipped_searcher.store, hits, "en") if s.asked]
     span = next(span for span in spans if len(span.asked.wordings) > 1)
     first, *others = span.asked.wordings
 

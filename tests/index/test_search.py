@@ -261,6 +261,17 @@ def test_a_single_system_ranks_by_its_own_score(folder, open_searcher):
     assert dense == sorted(dense, reverse=True)
 
 
+@pytest.mark.parametrize("question", ["What does GPTQ do to the weights?", "怎样量化权重？"])
+def test_a_search_by_words_alone_is_told_nothing_by_meaning(shipped_searcher, question):
+    weights = Weights(lexical=1, dense=0, late=0)
+    by_words = SearchConfig(weights={"zh": weights, "en": weights}, name_bonus=0.0, soft_bonus=0.0, second=0.0)
+
+    hits = shipped_searcher.with_config(by_words).search(question, k=30)
+
+    lexical = [hit.best.lexical for hit in hits]
+    assert lexical == sorted(lexical, reverse=True)
+
+
 def test_unknown_words_are_the_latin_names_that_occur_nowhere(searcher):
     # "atention" is a slip of the pen; numbers and Chinese are no names
     question = searcher.find("什么是 Mamba atention GPT-5 2023 量子？").question

@@ -4,13 +4,12 @@ import pytest
 
 from app.answer.answerability import (
     SIGNS,
+    AnswerabilityConfig,
     Evidence,
-    RefusalConfig,
     answer_probability,
     can_answer,
     estimate,
     gather_evidence,
-    is_named,
 )
 from app.answer.extractive import ExtractiveWriter
 from index.build import build_index
@@ -165,7 +164,7 @@ def test_clear_evidence_is_clearly_decided(language):
 
 def test_the_probability_is_the_logistic_of_the_weighted_signs():
     weights = dict(zip(SIGNS, (4.0, 1.0, 2.0, 0.5, 3.0, 2.0, 5.0, 7.0, 2.0), strict=True))
-    config = RefusalConfig(weights=weights, bias={"zh": -7.0, "en": -11.0}, threshold=0.5)
+    config = AnswerabilityConfig(weights=weights, bias={"zh": -7.0, "en": -11.0}, threshold=0.5)
     evidence = Evidence(
         coverage=0.25, together=0.5, similarity=0.25, named=True, known=False, familiar=0.75, best=0.2,
         present=False, in_field=0.5,
@@ -184,8 +183,8 @@ def test_the_threshold_decides(searcher):
     probability = estimate(*seen)
 
     assert probability == answer_probability(gather_evidence(*seen), "en")
-    assert can_answer(*seen, RefusalConfig(threshold=probability))
-    assert not can_answer(*seen, RefusalConfig(threshold=probability + 1e-9))
+    assert can_answer(*seen, AnswerabilityConfig(threshold=probability))
+    assert not can_answer(*seen, AnswerabilityConfig(threshold=probability + 1e-9))
 
 
 def test_a_question_for_nothing_but_filters_is_answered_when_something_fits(searcher):
@@ -197,7 +196,7 @@ def test_a_question_for_nothing_but_filters_is_answered_when_something_fits(sear
 
 
 def test_nothing_found_is_nothing_to_answer_with(searcher):
-    assert not can_answer(searcher.find("What is LoRA?").question, [], searcher, [], RefusalConfig(threshold=0.0))
+    assert not can_answer(searcher.find("What is LoRA?").question, [], searcher, [], AnswerabilityConfig(threshold=0.0))
 
 
 @pytest.mark.parametrize(
@@ -213,7 +212,7 @@ def test_nothing_found_is_nothing_to_answer_with(searcher):
 def test_a_question_about_the_programs_own_instructions_is_never_answered(searcher, question):
     found = searcher.find(question)
 
-    assert not can_answer(found.question, found.hits, searcher, [], RefusalConfig(threshold=0.0))
+    assert not can_answer(found.question, found.hits, searcher, [], AnswerabilityConfig(threshold=0.0))
 
 
 @pytest.mark.parametrize(
@@ -222,7 +221,7 @@ def test_a_question_about_the_programs_own_instructions_is_never_answered(search
 def test_instructions_and_prompts_may_be_asked_about(searcher, question):
     found = searcher.find(question)
 
-    assert can_answer(found.question, found.hits, searcher, [], RefusalConfig(threshold=0.0))
+    assert can_answer(found.question, found.hits, searcher, [], AnswerabilityConfig(threshold=0.0))
 
 
 LORA = work("id", "Low-Rank Adaptation", title_zh="低秩适配", aliases=("LoRA",), arxiv_id="2106.09685")
@@ -249,4 +248,5 @@ def naming(tmp_path_factory, encoder):
     ],
 )
 def test_an_entry_is_named_by_title_alias_or_arxiv_id_as_whole_words(naming, question, named):
-    assert is_named(LORA, naming.read(question)) is named
+    assert all(rows == {0} for rows in naming.read(question).named())
+    assert bool(naming.read(question).named()) is named

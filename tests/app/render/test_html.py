@@ -195,6 +195,10 @@ def test_a_declined_question_shows_the_nearest_entries_without_marks():
     assert page.links == ["https://arxiv.org/abs/2106.09685", "https://www.example.org/blog"]
 
 
+def test_small_talk_has_no_sources_and_no_nearest_entries():
+    assert turn_panel(replace(answer(), citations=()), 1) == ""
+
+
 def test_marks_become_links_to_the_sources_of_their_turn():
     assert linked_marks("It freezes. [1] More.[2][13]", 4) == (
         "It freezes. [[1]](#source-4-1) More.[[2]](#source-4-2)[[13]](#source-4-13)"

@@ -60,6 +60,12 @@ def test_ordinary_words_are_correct_though_no_text_has_them():
     assert Homophones.build(["梯度检查"] * 9, ["度俭", "俭查"]).correct("梯度俭查") == "梯度俭查"
 
 
+def test_what_is_pasted_behind_a_long_question_stays_as_it_is(homophones):
+    pasted = "说明" * 60
+
+    assert homophones.correct(f"知识争馏，{pasted}，知识争馏") == f"知识蒸馏，{pasted}，知识争馏"
+
+
 def test_what_is_saved_mends_as_before(homophones, tmp_path):
     homophones.save(tmp_path)
 

@@ -1,4 +1,5 @@
 import time
+from string import ascii_lowercase, ascii_uppercase
 
 import pytest
 
@@ -21,6 +22,11 @@ NASTY = {
     "short words": "a " * 1000,
     "capitals": "A" * 2000,
     "slips": "atention " * 222,
+    "many slips": " ".join(f"{a}{b}ention" for a in ascii_lowercase for b in "aeioubcd"),
+    "unknown names": " ".join(f"{a}{b}quxo" for a in ascii_uppercase for b in "aeioubcdfg"),
+    "one Chinese slip": "注一力" * 667,
+    "Chinese slips in runs": "注一力，知识争馏。" * 222,
+    "rare characters": "".join(map(chr, range(0x5F00, 0x5F00 + 2000))),
     "hyphens": "low-rank-" * 222,
     "question words": "有哪些论文" * 400,
     "function words": "的" * 2000,
@@ -65,7 +71,7 @@ def test_a_question_is_read_once_into_all_that_search_needs(shipped_reader, ship
     assert read.filters == Filters(since=2022, kinds=(Kind.PAPER, Kind.CONCEPT))
     assert read.search_text == "lora"
     assert (read.words, read.terms[0]) == (("lora",), "lora")
-    named = {shipped_library.entries[row].entry_id for row in read.rows()}
+    named = {shipped_library.entries[row].entry_id for rows in read.named() for row in rows}
     assert "arxiv:2106.09685" in named
 
 
@@ -128,7 +134,7 @@ def test_a_question_that_leans_is_read_with_what_it_leans_on(shipped_reader):
 
     assert read.context == ("lora",)
     assert (read.corrected, read.text) == ("它的作者是谁?", "它的作者是谁? lora")
-    assert read.rows() == shipped_reader.read("LoRA").rows()
+    assert read.named() == shipped_reader.read("LoRA").named()
 
 
 @pytest.mark.parametrize(
