@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice
 
 from index.catalogue.facets import AUTHOR, author_forms
 from index.catalogue.filters import NO_FILTERS, Filters, fit
@@ -37,7 +36,7 @@ _NAME = re.compile(r"(?<![\w.@/-])(?=[A-Za-z0-9.+-]*[A-Z])[A-Za-z][A-Za-z0-9]*(?
 _KNOWN_SLOTS = (Slot.NAME, Slot.LINK, Slot.TERM, Slot.AUTHOR, Slot.ORGANISATION, Slot.VENUE)
 _COVERED = 0.5  # a name that is this much of the question leaves nothing to guess
 _MAX_TOKENS = 400  # names are looked for among the first ones
-_MAX_UNKNOWN = 5  # names that an answer says it does not know
+_MAX_STRANGE = 12  # distinct names, not those of entries or terms, that are looked up in the texts
 
 
 class QuestionReader:
@@ -103,7 +102,7 @@ class QuestionReader:
             spellings=tuple(units.values()),
             terms=self._terms(search_text, content, language, entities),
             bonus=self._bonus(tuple(asked), entities, low),
-            unknown=tuple(islice(self._unknown(corrected, entities, tokens), _MAX_UNKNOWN)),
+            unknown=tuple(self._unknown(corrected, entities, tokens)),
             count=constraints.count,
             readings=constraints.readings,
             wished=wished,
@@ -151,13 +150,16 @@ class QuestionReader:
         )
 
     def _unknown(self, text: str, entities: Sequence[Entity], tokens: Sequence[Token]) -> Iterator[str]:
-        """Yields names that no text has: capitalised words, or such with digits, that are not ordinary words either."""
+        """Yields names that no text has, each once: capitalised words, or such with digits, that are not ordinary."""
         if text.isupper():
             return
         named = [(tokens[e.first].start, tokens[e.end - 1].end) for e in entities if e.slot in _KNOWN_SLOTS]
+        strange: dict[str, re.Match[str]] = {}
         for found in _NAME.finditer(text):
-            inside = any(start <= found.start() and found.end() <= end for start, end in named)
-            if inside or self._knows(stem(folded(found[0]))) or self._knows(folded(found[0])):
+            if not any(start <= found.start() and found.end() <= end for start, end in named):
+                strange.setdefault(found[0], found)
+        for found in list(strange.values())[:_MAX_STRANGE]:
+            if self._knows(stem(folded(found[0]))) or self._knows(folded(found[0])):
                 continue
             starts = not text[: found.start()].rstrip() or text[: found.start()].rstrip()[-1] in ".!?。！？:："
             if len(found[0]) == 1 or (starts and self._spelling.is_word(folded(found[0]))):

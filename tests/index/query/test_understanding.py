@@ -24,6 +24,7 @@ NASTY = {
     "slips": "atention " * 222,
     "many slips": " ".join(f"{a}{b}ention" for a in ascii_lowercase for b in "aeioubcd"),
     "unknown names": " ".join(f"{a}{b}quxo" for a in ascii_uppercase for b in "aeioubcdfg"),
+    "names nearly known": " ".join(f"{a}oRA{b} Gemm{b}" for a in ascii_uppercase for b in "aeioubcdfgh"),
     "one Chinese slip": "注一力" * 667,
     "Chinese slips in runs": "注一力，知识争馏。" * 222,
     "rare characters": "".join(map(chr, range(0x5F00, 0x5F00 + 2000))),
@@ -178,3 +179,10 @@ def test_reading_twice_gives_the_same(shipped_reader):
     first, second = (shipped_reader.read("recent papers by Google on MoE") for _ in range(2))
 
     assert first == second
+
+
+def test_an_unknown_name_is_told_once_however_often_it_is_said(shipped_reader):
+    assert shipped_reader.read("Is Flibberformer LoRA, or is Flibberformer Quxonet?").unknown == (
+        "Flibberformer",
+        "Quxonet",
+    )
