@@ -153,7 +153,7 @@ class _Reader:
         if title:  # the list's own heading is not a section of it, and its introduction not an entry
             outline.blocks = [b for b in outline.blocks if b.shape != "prose" or b.section != (title,)]
             for block in outline.blocks:
-                block.section = block.section[1:] if block.section[:1] == (title,) else block.section
+                block.headings = block.headings[1:] if block.section[:1] == (title,) else block.headings
         self.lines[path] = lines
         self.found += [Found(block, file.stem, path) for block in outline.blocks]
         for block in outline.blocks:
@@ -243,6 +243,7 @@ def _enriched(entry: Entry, front: dict[str, Any]) -> Entry:
         entry,
         title=title,
         title_zh=title_zh,
+        title_en=str(front.get("title_en") or entry.title_en),
         kind=Kind(front["kind"]) if str(front.get("kind")) in set(Kind) else entry.kind,
         year=int(front["year"]) if str(front.get("year", "")).isdigit() else entry.year,
         venue=str(front.get("venue") or entry.venue),
@@ -268,7 +269,7 @@ def _note_entry(document: Document) -> Entry:
         authors=(),
         links=(),
         arxiv_id=None,
-        listings=(Listing("notes", (title_zh or title,), document.path, start, title),),
+        listings=(Listing("notes", (title_zh or title,), document.path, start, title, (title_zh or title,), (title,)),),
         topics=_strings(front.get("topics")),
         aliases=_strings(front.get("aliases")),
     )

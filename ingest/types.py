@@ -50,10 +50,12 @@ class Listing:
 
     Attributes:
         list_id: Stem of the list's file name.
-        section: Headings from the outermost to the innermost.
+        section: Headings from the outermost to the innermost, as written.
         path: Path of the file, relative to the corpus's parent folder.
         line: First line of the entry, from 1.
         title: The title used there.
+        section_zh: The same headings in Chinese; () where they are not known apart from those written.
+        section_en: The same in English.
     """
 
     list_id: str
@@ -61,6 +63,12 @@ class Listing:
     path: str
     line: int
     title: str
+    section_zh: tuple[str, ...] = ()
+    section_en: tuple[str, ...] = ()
+
+    def section_in(self, language: str) -> tuple[str, ...]:
+        """Returns the headings in a language ("zh" or "en"), as written where they have no name in it."""
+        return (self.section_zh if language == "zh" else self.section_en) or self.section
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,7 @@ class Entry:
         topics: Topic names, from the study card or the sections.
         aliases: Other names people use for it.
         organisations: Who made it, as the study card says.
+        title_en: English title of what has a Chinese one, or "".
     """
 
     entry_id: str
@@ -96,6 +105,7 @@ class Entry:
     topics: tuple[str, ...]
     aliases: tuple[str, ...]
     organisations: tuple[str, ...] = ()
+    title_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from ingest.types import Entry
 
 
 def shown_title(entry: Entry, language: str) -> str:
-    """Returns a title in the reader's language, the original beside a Chinese one."""
-    if language == "zh" and entry.title_zh and entry.title_zh != entry.title:
-        return f"{entry.title_zh}（{entry.title}）"
-    return entry.title
+    """Returns a title in the reader's language, the original beside it where that is another."""
+    translated = entry.title_zh if language == "zh" else entry.title_en
+    if not translated or translated in entry.title:
+        return entry.title
+    return f"{translated}（{entry.title}）" if language == "zh" else f"{translated} ({entry.title})"
 
 
 def short_name(entry: Entry, language: str) -> str:

@@ -149,7 +149,7 @@ def aspect_fit(question: ParsedQuery, span: Span) -> float:
 
 @lru_cache(maxsize=4096)
 def _name_terms(entry: Entry) -> frozenset[str]:
-    return frozenset(content_words(" ".join((entry.title, entry.title_zh, *entry.aliases))))
+    return frozenset(content_words(" ".join((entry.title, entry.title_zh, entry.title_en, *entry.aliases))))
 
 
 def _without(question: ParsedQuery, names: frozenset[str]) -> str:

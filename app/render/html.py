@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from html import escape
 from urllib.parse import urlsplit
 
+from app.answer.names import shown_title
 from app.render.messages import say
-from app.render.places import listing_of, section_path
+from app.render.places import listing_of, shown_section
 from app.types import Answer, Citation, Status
 from index.types import Hit
 from ingest.text.markup import plain_text
@@ -41,7 +42,7 @@ def turn_panel(answer: Answer, turn: int) -> str:
         return f'<section lang="{answer.language}">{title}{"".join(sources)}</section>'
     if answer.status is not Status.DECLINED:
         return ""  # small talk has no sources
-    nearest = "".join(map(_nearest, answer.hits[:_MAX_NEAREST]))
+    nearest = "".join(_nearest(hit, answer.language) for hit in answer.hits[:_MAX_NEAREST])
     offer = f'<p class="meta">{say("nearest", answer.language)}</p>'
     return f'<section lang="{answer.language}">{title}{offer}{nearest}</section>'
 
@@ -55,10 +56,10 @@ def panel(turns: Sequence[str], language: str) -> str:
 def _source(citations: Sequence[Citation], turn: int, language: str) -> str:
     """Returns the source behind one mark: an entry, and all that is quoted of it."""
     first = citations[0]
-    place = _place(listing_of(first.entry, first.passage))
+    place = _place(listing_of(first.entry, first.passage), language)
     return (
         f'<article class="source" id="{anchor(turn, first.n)}">'
-        f'<h4><span class="n">{first.n}</span>{_title(first.entry)}</h4>'
+        f'<h4><span class="n">{first.n}</span>{_title(first.entry, language)}</h4>'
         f"{place}{''.join(_quote(citation, language) for citation in citations)}{_links(first.entry.links)}</article>"
     )
 
@@ -73,19 +74,18 @@ def _quote(citation: Citation, language: str) -> str:
     )
 
 
-def _nearest(hit: Hit) -> str:
-    place = _place(listing_of(hit.entry, hit.best.passage))
-    return f'<article class="source"><h4>{_title(hit.entry)}</h4>{place}{_links(hit.entry.links)}</article>'
+def _nearest(hit: Hit, language: str) -> str:
+    place = _place(listing_of(hit.entry, hit.best.passage), language)
+    return f'<article class="source"><h4>{_title(hit.entry, language)}</h4>{place}{_links(hit.entry.links)}</article>'
 
 
-def _place(listing: Listing) -> str:
-    path = section_path(listing).replace(" > ", " › ")
-    return f'<p class="meta">{escape(listing.list_id)} › {escape(path)}</p>'
+def _place(listing: Listing, language: str) -> str:
+    return f'<p class="meta">{escape(listing.list_id)} › {escape(shown_section(listing, language))}</p>'
 
 
-def _title(entry: Entry) -> str:
+def _title(entry: Entry, language: str) -> str:
     year = f' <span class="year">{entry.year}</span>' if entry.year else ""
-    return f"{escape(entry.title)}{year}"
+    return f"{escape(shown_title(entry, language))}{year}"
 
 
 def _links(links: Sequence[Link]) -> str:

@@ -12,5 +12,10 @@ def listing_of(entry: Entry, passage: Passage) -> Listing:
 
 
 def section_path(listing: Listing) -> str:
-    """Returns a section as ``A > B > C``."""
+    """Returns a section as ``A > B > C``, its headings as written."""
     return " > ".join(listing.section)
+
+
+def shown_section(listing: Listing, language: str) -> str:
+    """Returns a section as ``A › B › C``, its headings in the reader's language."""
+    return " › ".join(listing.section_in(language))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from app.answer.names import shown_title
 from app.types import Answer, Citation
 
 _LINK = re.compile(r"\[([^\]\n]+)\]\((https?://[^\s)]+)\)")
@@ -33,7 +34,8 @@ def plain_markdown(text: str) -> str:
 def _source(citations: Sequence[Citation], language: str) -> list[str]:
     """Returns the lines of one entry that is cited: its title, every quote's place, and its first link."""
     first = citations[0]
+    title = shown_title(first.entry, language)
     places = ", ".join(dict.fromkeys(f"{citation.passage.path}:{citation.line}" for citation in citations))
     mark = f"{_LABELS['support'][language]} {min(citation.support for citation in citations):.2f}"
     links = [f"    {link.url}" for link in first.entry.links[:1]]
-    return [f"[{first.n}] {first.entry.title} — {places} ({mark})", *links]
+    return [f"[{first.n}] {title} — {places} ({mark})", *links]

@@ -90,7 +90,9 @@ def _people(entry: Entry) -> Iterator[tuple[str, Slot, str]]:
 def _places(entry: Entry) -> Iterator[tuple[str, Slot, str]]:
     for place in entry.listings:
         yield place.list_id.replace("-", " "), Slot.LIST, place.list_id
-        yield from ((part, Slot.SECTION, heading) for heading in place.section for part in _parts(heading))
+        for heading, *others in zip(place.section, place.section_in("zh"), place.section_in("en"), strict=True):
+            names = dict.fromkeys((*_parts(heading), *others))
+            yield from ((name, Slot.SECTION, heading) for name in names)
     yield from ((topic.replace("-", " "), Slot.TOPIC, topic) for topic in entry.topics)
 
 

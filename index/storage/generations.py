@@ -22,7 +22,7 @@ from typing import Any
 
 from index.errors import IndexUnavailableError
 
-FORMAT = 7
+FORMAT = 8
 _POINTER = "CURRENT"
 _MANIFEST = "manifest.json"
 

@@ -191,10 +191,14 @@ def _entry(value: str) -> Entry:
         | {
             "kind": Kind(fields["kind"]),
             "links": tuple(Link(**link) for link in fields["links"]),
-            "listings": tuple(Listing(**x | {"section": tuple(x["section"])}) for x in fields["listings"]),
+            "listings": tuple(_listing(x) for x in fields["listings"]),
             **{name: tuple(fields[name]) for name in ("authors", "topics", "aliases", "organisations")},
         }
     )
+
+
+def _listing(fields: dict[str, Any]) -> Listing:
+    return Listing(**fields | {name: tuple(fields[name]) for name in ("section", "section_zh", "section_en")})
 
 
 def _passage(row: tuple[Any, ...]) -> Passage:

@@ -14,7 +14,9 @@ def searchable_text(entry: Entry, passage: Passage) -> str:
 
     The names are repeated for every passage, because a note says "it freezes the weights" and not "LoRA freezes".
     """
-    names = " ".join(dict.fromkeys(name for name in (entry.title, entry.title_zh, *entry.aliases) if name))
+    names = " ".join(
+        dict.fromkeys(name for name in (entry.title, entry.title_zh, entry.title_en, *entry.aliases) if name)
+    )
     return f"{names}\n{_wordings(passage)}{_plain(passage.text)}"
 
 

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ingest.lists.headings import Heading
 from ingest.lists.inline import Line, Span, text_of
 from ingest.text.links import canonical_url, link_fault
-from ingest.text.scripts import language_of
+from ingest.text.scripts import has_han, language_of
 from ingest.types import Link
 
 _PREFIX = re.compile(
@@ -33,6 +34,7 @@ class Head:
 
     title: str = ""
     title_zh: str = ""
+    title_en: str = ""  # of a Chinese title
     aliases: list[str] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
     venue: str = ""
@@ -59,6 +61,13 @@ def read_head(lines: list[Line]) -> Head:
             if span.href is not None and not span.href.startswith("#"):
                 _take_link(head, span, own=number < head_lines or span.bracketed)
     return head
+
+
+def section_head(heading: Heading) -> Head:
+    """Returns the head of a section's prose, which goes by its heading."""
+    title = heading.written
+    chinese = has_han(title)
+    return Head(title, title_zh=title if chinese else heading.zh, title_en=heading.en if chinese else "")
 
 
 def is_link_row(line: Line) -> bool:
@@ -123,7 +132,7 @@ def _take_names(head: Head, rest: Line) -> None:
         head.aliases += [name.strip() for name in re.split(r"[,，、]", match["names"]) if name.strip()]
     if head.title_zh and language_of(head.title) == "zh":
         head.aliases.append(head.title_zh)
-        head.title_zh = head.title
+        head.title_zh, head.title_en = head.title, head.title_zh
     elif language_of(head.title) == "zh":
         head.title_zh = head.title
     short = re.match(r"(.{2,24}?)\s*[:：]\s*\S", head.title)

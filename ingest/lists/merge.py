@@ -184,9 +184,23 @@ def _entry(entry_id: str, found: list[Found]) -> Entry:
         authors=max((tuple(head.authors) for head in heads), key=len),
         links=tuple(links.values()),
         arxiv_id=entry_id.removeprefix("arxiv:") if entry_id.startswith("arxiv:") else None,
-        listings=tuple(Listing(f.list_id, f.block.section, f.path, f.block.start, f.block.head.title) for f in found),
+        listings=tuple(map(_listing, found)),
         topics=tuple(dict.fromkeys(f.block.section[-1] for f in found if f.block.section)),
         aliases=_distinct(names, besides=(title, title_zh)),
+        title_en=next((head.title_en for head in heads if head.title_en), ""),
+    )
+
+
+def _listing(found: Found) -> Listing:
+    block = found.block
+    return Listing(
+        found.list_id,
+        block.section,
+        found.path,
+        block.start,
+        block.head.title,
+        tuple(heading.zh for heading in block.headings),
+        tuple(heading.en for heading in block.headings),
     )
 
 

@@ -32,7 +32,8 @@ from ingest.lists.blocks import (
     points_inside,
     until_heading,
 )
-from ingest.lists.entry_line import Head, clean_title, is_link_row, read_head
+from ingest.lists.entry_line import Head, clean_title, is_link_row, read_head, section_head
+from ingest.lists.headings import Heading, read_heading
 from ingest.lists.inline import Line, Span, inline_lines, text_of
 from ingest.text.markup import plain_text
 
@@ -45,12 +46,17 @@ _MIN_PROSE_CHARS = 20
 class Block:
     """One entry or one section's prose as found in a file; lines count from 1, both ends included."""
 
-    section: tuple[str, ...]
+    headings: tuple[Heading, ...]
     start: int
     end: int
     head: Head
     shape: str  # item, row, heading, paragraph or prose
     cells: tuple[str, ...] = ()
+
+    @property
+    def section(self) -> tuple[str, ...]:
+        """Headings from the outermost to the innermost, as written."""
+        return tuple(heading.written for heading in self.headings)
 
 
 @dataclass(slots=True)
@@ -74,7 +80,7 @@ class _Walker:
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
         self.outline = Outline()
-        self.headings: list[tuple[int, str, int]] = []
+        self.headings: list[tuple[int, Heading]] = []
         self.open: Block | None = None  # a heading or paragraph entry that may still grow
 
     def walk(self, nodes: list[SyntaxTreeNode]) -> None:
@@ -96,12 +102,12 @@ class _Walker:
                     continue  # rules, HTML blocks and comments carry no entry
 
     @property
-    def section(self) -> tuple[str, ...]:
-        return tuple(title for _, title, _ in self.headings)
+    def section(self) -> tuple[Heading, ...]:
+        return tuple(heading for _, heading in self.headings)
 
     def _enter(self, level: int, title: str, line: int) -> None:
         self.headings = [heading for heading in self.headings if heading[0] < level]
-        self.headings.append((level, title, line))
+        self.headings.append((level, read_heading(title, self.lines[line - 1])))
         self.open = None
 
     def _heading(self, node: SyntaxTreeNode, following: list[SyntaxTreeNode]) -> None:
@@ -218,7 +224,7 @@ class _Walker:
             if re.sub(r"\W", "", text):
                 self.outline.unread.append((start, text.split("\n")[0][:60]))
             return
-        head = Head(title=self.headings[-1][1])
+        head = section_head(self.headings[-1][1])
         self.outline.blocks.append(Block(self.section, start, end, head, "prose"))
 
     def _add(self, head: Head, start: int, end: int, shape: str, cells: tuple[str, ...] = ()) -> Block | None:

@@ -4,9 +4,9 @@ from app.answer.names import short_name, shown_title
 from ingest.types import Entry, Kind, Listing
 
 
-def work(title, *, title_zh="", aliases=()):
+def work(title, *, title_zh="", title_en="", aliases=()):
     listing = Listing("list", ("Section",), "corpus/lists/list.md", 1, title)
-    return Entry("id", title, title_zh, Kind.PAPER, None, "", (), (), None, (listing,), (), aliases)
+    return Entry("id", title, title_zh, Kind.PAPER, None, "", (), (), None, (listing,), (), aliases, title_en=title_en)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,10 @@ def test_the_short_name_is_the_longest_alias_that_the_title_begins_with(entry, l
         (work("Chain of Thought", title_zh="思维链"), "en", "Chain of Thought"),
         (work("Chain of Thought"), "zh", "Chain of Thought"),
         (work("思维链", title_zh="思维链"), "zh", "思维链"),
+        (work("剪枝", title_zh="剪枝", title_en="Pruning"), "en", "Pruning (剪枝)"),
+        (work("剪枝", title_zh="剪枝", title_en="Pruning"), "zh", "剪枝"),
+        (work("剪枝（pruning）", title_zh="剪枝（pruning）", title_en="pruning"), "en", "剪枝（pruning）"),
     ],
 )
-def test_a_chinese_title_has_the_original_beside_it(entry, language, title):
+def test_a_translated_title_has_the_original_beside_it(entry, language, title):
     assert shown_title(entry, language) == title

@@ -239,3 +239,25 @@ def test_quotes_of_one_entry_share_one_source_that_is_there_once():
     assert "Second quote." in shown
     assert ":13</code>" in shown
     assert ":14</code>" in shown
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "section"),
+    [
+        ("zh", "低秩适配（LoRA）", "path › 微调 › 方法"),
+        ("en", "LoRA", "path › Tuning › Methods"),
+    ],
+)
+@pytest.mark.parametrize(
+    "make", [answer, lambda **given: replace(answer(**given), status=Status.DECLINED, citations=())]
+)
+def test_the_panel_shows_title_and_section_in_the_language_of_the_answer(make, language, title, section):
+    listing = replace(LISTING, section_zh=("微调", "方法"), section_en=("Tuning", "Methods"))
+    page = Page(turn_panel(make(entry=replace(LORA, title_zh="低秩适配", listings=(listing,)), language=language), 1))
+
+    assert title in page.text
+    assert section in page.text
+
+
+def test_a_section_without_a_translation_is_shown_as_written():
+    assert "path › 微调 › 方法" in Page(turn_panel(answer(language="en"), 1)).text

@@ -17,7 +17,15 @@ from ingest.types import Entry, Kind, Library, Link, Listing, Term
 
 
 def work(title="LoRA: Low-Rank Adaptation", **changes):
-    listing = Listing("study-path", ("微调（tuning）",), "corpus/lists/study-path.md", 1, title)
+    listing = Listing(
+        "study-path",
+        ("微调（tuning）", "剪枝"),
+        "corpus/lists/study-path.md",
+        1,
+        title,
+        ("微调", "剪枝"),
+        ("Tuning models", "Pruning"),
+    )
     values = {
         "title_zh": "", "kind": Kind.PAPER, "year": 2021, "venue": "ICLR 2022", "authors": (), "links": (),
         "arxiv_id": None, "topics": (), "aliases": (),
@@ -58,6 +66,9 @@ def test_an_entry_is_named_by_its_titles_and_its_place_is_its_value():
         ("学 习 路 线", Slot.LIST, "study-path"),
         ("微 调", Slot.SECTION, "微调（tuning）"),
         ("tuning", Slot.SECTION, "微调（tuning）"),
+        ("tuning models", Slot.SECTION, "微调（tuning）"),
+        ("剪 枝", Slot.SECTION, "剪枝"),
+        ("pruning", Slot.SECTION, "剪枝"),
         ("low rank", Slot.TOPIC, "low-rank"),
         ("microsoft", Slot.ORGANISATION, "Microsoft"),
         ("微 软", Slot.ORGANISATION, "Microsoft"),

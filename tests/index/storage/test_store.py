@@ -18,12 +18,13 @@ LORA = Entry(
     links=(Link("arxiv", "https://arxiv.org/abs/2106.09685"), Link("", "https://github.com/microsoft/LoRA")),
     arxiv_id="2106.09685",
     listings=(
-        Listing("path", ("微调", "方法"), "corpus/lists/path.md", 12, "LoRA"),
+        Listing("path", ("微调", "方法"), "corpus/lists/path.md", 12, "LoRA", ("微调", "方法"), ("Tuning", "Methods")),
         Listing("papers", (), "corpus/lists/papers.md", 3, "LoRA: Low-Rank Adaptation"),
     ),
     topics=("peft",),
     aliases=("LoRA",),
     organisations=("Microsoft",),
+    title_en="Low-Rank Adaptation",
 )
 NOTE = Entry(
     "note:kv", "KV cache", "", Kind.CONCEPT, None, "", (), (), None,
