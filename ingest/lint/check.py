@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -35,10 +35,10 @@ def check_corpus(corpus: Path, library: Library) -> list[Problem]:
     files = corpus_files(corpus, corpus)
     known = {entry.entry_id for entry in library.entries}
     cards = list(_documents(files["papers"], corpus))
+    notes = list(_documents(files["notes"], corpus))
     problems = [problem for card in cards for problem in _card_problems(card, known)]
-    problems += [p for note in _documents(files["notes"], corpus) for p in _note_problems(note, known)]
-    if cards:
-        problems += _cycles(cards)
+    problems += [problem for note in notes for problem in _note_problems(note, known)]
+    problems += _cycles({_entry_id(document): document for document in (*cards, *notes)})
     problems += _repeated_terms(library, cited_path(corpus, corpus / GLOSSARY_FILE))
     return problems
 
@@ -62,21 +62,14 @@ def _card_problems(card: Document, known: set[str]) -> Iterator[Problem]:
     for link in _list(front, "links"):
         if fault := link_fault(str(link)):
             yield report("links", fault)
-    for key in ("prerequisites", "related"):
-        for other in _list(front, key):
-            if str(other) not in known:
-                yield report(key, f"{key}: no entry {other!r}")
-            elif other == front.get("id"):
-                yield report(key, f"{key}: the card names itself")
+    yield from _named_entries(card, ("prerequisites", "related"), known)
     yield from _language_problems(card, _CARD_WORDS)
     yield from answer_problems(card, known, _FEWEST_QUESTIONS["card"])
 
 
 def _note_problems(note: Document, known: set[str]) -> Iterator[Problem]:
     yield from _missing_keys(note, _NOTE_KEYS)
-    for other in _list(note.front, "entries"):
-        if str(other) not in known:
-            yield _reporter(note)("entries", f"entries: no entry {other!r}")
+    yield from _named_entries(note, ("prerequisites", "entries"), known)
     yield from _language_problems(note, _NOTE_WORDS)
     yield from answer_problems(note, known, _FEWEST_QUESTIONS["note"])
     for part in note.parts:
@@ -84,6 +77,16 @@ def _note_problems(note: Document, known: set[str]) -> Iterator[Problem]:
             for cited in _CITED_ID.findall(line):
                 if cited not in known:
                     yield Problem(note.path, part.start + offset, f"cites [{cited}], which is no entry")
+
+
+def _named_entries(document: Document, keys: Iterable[str], known: set[str]) -> Iterator[Problem]:
+    report = _reporter(document)
+    for key in keys:
+        for other in map(str, _list(document.front, key)):
+            if other not in known:
+                yield report(key, f"{key}: no entry {other!r}")
+            elif other == _entry_id(document):
+                yield report(key, f"{key}: names its own entry")
 
 
 def _missing_keys(document: Document, keys: frozenset[str]) -> Iterator[Problem]:
@@ -109,14 +112,19 @@ def _length(part: Part) -> int:
     return len(_HAN_OR_WORD.findall(body)) if part.language == "zh" else len(body.split())
 
 
-def _cycles(cards: Sequence[Document]) -> Iterator[Problem]:
-    before = {str(card.front.get("id")): [str(x) for x in _list(card.front, "prerequisites")] for card in cards}
+def _cycles(documents: Mapping[str, Document]) -> Iterator[Problem]:
+    before = {i: [str(x) for x in _list(document.front, "prerequisites")] for i, document in documents.items()}
     try:
         TopologicalSorter(before).prepare()
     except CycleError as error:
         cycle = error.args[1]
-        path = next(card.path for card in cards if str(card.front.get("id")) in cycle)
+        path = next(document.path for i, document in documents.items() if i in cycle)
         yield Problem(path, 1, f"prerequisites go in a circle: {' -> '.join(cycle)}")
+
+
+def _entry_id(document: Document) -> str:
+    """Returns the id of a card's entry, or of a note's, which follows from its file name."""
+    return str(document.front.get("id") or f"note:{Path(document.path).stem}")
 
 
 def _repeated_terms(library: Library, path: str) -> Iterator[Problem]:

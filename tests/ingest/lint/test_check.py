@@ -133,7 +133,7 @@ def test_a_corpus_of_lists_alone_has_no_fault_of_this_kind(check, files):
         ),
         ("https://arxiv.org/abs/2106.09685", "./a.pdf", "9: relative link: ./a.pdf"),
         ("prerequisites: []", "prerequisites: ['arxiv:1']", "11: prerequisites: no entry 'arxiv:1'"),
-        (f'related: ["{TOOLFORMER}"]', f"related: ['{LORA}']", "12: related: the card names itself"),
+        (f'related: ["{TOOLFORMER}"]', f"related: ['{LORA}']", "12: related: names its own entry"),
         ("topics: [peft]\n", "", "1: front matter lacks: topics"),
         ("word " * 150, "word " * 119, "17: 119 words, expected 120 to 220"),
         ("字" * 300, "字" * 401, "47: 401 characters, expected 200 to 400"),  # 8 questions of 3 lines are 18 more
@@ -162,6 +162,7 @@ def test_the_length_of_a_card_does_not_count_its_questions(check):
     ("old", "new", "problem"),
     [
         ('entries: ["arxiv:2106.09685"]', "entries: ['arxiv:1']", "6: entries: no entry 'arxiv:1'"),
+        ("aliases: []", "aliases: []\nprerequisites: ['note:x']", "6: prerequisites: no entry 'note:x'"),
         ("paper [arxiv:2106.09685]", "paper [arxiv:1]", "11: cites [arxiv:1], which is no entry"),
         ("aliases: []\n", "", "1: front matter lacks: aliases"),
         ("word " * 300, "word " * 600, "10: 606 words, expected 200 to 500"),  # 6 in "It rests on a paper [id]."
@@ -206,6 +207,15 @@ def test_prerequisites_that_go_in_a_circle_are_reported(check, files):
     assert "prerequisites go in a circle: " in problem
     assert LORA in problem
     assert TOOLFORMER in problem
+
+
+def test_a_circle_of_a_card_and_a_note_is_reported(check, files):
+    files["papers/lora.md"] = files["papers/lora.md"].replace("sites: []", "sites: ['note:n']")
+
+    (problem,) = check("notes/n.md", "aliases: []", f"aliases: []\nprerequisites: ['{LORA}']")
+
+    assert "prerequisites go in a circle: " in problem
+    assert "note:n" in problem
 
 
 def test_a_term_that_stands_twice_in_the_glossary_is_reported(check):
