@@ -112,6 +112,8 @@ class Assistant:
         wishes = read_wishes(question)
         if wishes.facts:
             facts = self._writer.write_facts(question, wishes, hits)
+            if facts.sentences and wishes.asks_more:
+                self._writer.add_support(facts, self._writer.candidates(question, hits))
             if facts.sentences:
                 return Status.ANSWERED, tuple(facts.sentences), tuple(facts.citations)
         if question.unknown and not question.named():

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from evals.questions import Question
 
 _talk = Terminal()
-REWORDINGS = 1_500  # that the choice of spans is fitted on
 _out = Console(highlight=False, soft_wrap=True)
 _COLOURS = {Verdict.OK: "green", Verdict.CLOSE: "yellow", Verdict.FAIL: "red"}
 
@@ -175,11 +174,15 @@ def _suite(corpus: Path, data: Path, encoder: Encoder, *, ablations: bool, calib
 def _calibrate(assistant: Assistant, questions: Sequence[Question]) -> None:
     from app.answer.answerability import write_fitted
     from evals.calibration import fit_answerability, gather_examples
-    from evals.fitting import fit_selection
+    from evals.fitting import fit_selection, gather_spans, keep_selection
+    from evals.fitting_aspects import answered_questions_of, fit_aspects
 
+    searcher = assistant.searcher
+    fit_aspects(searcher.table, list(answered_questions_of(searcher.store))).save()
     with _talk.progress("spans") as progress:
-        model = fit_selection(assistant.searcher, questions, REWORDINGS, progress)
-    _talk.say(f"spans: best one right for {model['answer']['first']:.0%} of {model['answer']['questions']} rewordings")
+        model = fit_selection(gather_spans(searcher, [q for q in questions if q.split == "dev"], progress))
+    keep_selection(model)
+    _talk.say(f"spans: the first one is right for {model['first']:.0%} of {model['questions']} questions")
     with _talk.progress("calibrating") as progress:
         examples = gather_examples(assistant, questions, progress)
     fitted = fit_answerability(examples)

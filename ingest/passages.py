@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from ingest.text.scripts import language_of
 from ingest.text.sentences import sentence_spans
 from ingest.text.tokens import count_tokens
 from ingest.types import Passage, PassageKind
+
+STEP = re.compile(r"^\s*\d{1,2}[.)] ")  # of a procedure
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +23,12 @@ class PassageConfig:
         max_tokens: Budget of one passage, in cl100k_base tokens. 256 holds a whole list note and about half a
             study card (some 190 English words or 210 Han characters): one thought, short enough to quote.
         min_tokens: A trailing piece shorter than this joins the piece before it, budget or not.
+        max_steps: Budget of a passage of numbered steps.
     """
 
     max_tokens: int = 256
     min_tokens: int = 32
+    max_steps: int = 768
 
     def __post_init__(self) -> None:
         """Checks the numbers."""
@@ -48,7 +53,8 @@ def cut_passages(
 ) -> Iterator[Passage]:
     """Cuts one span into passages.
 
-    Whole lines are packed until the budget is full; a line over the budget is cut between its sentences.
+    Whole lines are packed until the budget is full; a line over the budget is cut between its sentences. Numbered steps
+    stay together, as half a procedure is none, up to ``max_steps`` tokens.
 
     Args:
         span: The lines to cut.
@@ -80,20 +86,36 @@ def _pack(span: TextSpan, config: PassageConfig, count: Callable[[str], int]) ->
     """Yields (first line, last line, text) within the budget, except for a single sentence that exceeds it."""
     held: list[str] = []
     held_start, held_tokens = span.start, 0
-    for number, line in enumerate(span.lines, start=span.start):
-        tokens = count(line) + 1
+    for number, lines in _units(span, config, count):
+        tokens = sum(count(line) + 1 for line in lines)
         if held and held_tokens + tokens > config.max_tokens:
             yield held_start, number - 1, "\n".join(held)
             held, held_tokens = [], 0
-        if tokens > config.max_tokens:
-            yield from ((number, number, text) for text in _cut_line(line, config.max_tokens, count))
+        if tokens > config.max_tokens and len(lines) == 1:
+            yield from ((number, number, text) for text in _cut_line(lines[0], config.max_tokens, count))
             continue
         if not held:
             held_start = number
-        held.append(line)
+        held += lines
         held_tokens += tokens
     if held:
         yield held_start, span.start + len(span.lines) - 1, "\n".join(held)
+
+
+def _units(span: TextSpan, config: PassageConfig, count: Callable[[str], int]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yields (first line, lines): single lines, and numbered steps together where they are not too long."""
+    offset = 0
+    while offset < len(span.lines):
+        end = offset + 1
+        while STEP.match(span.lines[offset]) and end < len(span.lines) and STEP.match(span.lines[end]):
+            end += 1
+        lines = span.lines[offset:end]
+        fits = len(lines) > 1 and sum(count(line) + 1 for line in lines) <= config.max_steps
+        if fits and span.kind is not PassageKind.LISTING:
+            yield span.start + offset, lines
+        else:
+            yield from ((span.start + offset + number, (line,)) for number, line in enumerate(lines))
+        offset = end
 
 
 def _cut_line(line: str, budget: int, count: Callable[[str], int]) -> Iterator[str]:

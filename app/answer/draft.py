@@ -51,6 +51,15 @@ class Draft:
             shown = f"{name.rstrip()}\n\n{shown}" if span.steps else f"{name}{shown}"
         self.sentences.append(Sentence(shown, (number,), starts_paragraph=paragraph or span.steps))
 
+    def point(self, span: Span, entry: Entry, *, label: bool) -> None:
+        """Adds a span that supports what was said, as a point of a list; a procedure keeps its own numbers."""
+        if span.steps:
+            self.quote(span, entry, label=label)
+        else:
+            name = self._label(span, entry) if label else ""
+            lead = f"- {name}"
+            self.quote(span, entry, text=f"{lead}{span.plain}", paragraph=True, lead=len(lead))
+
     def say(self, text: str, *, paragraph: bool = True) -> None:
         """Adds a sentence of the program's own, without a citation."""
         self.sentences.append(Sentence(text, (), starts_paragraph=paragraph))

@@ -11,21 +11,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
+from app.answer.aspects import shipped_aspects
 from app.answer.draft import Draft
 from app.answer.facts import state_facts
 from app.answer.names import short_name, shown_title
 from app.answer.selection import Candidate, candidate_spans, rank_spans
-from app.answer.spans import Span, by_entry, line_span
+from app.answer.spans import Span, by_entry, count_words, line_span
 from app.answer.wishes import Wishes
 from app.render.messages import say
 from index.encoders.static import StaticEncoder
 from index.storage.store import Store
 from index.text.analysis import term_set
 from index.types import Hit, ParsedQuery
+from ingest.documents.answers import ASPECTS
 from ingest.text.sentences import sentence_spans
 from ingest.types import Kind, PassageKind
 
-_LOOKED_AT = 30  # candidates among which a definition is looked for
+_LOOKED_AT = 30  # candidates among which a definition, and what supports an answer, is looked for
+_LIKELY = 0.25  # probability from which on a span is put beside facts
+_PROCEDURE = 0.1  # odds of a procedure, against the likeliest span, from which on it comes first
+_OF_EACH = 2  # spans of each side
+_SURE = 0.2  # probability from which on the difference of two works is what is asked for
 
 
 class Length(StrEnum):
@@ -42,10 +50,12 @@ class ExtractiveConfig:
 
     Attributes:
         entries: Entries whose spans are compared.
-        spans: At most so many spans, by length.
-        support: A further span must have this share of the first one's probability, by length …
-        other: … and so much more when it is of another entry than the first …
-        least: … and this probability.
+        spans: At most so many spans, by length …
+        words: … and so many words, a Chinese character counting for half a one.
+        worth: A further span must be worth so much, by length: its odds against those of the first one, and …
+        other: … which count for so much when it is of another entry than the first …
+        named: … or so much when that one is named in the question, and …
+        adds: … this weight for the share of the question that it holds and the spans before it do not.
         same: Two spans whose vectors are nearer than this say the same; the later one is left out.
         listed: Entries in an answer to "which …", when no number is asked for.
         list_near: A listed entry must score this share of the first one's score.
@@ -54,11 +64,13 @@ class ExtractiveConfig:
     """
 
     entries: int = 5
-    spans: tuple[int, int, int] = (1, 4, 6)
-    support: tuple[float, float, float] = (1.0, 0.35, 0.15)
-    other: float = 1.6
-    least: float = 0.01
-    same: float = 0.75
+    spans: tuple[int, int, int] = (1, 5, 8)
+    words: tuple[int, int, int] = (80, 180, 300)
+    worth: tuple[float, float, float] = (1.0, 0.1, 0.05)
+    other: float = 0.5
+    named: float = 0.4
+    adds: float = 0.5
+    same: float = 0.85
     listed: int = 8
     list_near: float = 0.7
     sides: int = 4
@@ -97,7 +109,11 @@ class ExtractiveWriter:
         elif wishes.compares:
             self._comparison(draft, question, hits, ranked, length)
         if not draft.sentences:
-            self._plain(draft, definition_first(question, ranked) if wishes.defines else ranked, length)
+            self._plain(
+                draft,
+                definition_first(question, ranked) if wishes.defines else procedure_first(question, ranked),
+                length,
+            )
         return draft
 
     def write_facts(self, question: ParsedQuery, wishes: Wishes, hits: Sequence[Hit]) -> Draft:
@@ -112,32 +128,45 @@ class ExtractiveWriter:
                 break
         return draft
 
+    def add_support(self, draft: Draft, ranked: Sequence[Candidate]) -> None:
+        """Adds to the facts of a draft the likeliest span, if it is likely at all, for what else is asked."""
+        if ranked and ranked[0].probability >= _LIKELY:
+            draft.quote(ranked[0].span, ranked[0].hit.entry, paragraph=True)
+
     def _plain(self, draft: Draft, ranked: Sequence[Candidate], length: Length) -> None:
-        """Quotes the best span, and what supports it: of the same entry first, of others only what they add."""
+        """Quotes the best span, then what supports it and adds to it: of the same entry first."""
         if not ranked:
             return
+        chosen = self._supported(ranked, length)
+        first = ranked[0].hit.entry.entry_id
+        draft.quote(chosen[0].span, chosen[0].hit.entry, paragraph=True)
+        for candidate in sorted(chosen[1:], key=lambda candidate: candidate.hit.entry.entry_id != first):
+            draft.point(candidate.span, candidate.hit.entry, label=candidate.hit.entry.entry_id != first)
+
+    def _supported(self, ranked: Sequence[Candidate], length: Length) -> list[Candidate]:
+        """Returns the first span with those that are likely too, or hold what of the question is not yet said."""
         size = list(Length).index(length)
-        most, least = self._config.spans[size], self._config.support[size]
-        first = ranked[0]
-        chosen = [first]
-        for candidate in ranked[1:]:
-            own = candidate.hit.entry.entry_id == first.hit.entry.entry_id
-            if len(chosen) == most:
+        most, least, room = self._config.spans[size], self._config.worth[size], self._config.words[size]
+        first, others = ranked[0], ranked[1:_LOOKED_AT]
+        odds = np.asarray([candidate.odds for candidate in others])
+        odds = 2.0 * odds / (odds + first.odds)  # 1 for one as likely as the first
+        own = np.asarray([candidate.hit.row == first.hit.row for candidate in others], dtype=bool)
+        odds[~own] *= self._config.named if first.named else self._config.other
+        holds = np.stack([candidate.holds for candidate in ranked[:_LOOKED_AT]])
+        chosen, said, room = [first], holds[0], room - count_words(first.span.plain)
+        open_ = np.arange(1, len(holds))
+        while len(chosen) < most and len(open_):
+            worth = odds[open_ - 1] + self._config.adds * np.maximum(holds[open_] - said, 0.0).sum(axis=1)
+            place = int(np.argmax(worth))
+            if worth[place] < least:
                 break
-            share = candidate.probability / max(first.probability, 1e-9)
-            if share < least * (1.0 if own else self._config.other) or candidate.probability < self._config.least:
-                continue
-            if not any(self._says_the_same(candidate, other) for other in chosen):
+            candidate = ranked[int(open_[place])]
+            words = count_words(candidate.span.plain)
+            if words <= room and not any(self._says_the_same(candidate, other) for other in chosen):
                 chosen.append(candidate)
-        seen: str = ""
-        for candidate in sorted(
-            chosen, key=lambda c: (c is not first, c.hit.entry.entry_id != first.hit.entry.entry_id, -c.probability)
-        ):
-            entry = candidate.hit.entry
-            draft.quote(
-                candidate.span, entry, paragraph=entry.entry_id != seen, label=bool(seen) and entry.entry_id != seen
-            )
-            seen = entry.entry_id
+                said, room = np.maximum(said, candidate.holds), room - words
+            open_ = np.delete(open_, place)
+        return chosen
 
     def _says_the_same(self, one: Candidate, other: Candidate) -> bool:
         a, b = one.span, other.span
@@ -179,30 +208,43 @@ class ExtractiveWriter:
     def _comparison(
         self, draft: Draft, question: ParsedQuery, hits: Sequence[Hit], ranked: Sequence[Candidate], length: Length
     ) -> None:
-        """States the difference first, from an answer that compares the sides, then sets them beside each other."""
+        """Sets works side by side; writes nothing where there are no two.
+
+        Asked for the difference, it is stated first, from an answer that compares them, and a table of aspects follows;
+        asked for something else about them, each side says it.
+        """
         named = named_hits(question, hits)
         works = [hit for hit in named if hit.entry.kind is not Kind.CONCEPT]
         sides = (works if len(works) > 1 else named)[: self._config.sides]
+        versus = self._versus(question)
+        if len(sides) < 2:
+            between = [c for c in ranked[:_LOOKED_AT] if c.span.asked and c.span.asked.aspect == "vs"]
+            if versus >= _SURE and between:
+                self._plain(draft, [between[0], *(c for c in ranked if c is not between[0])], length)
+            return
         ids = {hit.entry.entry_id for hit in sides}
         ranked_ids = {candidate.hit.entry.entry_id for candidate in ranked}
         further = self.candidates(question, [side for side in sides if side.entry.entry_id not in ranked_ids])
+        together = sorted([*ranked, *further], key=lambda candidate: -candidate.probability)
         between = [
-            candidate
-            for candidate in sorted([*ranked, *further], key=lambda candidate: -candidate.probability)
+            candidate for candidate in together
             if candidate.span.asked is not None and candidate.span.asked.other
-            and len(ids & {candidate.hit.entry.entry_id, candidate.span.asked.other}) >= min(2, max(len(ids), 1))
+            and len(ids & {candidate.hit.entry.entry_id, candidate.span.asked.other}) > 1
         ]  # fmt: skip
-        of_each = [[c for c in ranked if c.hit.entry.entry_id == side.entry.entry_id][:1] for side in sides]
-        contrast = (
-            between[:1]
-            or [c for c in ranked if c.span.asked and c.span.asked.aspect == "vs"][:1]
-            or [best for side in of_each for best in side]
-            or list(ranked[:1])
-        )
-        for candidate in contrast:
-            draft.quote(candidate.span, candidate.hit.entry, paragraph=True)
-        if len(sides) > 1 and length is not Length.SHORT:
+        differs = bool(between) and (versus >= _SURE or together[0] is between[0])
+        if differs:
+            draft.quote(between[0].span, between[0].hit.entry, paragraph=True)
+        for side in sides if not differs else ():
+            own = [c for c in together if c.hit.entry.entry_id == side.entry.entry_id]
+            for number, candidate in enumerate(self._supported(own, length)[:_OF_EACH] if own else ()):
+                draft.quote(candidate.span, side.entry, paragraph=not number, label=not number)
+        if (differs or versus >= _SURE) and length is not Length.SHORT:
             self._table_of(draft, question, sides)
+
+    def _versus(self, question: ParsedQuery) -> float:
+        """Returns the probability that a question asks for the difference itself, in [0, 1]."""
+        asked, _ = shipped_aspects().asked(self._table.tokenize([question.text])[0])
+        return float(asked[ASPECTS.index("vs")])
 
     def _table_of(self, draft: Draft, question: ParsedQuery, sides: Sequence[Hit]) -> None:
         """Sets the aspects that all sides speak of beside each other, a row an aspect."""
@@ -242,6 +284,14 @@ def definition_first(question: ParsedQuery, ranked: Sequence[Candidate]) -> list
 
     found = [candidate for candidate in ranked[:_LOOKED_AT] if defines(candidate)][:1]
     return [*found, *(candidate for candidate in ranked if all(candidate is not other for other in found))]
+
+
+def procedure_first(question: ParsedQuery, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """Returns candidates with a procedure in front, where the question asks how to do something and one is likely."""
+    if question.intent.label != "how-to" or not ranked:
+        return list(ranked)
+    likely = [c for c in ranked[:_LOOKED_AT] if c.span.steps and c.odds >= _PROCEDURE * ranked[0].odds][:1]
+    return [*likely, *(candidate for candidate in ranked if all(candidate is not other for other in likely))]
 
 
 def named_hits(question: ParsedQuery, hits: Sequence[Hit]) -> list[Hit]:

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ingest.documents.answers import AnsweredQuestion, read_answered
+from ingest.passages import STEP
 from ingest.text.markup import plain_text
+from ingest.text.scripts import HAN
 from ingest.text.sentences import sentence_spans
 from ingest.types import Passage, PassageKind
 
@@ -20,7 +22,8 @@ _MIN_CHARS = 12
 _MAX_SENTENCES = 3
 _NOT_PROSE = re.compile(r"^\s*(?:#|```|~~~|\$\$|<|!\[|>|\|?[\s:|-]*-{3,})")
 _EDITORIAL = re.compile(r"^\s*(?:更正[：:]|Correction:)")
-_STEP = re.compile(r"^\s*\d{1,2}[.)] ")
+_WORD = re.compile(rf"[^\W{HAN}]+")
+_HAN_CHARACTER = re.compile(f"[{HAN}]")
 _HEAD = re.compile(r"\s*(?:[-*+]|\d+[.)])\s|\s*#|\s*\*\*\d|\s*\|")
 _LEANS = re.compile(
     r"^(?:(?:this|that|these|those|such|it|its|they|their|them|he|she|his|her|both|however|but|also|moreover|instead|"
@@ -84,6 +87,11 @@ def leans(sentence: str) -> bool:
     return _LEANS.match(sentence) is not None
 
 
+def count_words(text: str) -> int:
+    """Returns the length of a text in words; two Han characters count for one."""
+    return len(_WORD.findall(text)) + len(_HAN_CHARACTER.findall(text)) // 2
+
+
 def _answer(passage: Passage) -> Iterator[Span]:
     asked = read_answered(passage.text)
     if asked is not None:
@@ -101,7 +109,7 @@ def _prose(passage: Passage) -> Iterator[Span]:
         head = offset == 0 and passage.kind is PassageKind.LISTING and _HEAD.match(line)
         if fenced or head or _NOT_PROSE.match(line) or _EDITORIAL.match(line):
             continue
-        if _STEP.match(line) and passage.kind is not PassageKind.LISTING:
+        if STEP.match(line) and passage.kind is not PassageKind.LISTING:
             steps.append(offset)
             continue
         for span in _of_line(passage, line, offset, position):

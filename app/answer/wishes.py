@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.query.patterns import FACTS, read_all
+from index.query.patterns import FACTS, Read, read_all
+from index.query.remainder import left_over
 from index.query.tokens import folded
+from index.text.analysis import content_words
 from index.types import ParsedQuery
+
+_MORE = 2  # content words; a single one is mostly a noun for the work itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,19 +23,33 @@ class Wishes:
         wants_list: Several entries, one line each.
         compares: Two or more works side by side.
         facts: Names of catalogue facts (``index.query.patterns.FACTS``).
+        asks_more: Whether it asks for something beside them.
     """
 
     defines: bool
     wants_list: bool
     compares: bool
     facts: tuple[str, ...]
+    asks_more: bool = False
 
 
 def read_wishes(question: ParsedQuery) -> Wishes:
     """Returns what the answer to a question should hold."""
     label = question.intent.label
     asked = folded(question.corrected)
-    facts = (
-        () if label in ("list", "comparison") else tuple(dict.fromkeys(read.slot for read in read_all(asked, *FACTS)))
+    reads = [] if label in ("list", "comparison") else list(read_all(asked, *FACTS))
+    facts = tuple(dict.fromkeys(read.slot for read in reads))
+    return Wishes(
+        label == "definition",
+        label == "list",
+        label == "comparison",
+        facts,
+        bool(facts) and _asks_more(question, reads),
     )
-    return Wishes(label == "definition", label == "list", label == "comparison", facts)
+
+
+def _asks_more(question: ParsedQuery, reads: Sequence[Read]) -> bool:
+    """Tells a question that has content beside its names and the words that ask for facts."""
+    gone = [(read.start, read.end) for read in reads]
+    gone += [(question.tokens[e.first].start, question.tokens[e.end - 1].end) for e in question.entities]
+    return len(content_words(left_over(question.corrected, gone))) >= _MORE

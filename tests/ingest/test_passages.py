@@ -145,3 +145,14 @@ def test_the_default_budget_holds_with_real_tokens():
 def test_a_budget_that_cannot_be_kept_is_refused(most, least):
     with pytest.raises(ValueError, match=f"not {least} and {most}"):
         PassageConfig(most, least)
+
+
+def test_numbered_steps_stay_together_over_the_budget_but_not_without_end():
+    steps = tuple(f"{number}. step {number}" for number in range(1, 6))  # 9 characters and a line end each
+    span = TextSpan("e", PassageKind.NOTE, "n.md", 1, ("Before.", *steps, "After."))
+
+    def texts(most):
+        return [passage.text for passage in cut_passages(span, PassageConfig(20, 0, most), len)]
+
+    assert texts(50) == ["Before.", "\n".join(steps), "After."]
+    assert texts(49) == ["Before.\n1. step 1", "2. step 2\n3. step 3", "4. step 4\n5. step 5", "After."]

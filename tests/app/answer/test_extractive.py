@@ -71,7 +71,7 @@ def test_a_longer_answer_starts_with_the_shorter_one_and_keeps_its_bounds(write,
 
 
 def test_no_span_stands_twice_and_quotes_of_one_entry_share_its_number(write):
-    draft = write("What is GPTQ, and how does it round the weights?", Length.LONG, least=0.0, support=(0.0, 0.0, 0.0))
+    draft = write("What is GPTQ, and how does it round the weights?", Length.LONG, worth=(0.0, 0.0, 0.0))
 
     assert len(set(texts(draft))) == len(texts(draft)) > 2
     assert len({(c.passage.passage_id, c.quote) for c in draft.citations}) == len(draft.citations)
@@ -87,7 +87,7 @@ def test_what_says_the_same_again_is_left_out(write):
 
 
 def test_front_matter_is_never_quoted_as_prose(write):
-    draft = write("GPTQ MIT 7B 2023", Length.LONG, least=0.0)
+    draft = write("GPTQ MIT 7B 2023", Length.LONG, worth=(0.0, 0.0, 0.0))
 
     assert all(citation.passage.kind is not PassageKind.RECORD for citation in draft.citations)
 

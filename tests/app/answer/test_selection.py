@@ -1,12 +1,8 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from app.answer.selection import FEATURES, aspect_fit, fitted, rank_spans, span_features
+from app.answer.selection import FEATURES, compare_spans, fitted, rank_spans
 from app.answer.spans import by_entry, spans_of
-from index.query.intent import LABELS
-from ingest.documents.answers import ASPECTS
 from ingest.types import Passage, PassageKind
 
 
@@ -53,30 +49,25 @@ def test_probabilities_are_shares_and_fall(read, small):
 def test_the_probability_is_the_logistic_of_the_weighted_features(read, small):
     question, spans = read("Where is GPTQ used?")
     nothing = dict.fromkeys(FEATURES, 0.0)
-    model = {
-        "answer": {"weights": list((nothing | {"answer": 2.0, "language": 0.5}).values()), "bias": -1.0},
-        "prose": {"weights": list((nothing | {"listing": 3.0}).values()), "bias": -3.0},
-    }
+    model = {"weights": list((nothing | {"answer": 2.0, "named": 0.5}).values()), "bias": -1.0}
 
     found = {c.span.text: c.probability for c in rank_spans(question, spans, small.table, model)}
 
-    # an answer in the question's language: -1 + 2 + 0.5 = 1.5; a list's note: -3 + 3 = 0; a card's prose: -3
+    # an answer of the named entry: -1 + 2 + 0.5 = 1.5; its other sentences: -1 + 0.5 = -0.5
     answer = next(text for text in found if text.startswith("GPTQ is a method"))
     assert found[answer] == pytest.approx(0.8176, abs=1e-4)
-    assert found["GPTQ is old."] == pytest.approx(0.5)
-    assert found[
-        "Rounding to few bits loses accuracy, and training a model again costs far too much."
-    ] == pytest.approx(0.0474, abs=1e-4)
+    assert found["GPTQ is old."] == pytest.approx(0.3775, abs=1e-4)
 
 
 def test_equals_keep_the_order_they_come_in(read, small):
     question, spans = read("Where is GPTQ used?")
-    flat = {kind: {"weights": [0.0] * len(FEATURES), "bias": 0.0} for kind in ("answer", "prose")}
+    flat = {"weights": [0.0] * len(FEATURES), "bias": 0.0}
 
     ranked = rank_spans(question, spans, small.table, flat)
 
     assert [(candidate.span, candidate.hit) for candidate in ranked] == spans
     assert {candidate.probability for candidate in ranked} == {0.5}
+    assert {candidate.odds for candidate in ranked} == {1.0}
 
 
 def test_asking_twice_gives_the_same_order_whatever_was_read_between(read, small):
@@ -99,8 +90,8 @@ def features_of(small, read, question, text):
     parsed, spans = read(question)
     hit = next(hit for _, hit in spans if hit.entry.entry_id == "gptq")
     (span,) = spans_of(Passage("x", "gptq", PassageKind.CARD, "en", text, "corpus/papers/gptq.md", 1, 1, 9))
-    rows, _ = span_features(parsed, [(span, hit)], small.table)
-    return dict(zip(FEATURES, rows[0].tolist(), strict=True))
+    compared = compare_spans(parsed, [(span, hit)], small.table)
+    return dict(zip(FEATURES, compared.features[0].tolist(), strict=True))
 
 
 @pytest.mark.parametrize("question", ["What is GPTQ?", "How does GPTQ round the weights?", "GPTQ"])
@@ -109,6 +100,7 @@ def test_saying_the_name_more_often_earns_nothing(small, read, question):
     often = features_of(small, read, question, "GPTQ GPTQ GPTQ GPTQ GPTQ rounds weights.")
 
     assert often.pop("length") > once.pop("length")
+    assert often.pop("speaks") != once.pop("speaks")  # it is read in order
     assert often == pytest.approx(once, abs=1e-6)
 
 
@@ -125,15 +117,13 @@ def test_words_of_the_question_are_counted_without_the_names_of_the_entry(small,
 def test_features_that_compare_with_a_question_are_nought_without_one(small, read):
     prose = features_of(small, read, "What is GPTQ?", "GPTQ rounds weights.")
 
-    assert [prose[name] for name in ("question", "question_back", "question_cosine", "bare_question", "fit")] == [
-        0.0
-    ] * 5
-    assert (prose["answer"], prose["number"], prose["steps"]) == (0.0, 0.0, 0.0)
+    assert [prose[name] for name in ("question", "question_back", "question_cosine", "aspect", "versus")] == [0.0] * 5
+    assert (prose["answer"], prose["figures"], prose["steps"]) == (0.0, 0.0, 0.0)
 
 
 def test_a_wording_of_the_answered_question_is_compared_as_well_as_the_question(small, read):
     question, spans = read("gptq in short")
-    rows, _ = span_features(question, spans, small.table)
+    rows = compare_spans(question, spans, small.table).features
 
     said = {span.asked.aspect: row for (span, hit), row in zip(spans, rows, strict=True)
             if span.asked and hit.entry.entry_id == "gptq"}  # fmt: skip
@@ -141,32 +131,37 @@ def test_a_wording_of_the_answered_question_is_compared_as_well_as_the_question(
     assert said["cost"][FEATURES.index("question_cosine")] < 0.9
 
 
-def test_vectors_are_unit_or_nothing(read, small):
-    _, vectors = span_features(*read("What is GPTQ?"), small.table)
+def test_what_all_spans_share_does_not_tell_them_apart(small, read):
+    question, spans = read("How does GPTQ round the weights?")
+    rows = compare_spans(question, spans, small.table).features
+    rare = dict(zip([span.plain for span, _ in spans], rows[:, FEATURES.index("rare")].tolist(), strict=True))
+    answer = next(text for text in rare if text.startswith("GPTQ works layer by layer"))
 
-    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=1e-5)
-
-
-def test_an_aspect_fits_by_the_probabilities_of_the_intents(read):
-    question, spans = read("What is GPTQ?")
-    what = next(span for span, _ in spans if span.asked and span.asked.aspect == "what")
-    shares = dict.fromkeys(LABELS, 0.0) | {"definition": 0.75, "mechanism": 0.25}
-    asked = replace(question, intent=replace(question.intent, probabilities=shares))
-    table = fitted()["aspects"]
-
-    assert aspect_fit(asked, what) == pytest.approx(
-        0.75 * table["definition"]["what"] + 0.25 * table["mechanism"]["what"]
-    )
-    prose = next(span for span, _ in spans if span.asked is None)
-    assert aspect_fit(asked, prose) == 0.0
+    assert rare["GPTQ is old."] < 0.5 * rare[answer]
 
 
-def test_the_shipped_model_has_a_weight_for_every_feature_and_aspect():
+def test_an_answer_that_compares_two_named_works_is_told_from_one_that_compares_with_others(small, read):
+    versus = FEATURES.index("versus")
+
+    def values(asked):
+        question, spans = read(asked)
+        rows = compare_spans(question, spans, small.table).features
+        return {row[versus] for (span, _), row in zip(spans, rows, strict=True) if span.asked and span.asked.other}
+
+    assert 1.0 in values("How is GPTQ different from AWQ?")
+    assert values("What is GPTQ?") == {-1.0}
+
+
+def test_what_spans_hold_of_a_question_is_at_most_the_whole(small, read):
+    compared = compare_spans(*read("What does it cost to run GPTQ?"), small.table)
+
+    assert compared.holds.min() >= 0.0
+    assert compared.holds.sum(axis=1).max() <= 1.0 + 1e-5
+    assert np.linalg.norm(compared.vectors, axis=1) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_the_shipped_model_has_a_weight_for_every_feature():
     model = fitted()
 
     assert tuple(model["features"]) == FEATURES
-    for kind in ("answer", "prose"):
-        assert len(model[kind]["weights"]) == len(FEATURES)
-    assert {label: set(row) for label, row in model["aspects"].items()} == {label: set(ASPECTS) for label in LABELS}
-    assert max(model["aspects"]["definition"], key=model["aspects"]["definition"].get) == "what"
-    assert max(model["aspects"]["comparison"], key=model["aspects"]["comparison"].get) == "vs"
+    assert len(model["weights"]) == len(FEATURES)

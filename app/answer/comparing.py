@@ -1,0 +1,87 @@
+"""Comparing a question with texts, token by token, by the table of token vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoders.static import StaticEncoder
+
+Floats = NDArray[np.float32]
+Ids = NDArray[np.int64]
+_MOST_READ = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as the table reads it.
+
+    Attributes:
+        tokens: In reading order.
+        distinct: Each once, so that saying a word over and over earns nothing.
+        vector: Mean of the vectors of the distinct tokens, of unit length, shape (dimension,).
+    """
+
+    tokens: Ids
+    distinct: Ids
+    vector: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A question compared with texts; likeness of two tokens is their squared cosine, 0 where that is negative.
+
+    Attributes:
+        best: Likeness of each distinct token of the question to the likest one of a text, shape (texts, tokens).
+        weights: How much each of these tokens matters; they sum to 1, shape (tokens,).
+        back: Likeness of the tokens of a text to the likest ones of the question, weighted mean, shape (texts,).
+        cosines: Of the mean vectors, shape (texts,).
+    """
+
+    best: Floats
+    weights: Floats
+    back: Floats
+    cosines: Floats
+
+
+_READ: dict[str, dict[str, Reading]] = {}  # by table and text
+
+
+def read_texts(table: StaticEncoder, texts: Sequence[str]) -> list[Reading]:
+    """Returns texts as a table reads them; every text is tokenised once, as the same ones come back all the time."""
+    remembered = _READ.setdefault(table.fingerprint, {})
+    read = {text: found for text in texts if (found := remembered.get(text))}  # other threads may empty it any time
+    if new := [text for text in dict.fromkeys(texts) if text not in read]:
+        tokens = table.tokenize(new)
+        distinct = [np.unique(ids) for ids in tokens]
+        vectors = table.pool(distinct)
+        learned = {text: Reading(*parts) for text, *parts in zip(new, tokens, distinct, vectors, strict=True)}
+        if len(remembered) > _MOST_READ:
+            remembered.clear()
+        remembered.update(learned)
+        read |= learned
+    return [read[text] for text in texts]
+
+
+def compare(table: StaticEncoder, question: Reading, texts: Sequence[Reading]) -> Comparison:
+    """Compares a question with texts."""
+    asked = question.distinct
+    best = np.zeros((len(texts), len(asked)), dtype=np.float32)
+    back = np.zeros(len(texts), dtype=np.float32)
+    weights: Floats = np.square(table.token_lengths(asked))
+    weights = (weights / max(float(weights.sum()), 1e-9)).astype(np.float32)
+    filled = [i for i, text in enumerate(texts) if len(text.distinct)]
+    if len(asked) and filled:
+        sizes = [len(texts[i].distinct) for i in filled]
+        begins = np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64)
+        distinct, place = np.unique(np.concatenate([texts[i].distinct for i in filled]), return_inverse=True)
+        likeness = np.square(np.maximum(table.token_cosines(distinct, asked), 0.0))
+        best[filled] = np.maximum.reduceat(likeness[place], begins, axis=0)
+        of_text = np.square(table.token_lengths(distinct))
+        held = np.add.reduceat((likeness.max(axis=1) * of_text)[place], begins)
+        back[filled] = held / np.maximum(np.add.reduceat(of_text[place], begins), 1e-9)
+    cosines = np.stack([text.vector for text in texts]) @ question.vector if texts else np.zeros(0, np.float32)
+    return Comparison(best, weights, back, cosines.astype(np.float32))
