@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from app.answer.answerability import Evidence, can_answer, estimate, gather_evidence, is_about_the_program
 from app.answer.extractive import ExtractiveWriter, Length
+from app.answer.listing import DEPTH
 from app.answer.names import shown_title
 from app.answer.wishes import read_wishes
 from app.errors import QuestionError
@@ -82,9 +84,10 @@ class Assistant:
         """
         question = check_question(question)
         started = time.perf_counter()
-        found = self.searcher.find(question, k=HITS, filters=filters, history=history, explain=explain)
+        found = self.searcher.find(question, k=_depth, filters=filters, history=history, explain=explain)
         retrieved = time.perf_counter()
         status, sentences, citations = self._write(found.question, found.hits, length)
+        found = replace(found, hits=found.hits[:HITS])
         ended = time.perf_counter()
         timings = Timings(
             *(round(1000 * seconds, 2) for seconds in (retrieved - started, ended - retrieved, ended - started))
@@ -127,6 +130,11 @@ class Assistant:
             draft.say(say("missing", question.language, names=", ".join(question.unknown)))
             return Status.PARTLY_ANSWERED, tuple(draft.sentences), tuple(draft.citations)
         return Status.ANSWERED, tuple(draft.sentences), tuple(draft.citations)
+
+
+def _depth(question: ParsedQuery) -> int:
+    """Returns how many entries to look for: more than are shown where a list is asked for."""
+    return DEPTH if read_wishes(question).wants_list else HITS
 
 
 def _own_words(question: ParsedQuery) -> str | None:

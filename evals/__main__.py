@@ -176,10 +176,14 @@ def _calibrate(assistant: Assistant, questions: Sequence[Question]) -> None:
     from app.answer.answerability import write_fitted
     from evals.calibration import fit_answerability, gather_examples
     from evals.fitting import fit_selection
+    from evals.fitting_lists import fit_membership, read_lists
 
     with _talk.progress("spans") as progress:
         model = fit_selection(assistant.searcher, questions, REWORDINGS, progress)
     _talk.say(f"spans: best one right for {model['answer']['first']:.0%} of {model['answer']['questions']} rewordings")
+    with _talk.progress("lists") as progress:
+        lists = fit_membership(assistant.searcher, questions, read_lists(), progress)
+    _talk.say(f"lists: recall {lists['recall']:.2f}, precision {lists['precision']:.2f} on those left out")
     with _talk.progress("calibrating") as progress:
         examples = gather_examples(assistant, questions, progress)
     fitted = fit_answerability(examples)

@@ -13,17 +13,17 @@ from enum import StrEnum
 
 from app.answer.draft import Draft
 from app.answer.facts import state_facts
+from app.answer.listing import write_list
 from app.answer.names import short_name, shown_title
 from app.answer.selection import Candidate, candidate_spans, rank_spans
-from app.answer.spans import Span, by_entry, line_span
+from app.answer.spans import Span, by_entry
 from app.answer.wishes import Wishes
 from app.render.messages import say
 from index.encoders.static import StaticEncoder
 from index.storage.store import Store
 from index.text.analysis import term_set
 from index.types import Hit, ParsedQuery
-from ingest.text.sentences import sentence_spans
-from ingest.types import Kind, PassageKind
+from ingest.types import Kind
 
 _LOOKED_AT = 30  # candidates among which a definition is looked for
 
@@ -47,8 +47,6 @@ class ExtractiveConfig:
         other: … and so much more when it is of another entry than the first …
         least: … and this probability.
         same: Two spans whose vectors are nearer than this say the same; the later one is left out.
-        listed: Entries in an answer to "which …", when no number is asked for.
-        list_near: A listed entry must score this share of the first one's score.
         sides: Works set beside each other.
         shared: Aspects that are compared.
     """
@@ -59,8 +57,6 @@ class ExtractiveConfig:
     other: float = 1.6
     least: float = 0.01
     same: float = 0.75
-    listed: int = 8
-    list_near: float = 0.7
     sides: int = 4
     shared: tuple[str, ...] = ("what", "how", "result", "cost", "limit")
 
@@ -93,7 +89,7 @@ class ExtractiveWriter:
         """
         draft = Draft(question.language)
         if wishes.wants_list:
-            self._list(draft, question, hits)
+            write_list(draft, question, hits, self._store, self._table)
         elif wishes.compares:
             self._comparison(draft, question, hits, ranked, length)
         if not draft.sentences:
@@ -143,38 +139,6 @@ class ExtractiveWriter:
         a, b = one.span, other.span
         within = a.passage.passage_id == b.passage.passage_id and (a.text in b.text or b.text in a.text)
         return within or float(one.vector @ other.vector) >= self._config.same
-
-    def _list(self, draft: Draft, question: ParsedQuery, hits: Sequence[Hit]) -> None:
-        """Names entries, a line each, with the year and one sentence on what the work is."""
-        works = [hit for hit in hits if hit.entry.kind is not Kind.CONCEPT] or list(hits)
-        if not works:
-            return
-        complete = not question.search_text  # whatever fits the filters was asked for
-        floor = 0.0 if complete else works[0].score * self._config.list_near
-        most = question.count or (len(works) if complete else self._config.listed)
-        chosen = [hit for hit in works if hit.score >= floor][:most]
-        for hit in sorted(chosen, key=lambda hit: "survey" in " ".join(hit.entry.topics)):
-            self._list_item(draft, question, hit)
-
-    def _list_item(self, draft: Draft, question: ParsedQuery, hit: Hit) -> None:
-        entry = hit.entry
-        passages = self._store.passages_of(entry.entry_id)
-        head = next((line_span(passage) for passage in passages if passage.kind is PassageKind.LISTING), None)
-        spans = by_entry(passages, question.language)
-        what = [span for span in spans if span.asked is not None and span.asked.aspect == "what"]
-        best = rank_spans(question, [(span, hit) for span in what or spans], self._table)
-        title = f"**{shown_title(entry, question.language)}**"
-        year = str(entry.year) if entry.year and head is not None and str(entry.year) in head.text else ""
-        if year:
-            title += f"（{year}）" if question.language == "zh" else f" ({year})"
-        colon = "：" if question.language == "zh" else ": "
-        if best:
-            lead = f"- {title}{colon}"
-            draft.quote(
-                best[0].span, entry, text=f"{lead}{first_sentence(best[0].span)}", paragraph=True, lead=len(lead)
-            )
-        elif head is not None:
-            draft.quote(head, entry, text=f"- {title}", paragraph=True, lead=2)
 
     def _comparison(
         self, draft: Draft, question: ParsedQuery, hits: Sequence[Hit], ranked: Sequence[Candidate], length: Length
@@ -254,8 +218,3 @@ def named_hits(question: ParsedQuery, hits: Sequence[Hit]) -> list[Hit]:
             found.append(best)
     return found
 
-
-def first_sentence(span: Span) -> str:
-    """Returns the first sentence of a span, as a reader sees it."""
-    start, end = next(sentence_spans(span.plain), (0, len(span.plain)))
-    return span.plain[start:end]

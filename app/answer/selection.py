@@ -103,7 +103,7 @@ def span_features(
     texts = [span.plain for span, _ in spans]
     n = len(spans)
     flat = [wording for several in wordings for wording in several]
-    compare = _Comparer(table, [asked, *dict.fromkeys(bare.values())], [*texts, *flat])
+    compare = Comparer(table, [asked, *dict.fromkeys(bare.values())], [*texts, *flat])
     similar = np.stack(compare.scores(asked), axis=1)
     by_bare = {text: compare.scores(text)[0] if text else np.zeros(n + len(flat)) for text in set(bare.values())}
     ends = n + np.cumsum([len(several) for several in wordings])
@@ -162,7 +162,7 @@ def _without(question: ParsedQuery, names: frozenset[str]) -> str:
     return " ".join(left)
 
 
-class _Comparer:
+class Comparer:
     """MaxSim in both directions, and cosines, of a few questions with many texts; every text is tokenised once."""
 
     def __init__(self, table: StaticEncoder, asked: Sequence[str], texts: Sequence[str]) -> None:
