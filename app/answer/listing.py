@@ -27,6 +27,7 @@ DEPTH = 60  # entries looked at
 MOST = 10  # … and listed, where no number is asked for
 _NOTES = 2  # below a list
 _SPANS = 4  # passages of an entry among which its sentence is looked for, beside what it is
+_ASKED = 0.6  # probability from which on a list is certainly asked for
 _CHARS = {"zh": 90, "en": 240}  # a longer span is cut after its first sentence
 
 
@@ -67,9 +68,13 @@ def choose(question: ParsedQuery, hits: Sequence[Hit], table: StaticEncoder) -> 
 
 
 def write_list(draft: Draft, question: ParsedQuery, hits: Sequence[Hit], store: Store, table: StaticEncoder) -> None:
-    """Adds a list to a draft: the works that belong on it, and the notes that give an overview."""
+    """Adds a list to a draft: the works that belong on it, and the notes that give an overview.
+
+    Nothing is added where the question hardly asks for a list and no two works belong on one.
+    """
     chosen = choose(question, hits, table)
-    if not chosen.works:
+    asked = question.intent.probabilities["list"] >= _ASKED or question.count or question.filters
+    if not chosen.works or not (asked or (chosen.sure and len(chosen.works) > 1)):
         return
     if not chosen.sure:
         draft.say(say("none_fit", question.language))

@@ -1,4 +1,4 @@
-"""What an answer should hold, from the intent of a question."""
+"""What an answer should hold, from the intent of a question and the nouns for works in it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from index.query.patterns import FACTS, read_all
 from index.query.tokens import folded
-from index.types import ParsedQuery
+from index.types import ParsedQuery, Slot
+
+_IN_DOUBT = 0.3  # probability of a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,13 @@ def read_wishes(question: ParsedQuery) -> Wishes:
     """Returns what the answer to a question should hold."""
     label = question.intent.label
     asked = folded(question.corrected)
-    facts = (
-        () if label in ("list", "comparison") else tuple(dict.fromkeys(read.slot for read in read_all(asked, *FACTS)))
-    )
-    return Wishes(label == "definition", label == "list", label == "comparison", facts)
+    facts = tuple(dict.fromkeys(read.slot for read in read_all(asked, *FACTS)))
+    listed = _asks_for_works(question) and not (facts and question.named())
+    facts = () if listed or label == "comparison" else facts
+    return Wishes(label == "definition", listed, label == "comparison" and not listed, facts)
+
+
+def _asks_for_works(question: ParsedQuery) -> bool:
+    """Tells a request for a list; a noun for works speaks for one where the intent model is in doubt."""
+    nouns = any(entity.slot is Slot.KIND for entity in question.entities)
+    return question.intent.label == "list" or (nouns and question.intent.probabilities["list"] >= _IN_DOUBT)
