@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.answer.answerability import Evidence, can_answer, estimate, gather_evidence, is_about_the_program
+from app.answer.draft import Draft
 from app.answer.extractive import ExtractiveWriter, Length
 from app.answer.listing import DEPTH
 from app.answer.names import shown_title
@@ -30,6 +31,7 @@ HITS = 10
 _NEAREST = 3
 _CHAT = {"smalltalk": 0.6, "about": 0.75}  # probabilities from which on a word of the program's own is the answer
 _SURE = 0.6
+_LISTED = 0.5  # probability of its likeliest entry from which on a list is an answer
 _CHAT_CHARS = 200
 _THANKS = re.compile(r"谢|感谢|辛苦|3q|\b(?:thanks?|thank you|thx|ty|cheers)\b", re.I)
 _NOT_TEXT = re.compile(r"[\x00\ud800-\udfff]")  # half characters come from broken input and break encoders
@@ -119,11 +121,17 @@ class Assistant:
                 return Status.ANSWERED, tuple(facts.sentences), tuple(facts.citations)
         if question.unknown and not question.named():
             return Status.DECLINED, tuple(_declined(question, hits)), ()
-        ranked = self._writer.candidates(question, hits)
-        listed = wishes.wants_list and bool(question.filters.without(["kinds", "years"])) and not question.dropped
-        if not (listed or can_answer(question, hits, self.searcher, ranked)):
-            return Status.DECLINED, tuple(_declined(question, hits)), ()
-        draft = self._writer.write(question, wishes, hits, ranked, length)
+        draft, sure = Draft(question.language), False
+        if wishes.wants_list:
+            draft, chance = self._writer.write_list(question, hits)
+            asked = bool(question.filters.without(["kinds", "years"])) and not question.dropped
+            sure = bool(draft.sentences) and (asked or chance >= _LISTED)
+        if not sure:
+            ranked = self._writer.candidates(question, hits)
+            if not can_answer(question, hits, self.searcher, ranked):
+                return Status.DECLINED, tuple(_declined(question, hits)), ()
+            if not draft.sentences:
+                draft = self._writer.write(question, wishes, hits, ranked, length)
         if not draft.sentences:
             return Status.DECLINED, tuple(_declined(question, hits)), ()
         if question.unknown:

@@ -88,9 +88,7 @@ class ExtractiveWriter:
             length: How much to say.
         """
         draft = Draft(question.language)
-        if wishes.wants_list:
-            write_list(draft, question, hits, self._store, self._table)
-        elif wishes.compares:
+        if wishes.compares:
             self._comparison(draft, question, hits, ranked, length)
         if not draft.sentences:
             self._plain(draft, definition_first(question, ranked) if wishes.defines else ranked, length)
@@ -107,6 +105,12 @@ class ExtractiveWriter:
             if draft.sentences:
                 break
         return draft
+
+    def write_list(self, question: ParsedQuery, hits: Sequence[Hit]) -> tuple[Draft, float]:
+        """Lists the works asked for; an empty draft where no list is. Also how sure the first of them is, in [0, 1]."""
+        draft = Draft(question.language)
+        chance = write_list(draft, question, hits, self._store, self._table)
+        return draft, chance
 
     def _plain(self, draft: Draft, ranked: Sequence[Candidate], length: Length) -> None:
         """Quotes the best span, and what supports it: of the same entry first, of others only what they add."""

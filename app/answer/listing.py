@@ -39,11 +39,13 @@ class Chosen:
         works: In order.
         overviews: Notes to stand below them.
         sure: Whether any work is likely enough; if not, the nearest one stands there.
+        chance: Probability that the likeliest work belongs on the list; 1 where only filters decide.
     """
 
     works: tuple[Hit, ...]
     overviews: tuple[Hit, ...]
     sure: bool
+    chance: float
 
 
 def choose(question: ParsedQuery, hits: Sequence[Hit], table: StaticEncoder) -> Chosen:
@@ -51,7 +53,7 @@ def choose(question: ParsedQuery, hits: Sequence[Hit], table: StaticEncoder) -> 
     most = question.count or MOST
     if not question.search_text:  # whatever fits the filters was asked for
         works = [hit for hit in hits if hit.entry.kind is not Kind.CONCEPT] or list(hits)
-        return Chosen(_in_order(question, works[:most]), (), True)
+        return Chosen(_in_order(question, works[:most]), (), True, 1.0)
     members = rank_members(question, hits, table)
     limits = fitted()["thresholds"]
     works = [member for member in members if member.hit.entry.kind is not Kind.CONCEPT]
@@ -64,27 +66,32 @@ def choose(question: ParsedQuery, hits: Sequence[Hit], table: StaticEncoder) -> 
         _in_order(question, likely or [member.hit for member in works[:1]]),
         () if question.count else tuple(below),
         bool(likely),
+        works[0].probability if works else 0.0,
     )
 
 
-def write_list(draft: Draft, question: ParsedQuery, hits: Sequence[Hit], store: Store, table: StaticEncoder) -> None:
+def write_list(draft: Draft, question: ParsedQuery, hits: Sequence[Hit], store: Store, table: StaticEncoder) -> float:
     """Adds a list to a draft: the works that belong on it, and the notes that give an overview.
 
     Nothing is added where the question hardly asks for a list and no two works belong on one.
+
+    Returns:
+        The probability that the likeliest work belongs there, in [0, 1].
     """
     chosen = choose(question, hits, table)
     asked = question.intent.probabilities["list"] >= _ASKED or question.count or question.filters
     if not chosen.works or not (asked or (chosen.sure and len(chosen.works) > 1)):
-        return
+        return 0.0
     if not chosen.sure:
         draft.say(say("none_fit", question.language))
-    shown = {hit.row: _why(question, hit, store, table) for hit in (*chosen.works, *chosen.overviews)}
+    shown = _why(question, (*chosen.works, *chosen.overviews), store, table)
     for hit in chosen.works:
-        _line(draft, question, hit, *shown[hit.row])
+        _line(draft, question, hit, *shown[hit.entry.entry_id])
     for hit in chosen.overviews:
-        _line(draft, question, hit, *shown[hit.row], prefix=say("overview", question.language))
+        _line(draft, question, hit, *shown[hit.entry.entry_id], prefix=say("overview", question.language))
     if chosen.sure and question.count and len(chosen.works) < question.count:
         draft.say(say("fewer", question.language, number=len(chosen.works)))
+    return chosen.chance
 
 
 def _in_order(question: ParsedQuery, hits: Sequence[Hit]) -> tuple[Hit, ...]:
@@ -110,21 +117,31 @@ def _line(
         draft.quote(head, hit.entry, text=title, paragraph=True, lead=2)
 
 
-def _why(question: ParsedQuery, hit: Hit, store: Store, table: StaticEncoder) -> tuple[Span | None, Span | None]:
-    """Returns the span that shows best why an entry belongs, in the question's language, and its line in a list."""
-    passages = store.passages_of(hit.entry.entry_id)
-    head = next((line_span(passage) for passage in passages if passage.kind is PassageKind.LISTING), None)
-    spans = by_entry(passages, question.language)
-    found = sorted(
-        {span.passage.passage_id for span in spans}, key=lambda key: (-hit.passages.get(key, (0.0, 0.0))[1], key)
-    )[:_SPANS]
-    near = [
+def _why(
+    question: ParsedQuery, hits: Sequence[Hit], store: Store, table: StaticEncoder
+) -> dict[str, tuple[Span | None, Span | None]]:
+    """Returns, by entry, the span that shows best why it belongs, in the question's language, and its line in a list."""
+    heads: dict[str, Span] = {}
+    near: list[tuple[Span, Hit]] = []
+    for hit in hits:
+        passages = store.passages_of(hit.entry.entry_id)
+        listed = [passage for passage in passages if passage.kind is PassageKind.LISTING]
+        heads |= {hit.entry.entry_id: line_span(passage) for passage in listed[:1]}
+        near += [(span, hit) for span in _near(by_entry(passages, question.language), hit)]
+    best: dict[str, Span] = {}
+    for candidate in rank_spans(question, near, table):
+        best.setdefault(candidate.hit.entry.entry_id, candidate.span)
+    return {(key := hit.entry.entry_id): (best.get(key), heads.get(key)) for hit in hits}
+
+
+def _near(spans: Sequence[Span], hit: Hit) -> list[Span]:
+    """Returns the spans of the passages of an entry that the search liked best, and what the entry is."""
+    ids = sorted({span.passage.passage_id for span in spans}, key=lambda key: (-hit.passages.get(key, (0.0, 0.0))[1], key))
+    return [
         span
         for span in spans
-        if span.passage.passage_id in found or (span.asked is not None and span.asked.aspect == "what")
+        if span.passage.passage_id in ids[:_SPANS] or (span.asked is not None and span.asked.aspect == "what")
     ]
-    best = rank_spans(question, [(span, hit) for span in near], table)
-    return (best[0].span if best else None), head
 
 
 def first_sentence(span: Span) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from app.answer.selection import Comparer
 from index.catalogue.facets import organisation_names
 from index.catalogue.gazetteer import kind_words
+from index.catalogue.names import name_units
 from index.encoders.static import StaticEncoder
 from index.text.analysis import content_text, term_set
 from index.types import Hit, ParsedQuery, Slot
@@ -159,7 +160,7 @@ def compare_entries(question: ParsedQuery, hits: Sequence[Hit], table: StaticEnc
     of_passage = _best_of(similar[2 * n :], owner, n)
     top = max(hit.score for hit in hits) or 1.0
     words, at_once = _covered(question, [_terms(passage) for passage in passages], owner, n)
-    asked_names = _names_asked(question, [passage.text.casefold() for passage in passages], owner, n)
+    asked_names = _names_asked(question, passages, owner, n)
     alone = np.concatenate(
         [
             _search_features(hits, top),
@@ -231,19 +232,20 @@ def _covered(
     return (_best_of(held, owner, n) @ rare / total).astype(np.float32), at_once
 
 
-def _names_asked(question: ParsedQuery, texts: Sequence[str], owner: NDArray[np.int64], n: int) -> Floats:
-    """Returns how much of the names and terms in the question the best passage of each entry holds, the rare ones first."""
-    places: dict[tuple[int, int], set[str]] = {}
+def _names_asked(
+    question: ParsedQuery, passages: Sequence[Passage], owner: NDArray[np.int64], n: int
+) -> Floats:
+    """Returns how much of the names and terms in the question an entry's best passage holds; rare ones count more."""
+    places: dict[tuple[int, int], set[tuple[str, ...]]] = {}
     for entity in question.entities:
-        if entity.slot in (Slot.NAME, Slot.TERM) and entity.end <= len(question.tokens):
-            start, end = question.tokens[entity.first].start, question.tokens[entity.end - 1].end
-            forms = places.setdefault((entity.first, entity.end), {question.text[start:end].casefold()})
+        if entity.slot in (Slot.NAME, Slot.TERM):
+            forms = places.setdefault((entity.first, entity.end), {name_units(entity.name)})
             if entity.slot is Slot.TERM:
-                forms.add(entity.value.casefold())
+                forms.add(name_units(entity.value))
     if not places:
         return np.zeros(n, dtype=np.float32)
-    held = np.asarray([[_says(text, tuple(forms)) for forms in places.values()] for text in texts], dtype=np.float32)
-    rare = np.log1p(len(texts) / np.maximum(held.sum(axis=0), 1.0)) * (held.sum(axis=0) > 0)
+    held = np.asarray([[_says(passage, forms) for forms in places.values()] for passage in passages], dtype=np.float32)
+    rare = np.log1p(len(passages) / np.maximum(held.sum(axis=0), 1.0)) * (held.sum(axis=0) > 0)
     share = held @ rare / max(float(rare.sum()), 1e-6)
     return _best_of(share[:, None].astype(np.float32), owner, n)[:, 0]
 
@@ -265,21 +267,35 @@ def _topics(hits: Sequence[Hit]) -> Floats:
 def _naming(hits: Sequence[Hit], passages: Sequence[Passage]) -> Floats:
     """Returns which passage names which entry, by id or by name, shape (passages, entries)."""
     ids = {hit.entry.entry_id: i for i, hit in enumerate(hits)}
-    names = [_names(hit.entry) for hit in hits]
+    names: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+    for i, hit in enumerate(hits):
+        for name in _names(hit.entry):
+            names.setdefault(name[0], []).append((name, i))
     found = np.zeros((len(passages), len(hits)), dtype=np.float32)
     for row, passage in enumerate(passages):
-        text = passage.text.casefold()
         cited = [ids[entry_id] for entry_id in _CITED.findall(passage.text) if entry_id in ids]
         found[row, cited] = 1.0
-        found[row, [i for i, own in enumerate(names) if _says(text, own)]] = 1.0
+        units = _units(passage)
+        for place, unit in enumerate(units):
+            for name, i in names.get(unit, ()):
+                if units[place : place + len(name)] == name:
+                    found[row, i] = 1.0
     return found
 
 
-def _says(text: str, names: Sequence[str]) -> bool:
-    for name in names:
-        if name in text and re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9-])", text):
-            return True
-    return False
+def _says(passage: Passage, names: Iterable[tuple[str, ...]]) -> bool:
+    units = _units(passage)
+    return any(
+        units[place : place + len(name)] == name
+        for name in names
+        for place, unit in enumerate(units)
+        if name and unit == name[0]
+    )
+
+
+@lru_cache(maxsize=16384)
+def _units(passage: Passage) -> tuple[str, ...]:
+    return name_units(passage.text)
 
 
 @lru_cache(maxsize=16384)
@@ -311,6 +327,7 @@ def _place(entry: Entry) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _names(entry: Entry) -> tuple[str, ...]:
-    names = (entry.title, entry.title_zh, *entry.aliases)
-    return tuple(dict.fromkeys(name.casefold() for name in names if len(name) >= _SHORTEST_NAME))
+def _names(entry: Entry) -> tuple[tuple[str, ...], ...]:
+    """Returns the names of an entry that a text may call it by, in comparable form."""
+    names = (name for name in (entry.title, entry.title_zh, *entry.aliases) if len(name) >= _SHORTEST_NAME)
+    return tuple(dict.fromkeys(units for name in names if (units := name_units(name))))
