@@ -125,7 +125,8 @@ class Assistant:
         if wishes.wants_list:
             draft, chance = self._writer.write_list(question, hits)
             asked = bool(question.filters.without(["kinds", "years"])) and not question.dropped
-            sure = bool(draft.sentences) and (asked or chance >= _LISTED)
+            known = chance >= _LISTED and not self.searcher.unknown_words(question)
+            sure = bool(draft.sentences) and (asked or known)
         if not sure:
             ranked = self._writer.candidates(question, hits)
             if not can_answer(question, hits, self.searcher, ranked):

@@ -1,9 +1,9 @@
 """Fitting what puts entries on a list: lists written out by hand, and the dev questions of the suite that ask for one.
 
-``data/lists.jsonl`` holds requests in both languages with all that belongs on each list; the two wordings of one list are
-never on both sides of a split. The first step of ``app.answer.membership`` is fitted on entries compared for themselves; the
-second also sees the company they keep, by what the first says of lists it was not fitted on. The thresholds are those
-of the best mean F1 over lists that were left out.
+``data/lists.jsonl`` holds requests in both languages with all that belongs on each list; the two wordings of one list
+are never on both sides of a split. The first step of ``app.answer.membership`` is fitted on entries compared for
+themselves; the second also sees the company they keep, by what the first says of lists it was not fitted on. The
+thresholds are those of the best mean F1 over lists that were left out.
 """
 
 from __future__ import annotations
@@ -208,4 +208,4 @@ def _best_overview_threshold(examples: Sequence[_Example], probabilities: Sequen
     for threshold in _THRESHOLDS.tolist():
         chosen = chance >= threshold
         scores.append((2.0 * float((chosen & right).sum()) / max(float(chosen.sum() + right.sum()), 1.0), threshold))
-    return round(max(scores)[1], 3)
+    return round(float(max(scores)[1]), 3)

@@ -99,9 +99,14 @@ def run_suite(
     measures = score_queries(relevant, runs)
     return [
         Outcome(
-            question, answer, hits, measures.get(question.id, {}), probability, elapsed,
+            question,
+            answer,
+            hits,
+            measures.get(question.id, {}),
+            probability,
+            elapsed,
             frozenset(relevant.get(question.id, ())),
-        )  # fmt: skip
+        )
         for question, answer, hits, probability, elapsed in asked
     ]
 
@@ -164,18 +169,24 @@ def _answer_shares(outcomes: Sequence[Outcome], read_line: Callable[[str, int], 
         "list recall": _mean([list_recall(o) for o in lists]),
         "list precision": _mean([list_precision(o) for o in lists if not o.declined]),
     }
-    return {f"declined, {kind}": _share(declined) for kind, declined in by_kind.items() if declined} | {
-        "declined, unanswerable": _share([o.declined for o in outcomes if not o.question.answerable]),
-        "declined, answerable": _share([o.declined for o in must_answer]),
-        "quote at its line": _share([_stands(c, read_line) for c in citations]),
-        "citation recall": _share([_is_carried(o.answer, s) for o in answered for s in o.answer.sentences]),
-        "citation precision": _share([c.support >= CARRIED for c in citations]),
-        "cites gold": _share([_cites_gold(o) for o in answered]),
-        "cited entry is gold": _share([_is_gold(o, c.entry.entry_id) for o in answered for c in o.answer.citations]),
-        "gold is cited": _share([_is_cited(o, g.entry_id) for o in answered for g in o.question.gold]),
-        "facts present": _share([_has_facts(o) for o in must_answer if o.question.facts]),
-        "in the question's language": _share([_in_language(o.answer) for o in answered]),
-    } | (of_lists if lists else {})
+    return (
+        {f"declined, {kind}": _share(declined) for kind, declined in by_kind.items() if declined}
+        | {
+            "declined, unanswerable": _share([o.declined for o in outcomes if not o.question.answerable]),
+            "declined, answerable": _share([o.declined for o in must_answer]),
+            "quote at its line": _share([_stands(c, read_line) for c in citations]),
+            "citation recall": _share([_is_carried(o.answer, s) for o in answered for s in o.answer.sentences]),
+            "citation precision": _share([c.support >= CARRIED for c in citations]),
+            "cites gold": _share([_cites_gold(o) for o in answered]),
+            "cited entry is gold": _share(
+                [_is_gold(o, c.entry.entry_id) for o in answered for c in o.answer.citations]
+            ),
+            "gold is cited": _share([_is_cited(o, g.entry_id) for o in answered for g in o.question.gold]),
+            "facts present": _share([_has_facts(o) for o in must_answer if o.question.facts]),
+            "in the question's language": _share([_in_language(o.answer) for o in answered]),
+        }
+        | (of_lists if lists else {})
+    )
 
 
 def list_recall(outcome: Outcome) -> float:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from app.answer.draft import Draft
 from app.answer.facts import state_facts
 from app.answer.listing import write_list
-from app.answer.names import short_name, shown_title
+from app.answer.names import short_name
 from app.answer.selection import Candidate, candidate_spans, rank_spans
 from app.answer.spans import Span, by_entry
 from app.answer.wishes import Wishes
@@ -221,4 +221,3 @@ def named_hits(question: ParsedQuery, hits: Sequence[Hit]) -> list[Hit]:
         if best is not None and best not in found:
             found.append(best)
     return found
-

@@ -28,7 +28,7 @@ MOST = 10  # … and listed, where no number is asked for
 _NOTES = 2  # below a list
 _SPANS = 4  # passages of an entry among which its sentence is looked for, beside what it is
 _ASKED = 0.6  # probability from which on a list is certainly asked for
-_CHARS = {"zh": 90, "en": 240}  # a longer span is cut after its first sentence
+_CHARS = {"zh": 140, "en": 360}  # a longer span is cut after its first sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def choose(question: ParsedQuery, hits: Sequence[Hit], table: StaticEncoder) -> 
     """Returns which of the entries found belong on the list asked for."""
     most = question.count or MOST
     if not question.search_text:  # whatever fits the filters was asked for
-        works = [hit for hit in hits if hit.entry.kind is not Kind.CONCEPT] or list(hits)
-        return Chosen(_in_order(question, works[:most]), (), True, 1.0)
+        fitting = [hit for hit in hits if hit.entry.kind is not Kind.CONCEPT] or list(hits)
+        return Chosen(_in_order(question, fitting[:most]), (), True, 1.0)
     members = rank_members(question, hits, table)
     limits = fitted()["thresholds"]
     works = [member for member in members if member.hit.entry.kind is not Kind.CONCEPT]
@@ -120,13 +120,14 @@ def _line(
 def _why(
     question: ParsedQuery, hits: Sequence[Hit], store: Store, table: StaticEncoder
 ) -> dict[str, tuple[Span | None, Span | None]]:
-    """Returns, by entry, the span that shows best why it belongs, in the question's language, and its line in a list."""
+    """Returns, by entry, the span that shows best why it belongs, in the question's language, and its list's line."""
     heads: dict[str, Span] = {}
     near: list[tuple[Span, Hit]] = []
     for hit in hits:
         passages = store.passages_of(hit.entry.entry_id)
-        listed = [passage for passage in passages if passage.kind is PassageKind.LISTING]
-        heads |= {hit.entry.entry_id: line_span(passage) for passage in listed[:1]}
+        listed = next((passage for passage in passages if passage.kind is PassageKind.LISTING), None)
+        if listed is not None:
+            heads[hit.entry.entry_id] = line_span(listed)
         near += [(span, hit) for span in _near(by_entry(passages, question.language), hit)]
     best: dict[str, Span] = {}
     for candidate in rank_spans(question, near, table):
@@ -136,7 +137,9 @@ def _why(
 
 def _near(spans: Sequence[Span], hit: Hit) -> list[Span]:
     """Returns the spans of the passages of an entry that the search liked best, and what the entry is."""
-    ids = sorted({span.passage.passage_id for span in spans}, key=lambda key: (-hit.passages.get(key, (0.0, 0.0))[1], key))
+    ids = sorted(
+        {span.passage.passage_id for span in spans}, key=lambda key: (-hit.passages.get(key, (0.0, 0.0))[1], key)
+    )
     return [
         span
         for span in spans

@@ -1,9 +1,9 @@
 """Which entries belong on a list that is asked for: a fitted model says how probably each one does.
 
-First each entry is compared with the question alone: by its title, its topics, the passages that were found and the kind
-of work asked for. What this says is then corrected by the company an entry keeps: topics shared with likely members,
-passages that name it beside them. ``python -m evals --calibrate`` trains both steps; ``membership.json`` holds them. Notes
-have weights of their own: they do not belong on a list of works, but may stand below it as an overview.
+First each entry is compared with the question alone: by its title, its topics, the passages that were found and the
+kind of work asked for. What this says is then corrected by the company an entry keeps: topics shared with likely
+members, passages that name it beside them. ``python -m evals --calibrate`` trains both steps; ``membership.json`` holds
+them. Notes have weights of their own: they do not belong on a list of works, but may stand below it as an overview.
 """
 
 from __future__ import annotations
@@ -232,9 +232,7 @@ def _covered(
     return (_best_of(held, owner, n) @ rare / total).astype(np.float32), at_once
 
 
-def _names_asked(
-    question: ParsedQuery, passages: Sequence[Passage], owner: NDArray[np.int64], n: int
-) -> Floats:
+def _names_asked(question: ParsedQuery, passages: Sequence[Passage], owner: NDArray[np.int64], n: int) -> Floats:
     """Returns how much of the names and terms in the question an entry's best passage holds; rare ones count more."""
     places: dict[tuple[int, int], set[tuple[str, ...]]] = {}
     for entity in question.entities:

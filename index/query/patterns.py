@@ -76,7 +76,7 @@ PATTERNS = (
     _P("*", "dates else before", r"(?:(?:\b(?!(?:published|released|proposed|introduced|written|appeared|presented|listed|accepted)\b)\w+ed|\b(?:data|text|corpus|corpora|knowledge|news|pages))(?: (?:before|after|since|until|in|from|up to))? ?|(?:数据|知识|新闻|语料|文本|网页)(?=$))$", "data collected before", "papers published before"),
     _P("zh", "dates else after", r"^ ?年?(?:之?前|之?后|以前|以后)?的?(?:训练)?(?:数据(?![集增])|知识(?!蒸馏|图谱)|语料(?!库)|新闻|文本(?!生成|摘要|分类)|网页|信息(?!抽取))|^[^？?。]{0,20}(?:之后|以后)(?!的)", "年之前的数据", "年的数据集"),
     # How many.
-    _P("zh", "count", r"(?<![第\d.])(?:前 ?)?(?:一(?=两))?([一两二三四五六七八九十]|\d{1,2}) ?(?:[篇本门](?!章)|份(?!.?(?:清单|名单|书单|列表))|个(?=模型|数据集|基准|仓库|项目|工具|方法|课程|框架|论文|工作|例子|$|[,。?!;]))", "来两篇综述", "第两篇"),
+    _P("zh", "count", r"(?<![第\d.])(?:(?:前|来|整|给我?|找|推荐|列) ?)?(?:一(?=两))?([一两二三四五六七八九十]|\d{1,2}) ?(?:[篇本门](?!章)|份(?!.?(?:清单|名单|书单|列表))|个(?=模型|数据集|基准|仓库|项目|工具|方法|课程|框架|论文|工作|例子|$|[,。?!;]))", "来两篇综述", "第两篇"),
     _P("en", "count", rf"\b(?:top|max|at most|about|up to|gimme|give me|show me)[ -]?(\d{{1,2}}|{_NUMBER_EN})\b(?! years)", "top 5 papers", "top-notch papers"),
     _P("en", "count", rf"\b(?:an? )?({_NUMBER_EN}|couple|few|\d{{1,2}})(?: of)? (?=(?:[\w-]+ ){{0,3}}(?:papers?|surveys?|models?|datasets?|benchmarks?|repos?|courses?|articles?|blogs?|posts?|works|methods|tools|reads?|readings|things|examples)\b)", "a couple of good papers", "a 7b model"),
     # In which order.

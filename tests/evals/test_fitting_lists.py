@@ -20,12 +20,14 @@ def test_no_list_that_is_learned_from_is_asked_for_by_the_suite():
     assert not asked & {request.text.casefold().strip("?？. ") for request in read_lists()}
 
 
-@pytest.mark.parametrize("line", ["[]", '{"q": "x", "topic": "x", "works": {}}', '{"q": "x", "topic": "x", "works": {"a": 3}}'])
+@pytest.mark.parametrize(
+    "line", ["[]", '{"q": "x", "topic": "x", "works": {}}', '{"q": "x", "topic": "x", "works": {"a": 3}}']
+)
 def test_a_malformed_list_is_named_by_its_line(tmp_path, line):
     file = tmp_path / "lists.jsonl"
     file.write_text(line + "\n", encoding="utf-8")
 
-    with pytest.raises(EvaluationError, match="lists.jsonl:1: not a list"):
+    with pytest.raises(EvaluationError, match=r"lists\.jsonl:1: not a list"):
         read_lists(file)
 
 

@@ -10,7 +10,9 @@ TOPICS, LIKENESS, CITED, BESIDE = (COMPANY.index(n) for n in ("topics", "likenes
 def compared(small):
     found = small.find("Which papers scale channels by their activations?", k=60)
     features = compare_entries(found.question, found.hits, small.table).alone
-    return {hit.entry.entry_id: dict(zip(ALONE, row, strict=True)) for hit, row in zip(found.hits, features, strict=True)}
+    return {
+        hit.entry.entry_id: dict(zip(ALONE, row, strict=True)) for hit, row in zip(found.hits, features, strict=True)
+    }
 
 
 def test_the_model_fits_the_features():
