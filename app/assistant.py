@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from app.answer.answerability import Evidence, can_answer, estimate, gather_evidence, is_about_the_program
+from app.answer.draft import Draft
 from app.answer.extractive import ExtractiveWriter, Length
+from app.answer.listing import DEPTH
 from app.answer.names import shown_title
 from app.answer.wishes import read_wishes
 from app.errors import QuestionError
@@ -28,6 +31,7 @@ HITS = 10
 _NEAREST = 3
 _CHAT = {"smalltalk": 0.6, "about": 0.75}  # probabilities from which on a word of the program's own is the answer
 _SURE = 0.6
+_LISTED = 0.5  # probability of its likeliest entry from which on a list is an answer
 _CHAT_CHARS = 200
 _THANKS = re.compile(r"谢|感谢|辛苦|3q|\b(?:thanks?|thank you|thx|ty|cheers)\b", re.I)
 _NOT_TEXT = re.compile(r"[\x00\ud800-\udfff]")  # half characters come from broken input and break encoders
@@ -82,9 +86,10 @@ class Assistant:
         """
         question = check_question(question)
         started = time.perf_counter()
-        found = self.searcher.find(question, k=HITS, filters=filters, history=history, explain=explain)
+        found = self.searcher.find(question, k=_depth, filters=filters, history=history, explain=explain)
         retrieved = time.perf_counter()
         status, sentences, citations = self._write(found.question, found.hits, length)
+        found = replace(found, hits=found.hits[:HITS])
         ended = time.perf_counter()
         timings = Timings(
             *(round(1000 * seconds, 2) for seconds in (retrieved - started, ended - retrieved, ended - started))
@@ -118,17 +123,29 @@ class Assistant:
                 return Status.ANSWERED, tuple(facts.sentences), tuple(facts.citations)
         if question.unknown and not question.named():
             return Status.DECLINED, tuple(_declined(question, hits)), ()
-        ranked = self._writer.candidates(question, hits)
-        listed = wishes.wants_list and bool(question.filters.without(["kinds", "years"])) and not question.dropped
-        if not (listed or can_answer(question, hits, self.searcher, ranked)):
-            return Status.DECLINED, tuple(_declined(question, hits)), ()
-        draft = self._writer.write(question, wishes, hits, ranked, length)
+        draft, sure = Draft(question.language), False
+        if wishes.wants_list:
+            draft, chance = self._writer.write_list(question, hits)
+            asked = bool(question.filters.without(["kinds", "years"])) and not question.dropped
+            known = chance >= _LISTED and not self.searcher.unknown_words(question)
+            sure = bool(draft.sentences) and (asked or known)
+        if not sure:
+            ranked = self._writer.candidates(question, hits)
+            if not can_answer(question, hits, self.searcher, ranked):
+                return Status.DECLINED, tuple(_declined(question, hits)), ()
+            if not draft.sentences:
+                draft = self._writer.write(question, wishes, hits, ranked, length)
         if not draft.sentences:
             return Status.DECLINED, tuple(_declined(question, hits)), ()
         if question.unknown:
             draft.say(say("missing", question.language, names=", ".join(question.unknown)))
             return Status.PARTLY_ANSWERED, tuple(draft.sentences), tuple(draft.citations)
         return Status.ANSWERED, tuple(draft.sentences), tuple(draft.citations)
+
+
+def _depth(question: ParsedQuery) -> int:
+    """Returns how many entries to look for: more than are shown where a list is asked for."""
+    return DEPTH if read_wishes(question).wants_list else HITS
 
 
 def _own_words(question: ParsedQuery) -> str | None:

@@ -176,6 +176,7 @@ def _calibrate(assistant: Assistant, questions: Sequence[Question]) -> None:
     from evals.calibration import fit_answerability, gather_examples
     from evals.fitting import fit_selection, gather_spans, keep_selection
     from evals.fitting_aspects import answered_questions_of, fit_aspects
+    from evals.fitting_lists import fit_membership, read_lists
 
     searcher = assistant.searcher
     fit_aspects(searcher.table, list(answered_questions_of(searcher.store))).save()
@@ -183,6 +184,9 @@ def _calibrate(assistant: Assistant, questions: Sequence[Question]) -> None:
         model = fit_selection(gather_spans(searcher, [q for q in questions if q.split == "dev"], progress))
     keep_selection(model)
     _talk.say(f"spans: the first one is right for {model['first']:.0%} of {model['questions']} questions")
+    with _talk.progress("lists") as progress:
+        lists = fit_membership(searcher, questions, read_lists(), progress)
+    _talk.say(f"lists: recall {lists['recall']:.2f}, precision {lists['precision']:.2f} on those left out")
     with _talk.progress("calibrating") as progress:
         examples = gather_examples(assistant, questions, progress)
     fitted = fit_answerability(examples)

@@ -20,6 +20,7 @@ from ingest.text.folding import fold
 
 DEPTH = 20
 _UNJUDGED_DEPTH = 10
+_LISTED = 10  # works that a list is expected to hold at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Outcome:
         measures: Retrieval measures, empty when the question is unanswerable.
         probability: That the question can be answered.
         milliseconds: Time of a whole answer.
+        relevant: Entries that answer or help, by the gold and by the judgements.
     """
 
     question: Question
@@ -41,6 +43,7 @@ class Outcome:
     measures: Mapping[str, float]
     probability: float
     milliseconds: float
+    relevant: frozenset[str] = frozenset()
 
     @property
     def run(self) -> dict[str, float]:
@@ -92,9 +95,18 @@ def run_suite(
         asked.append((question, answer, found.hits, probability, elapsed))
         progress(number, len(questions))
     runs = {question.id: {hit.entry.entry_id: hit.score for hit in hits} for question, _, hits, _, _ in asked}
-    measures = score_queries(qrels_of(questions), runs)
+    relevant = qrels_of(questions)
+    measures = score_queries(relevant, runs)
     return [
-        Outcome(question, answer, hits, measures.get(question.id, {}), probability, elapsed)
+        Outcome(
+            question,
+            answer,
+            hits,
+            measures.get(question.id, {}),
+            probability,
+            elapsed,
+            frozenset(relevant.get(question.id, ())),
+        )
         for question, answer, hits, probability, elapsed in asked
     ]
 
@@ -152,18 +164,46 @@ def _answer_shares(outcomes: Sequence[Outcome], read_line: Callable[[str, int], 
     answered = [o for o in must_answer if not o.declined]
     citations = [citation for o in answered for citation in o.answer.citations]
     by_kind = {kind: [o.declined for o in outcomes if o.question.kind == kind] for kind in UNANSWERABLE}
-    return {f"declined, {kind}": _share(declined) for kind, declined in by_kind.items() if declined} | {
-        "declined, unanswerable": _share([o.declined for o in outcomes if not o.question.answerable]),
-        "declined, answerable": _share([o.declined for o in must_answer]),
-        "quote at its line": _share([_stands(c, read_line) for c in citations]),
-        "citation recall": _share([_is_carried(o.answer, s) for o in answered for s in o.answer.sentences]),
-        "citation precision": _share([c.support >= CARRIED for c in citations]),
-        "cites gold": _share([_cites_gold(o) for o in answered]),
-        "cited entry is gold": _share([_is_gold(o, c.entry.entry_id) for o in answered for c in o.answer.citations]),
-        "gold is cited": _share([_is_cited(o, g.entry_id) for o in answered for g in o.question.gold]),
-        "facts present": _share([_has_facts(o) for o in must_answer if o.question.facts]),
-        "in the question's language": _share([_in_language(o.answer) for o in answered]),
+    lists = [o for o in must_answer if o.question.kind == "list"]
+    of_lists = {
+        "list recall": _mean([list_recall(o) for o in lists]),
+        "list precision": _mean([list_precision(o) for o in lists if not o.declined]),
     }
+    return (
+        {f"declined, {kind}": _share(declined) for kind, declined in by_kind.items() if declined}
+        | {
+            "declined, unanswerable": _share([o.declined for o in outcomes if not o.question.answerable]),
+            "declined, answerable": _share([o.declined for o in must_answer]),
+            "quote at its line": _share([_stands(c, read_line) for c in citations]),
+            "citation recall": _share([_is_carried(o.answer, s) for o in answered for s in o.answer.sentences]),
+            "citation precision": _share([c.support >= CARRIED for c in citations]),
+            "cites gold": _share([_cites_gold(o) for o in answered]),
+            "cited entry is gold": _share(
+                [_is_gold(o, c.entry.entry_id) for o in answered for c in o.answer.citations]
+            ),
+            "gold is cited": _share([_is_cited(o, g.entry_id) for o in answered for g in o.question.gold]),
+            "facts present": _share([_has_facts(o) for o in must_answer if o.question.facts]),
+            "in the question's language": _share([_in_language(o.answer) for o in answered]),
+        }
+        | (of_lists if lists else {})
+    )
+
+
+def list_recall(outcome: Outcome) -> float:
+    """Returns the share of the works of the gold list, of at most ten, that an answer cites; notes are no works."""
+    gold = {gold.entry_id for gold in outcome.question.gold}
+    works = {entry for entry in gold if not entry.startswith("note:")} or gold
+    return len(works & _cited(outcome)) / min(_LISTED, len(works))
+
+
+def list_precision(outcome: Outcome) -> float:
+    """Returns the share of the cited entries that answer or help, by the gold and by the judgements."""
+    cited = _cited(outcome)
+    return sum(entry in outcome.relevant for entry in cited) / len(cited) if cited else 0.0
+
+
+def _cited(outcome: Outcome) -> set[str]:
+    return {citation.entry.entry_id for citation in outcome.answer.citations}
 
 
 def _stands(citation: Citation, read_line: Callable[[str, int], str]) -> bool:
@@ -196,6 +236,10 @@ def _has_facts(outcome: Outcome) -> bool:
 def _in_language(answer: Answer) -> bool:
     quoted = [c.passage.language for c in answer.citations if len(fold(c.quote)) > 30]
     return not quoted or quoted.count(answer.language) >= 0.5 * len(quoted)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
 
 
 def _share(values: Sequence[bool]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
@@ -130,7 +130,7 @@ class Searcher:
         self,
         query: str,
         *,
-        k: int = 10,
+        k: int | Callable[[ParsedQuery], int] = 10,
         filters: Filters = NO_FILTERS,
         history: History = (),
         explain: bool = False,
@@ -138,11 +138,13 @@ class Searcher:
     ) -> Found:
         """Searches as ``search`` does; also returns how the question was read and what each step cost.
 
+        How many entries to return may depend on what the question is read as.
         Passages whose ids are ``hidden`` are not there for this search: so it is learned what a question finds that
         nobody has written down, or whose entry is missing.
         """
         watch = Stopwatch()
         question = self._reader.read(query, history, filters)
+        k = k if isinstance(k, int) else k(question)
         sought = question.search_text or question.text
         allowed = self._allowed(question.filters)
         if hidden:

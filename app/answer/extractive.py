@@ -16,9 +16,10 @@ import numpy as np
 from app.answer.aspects import shipped_aspects
 from app.answer.draft import Draft
 from app.answer.facts import state_facts
-from app.answer.names import short_name, shown_title
+from app.answer.listing import write_list
+from app.answer.names import short_name
 from app.answer.selection import Candidate, candidate_spans, rank_spans
-from app.answer.spans import Span, by_entry, count_words, line_span
+from app.answer.spans import Span, by_entry, count_words
 from app.answer.wishes import Wishes
 from app.render.messages import say
 from index.encoders.static import StaticEncoder
@@ -26,8 +27,7 @@ from index.storage.store import Store
 from index.text.analysis import term_set
 from index.types import Hit, ParsedQuery
 from ingest.documents.answers import ASPECTS
-from ingest.text.sentences import sentence_spans
-from ingest.types import Kind, PassageKind
+from ingest.types import Kind
 
 _LOOKED_AT = 30  # candidates among which a definition, and what supports an answer, is looked for
 _LIKELY = 0.25  # probability from which on a span is put beside facts
@@ -57,8 +57,6 @@ class ExtractiveConfig:
         named: … or so much when that one is named in the question, and …
         adds: … this weight for the share of the question that it holds and the spans before it do not.
         same: Two spans whose vectors are nearer than this say the same; the later one is left out.
-        listed: Entries in an answer to "which …", when no number is asked for.
-        list_near: A listed entry must score this share of the first one's score.
         sides: Works set beside each other.
         shared: Aspects that are compared.
     """
@@ -71,8 +69,6 @@ class ExtractiveConfig:
     named: float = 0.4
     adds: float = 0.5
     same: float = 0.85
-    listed: int = 8
-    list_near: float = 0.7
     sides: int = 4
     shared: tuple[str, ...] = ("what", "how", "result", "cost", "limit")
 
@@ -104,9 +100,7 @@ class ExtractiveWriter:
             length: How much to say.
         """
         draft = Draft(question.language)
-        if wishes.wants_list:
-            self._list(draft, question, hits)
-        elif wishes.compares:
+        if wishes.compares:
             self._comparison(draft, question, hits, ranked, length)
         if not draft.sentences:
             self._plain(
@@ -132,6 +126,12 @@ class ExtractiveWriter:
         """Adds to the facts of a draft the likeliest span, if it is likely at all, for what else is asked."""
         if ranked and ranked[0].probability >= _LIKELY:
             draft.quote(ranked[0].span, ranked[0].hit.entry, paragraph=True)
+
+    def write_list(self, question: ParsedQuery, hits: Sequence[Hit]) -> tuple[Draft, float]:
+        """Lists the works asked for; an empty draft where no list is. Also how sure the first of them is, in [0, 1]."""
+        draft = Draft(question.language)
+        chance = write_list(draft, question, hits, self._store, self._table)
+        return draft, chance
 
     def _plain(self, draft: Draft, ranked: Sequence[Candidate], length: Length) -> None:
         """Quotes the best span, then what supports it and adds to it: of the same entry first."""
@@ -172,38 +172,6 @@ class ExtractiveWriter:
         a, b = one.span, other.span
         within = a.passage.passage_id == b.passage.passage_id and (a.text in b.text or b.text in a.text)
         return within or float(one.vector @ other.vector) >= self._config.same
-
-    def _list(self, draft: Draft, question: ParsedQuery, hits: Sequence[Hit]) -> None:
-        """Names entries, a line each, with the year and one sentence on what the work is."""
-        works = [hit for hit in hits if hit.entry.kind is not Kind.CONCEPT] or list(hits)
-        if not works:
-            return
-        complete = not question.search_text  # whatever fits the filters was asked for
-        floor = 0.0 if complete else works[0].score * self._config.list_near
-        most = question.count or (len(works) if complete else self._config.listed)
-        chosen = [hit for hit in works if hit.score >= floor][:most]
-        for hit in sorted(chosen, key=lambda hit: "survey" in " ".join(hit.entry.topics)):
-            self._list_item(draft, question, hit)
-
-    def _list_item(self, draft: Draft, question: ParsedQuery, hit: Hit) -> None:
-        entry = hit.entry
-        passages = self._store.passages_of(entry.entry_id)
-        head = next((line_span(passage) for passage in passages if passage.kind is PassageKind.LISTING), None)
-        spans = by_entry(passages, question.language)
-        what = [span for span in spans if span.asked is not None and span.asked.aspect == "what"]
-        best = rank_spans(question, [(span, hit) for span in what or spans], self._table)
-        title = f"**{shown_title(entry, question.language)}**"
-        year = str(entry.year) if entry.year and head is not None and str(entry.year) in head.text else ""
-        if year:
-            title += f"（{year}）" if question.language == "zh" else f" ({year})"
-        colon = "：" if question.language == "zh" else ": "
-        if best:
-            lead = f"- {title}{colon}"
-            draft.quote(
-                best[0].span, entry, text=f"{lead}{first_sentence(best[0].span)}", paragraph=True, lead=len(lead)
-            )
-        elif head is not None:
-            draft.quote(head, entry, text=f"- {title}", paragraph=True, lead=2)
 
     def _comparison(
         self, draft: Draft, question: ParsedQuery, hits: Sequence[Hit], ranked: Sequence[Candidate], length: Length
@@ -303,9 +271,3 @@ def named_hits(question: ParsedQuery, hits: Sequence[Hit]) -> list[Hit]:
         if best is not None and best not in found:
             found.append(best)
     return found
-
-
-def first_sentence(span: Span) -> str:
-    """Returns the first sentence of a span, as a reader sees it."""
-    start, end = next(sentence_spans(span.plain), (0, len(span.plain)))
-    return span.plain[start:end]

@@ -1,4 +1,4 @@
-"""What an answer should hold, from the intent of a question."""
+"""What an answer should hold, from the intent of a question and the nouns for works in it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from index.query.patterns import FACTS, Read, read_all
 from index.query.remainder import left_over
 from index.query.tokens import folded
 from index.text.analysis import content_words
-from index.types import ParsedQuery
+from index.types import ParsedQuery, Slot
+
+_IN_DOUBT = 0.3  # probability of a list
 
 _MORE = 2  # content words; a single one is mostly a noun for the work itself
 
@@ -37,15 +39,23 @@ def read_wishes(question: ParsedQuery) -> Wishes:
     """Returns what the answer to a question should hold."""
     label = question.intent.label
     asked = folded(question.corrected)
-    reads = [] if label in ("list", "comparison") else list(read_all(asked, *FACTS))
+    reads = list(read_all(asked, *FACTS))
+    listed = _asks_for_works(question) and not (reads and question.named())
+    if listed or label == "comparison":
+        reads = []
     facts = tuple(dict.fromkeys(read.slot for read in reads))
-    return Wishes(
-        label == "definition",
-        label == "list",
-        label == "comparison",
-        facts,
-        bool(facts) and _asks_more(question, reads),
-    )
+    more = bool(facts) and _asks_more(question, reads)
+    return Wishes(label == "definition", listed, label == "comparison" and not listed, facts, more)
+
+
+def _asks_for_works(question: ParsedQuery) -> bool:
+    """Tells a request for a list; a noun for works speaks for one where the intent model is in doubt.
+
+    What is listed about a work that is named, with no such noun, are its limits or parts, and not works.
+    """
+    nouns = any(entity.slot is Slot.KIND for entity in question.entities)
+    listed = question.intent.probabilities["list"] >= _IN_DOUBT if nouns else not question.named()
+    return listed and (nouns or question.intent.label == "list")
 
 
 def _asks_more(question: ParsedQuery, reads: Sequence[Read]) -> bool:

@@ -13,6 +13,9 @@ _TEXTS = {
     "aspect_cost": {"zh": "代价", "en": "Cost"},
     "aspect_limit": {"zh": "局限", "en": "Limits"},
     "missing": {"zh": "这里的清单没有收录 {names}。", "en": "Nothing here is about {names}."},
+    "overview": {"zh": "概览：", "en": "Overview: "},
+    "fewer": {"zh": "这里符合的只有 {number} 条。", "en": "Only {number} of the entries here fit."},
+    "none_fit": {"zh": "没有哪一条明确符合，最接近的是：", "en": "No entry clearly fits; the nearest one is:"},
     "hello": {
         "zh": "你好！我依据阅读清单回答大语言模型的学习问题，问我一个概念、一篇论文，或者两种方法的区别吧。",
         "en": "Hello! I answer study questions about large language models from reading lists. "

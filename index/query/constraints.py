@@ -119,12 +119,13 @@ def read_constraints(
             name = KIND if kind.kinds else TOPIC
             mentions = sorted([*mentions, _Mention(*place, name, fits, bool(must))], key=lambda m: m.start)
     count = read_first(folded, "count")
+    asides = [read for read in (count, read_first(folded, "by year", "reading order")) if read]
     return Constraints(
         filters,
         soft,
         _readings(text, mentions),
         number_of(count.values[0]) if count else None,
-        left_over(text, gone if count is None else [*gone, (count.start, count.end)]) if filters or count else text,
+        left_over(text, [*gone, *((read.start, read.end) for read in asides)]) if filters or asides else text,
     )
 
 

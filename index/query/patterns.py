@@ -76,9 +76,14 @@ PATTERNS = (
     _P("*", "dates else before", r"(?:(?:\b(?!(?:published|released|proposed|introduced|written|appeared|presented|listed|accepted)\b)\w+ed|\b(?:data|text|corpus|corpora|knowledge|news|pages))(?: (?:before|after|since|until|in|from|up to))? ?|(?:数据|知识|新闻|语料|文本|网页)(?=$))$", "data collected before", "papers published before"),
     _P("zh", "dates else after", r"^ ?年?(?:之?前|之?后|以前|以后)?的?(?:训练)?(?:数据(?![集增])|知识(?!蒸馏|图谱)|语料(?!库)|新闻|文本(?!生成|摘要|分类)|网页|信息(?!抽取))|^[^？?。]{0,20}(?:之后|以后)(?!的)", "年之前的数据", "年的数据集"),
     # How many.
-    _P("zh", "count", r"(?<![第\d.])(?:前 ?)?(?:一(?=两))?([一两二三四五六七八九十]|\d{1,2}) ?(?:[篇本门份](?!章)|个(?=模型|数据集|基准|仓库|项目|工具|方法|课程|框架|论文|工作|例子|$|[,。?!;]))", "来两篇综述", "第两篇"),
+    _P("zh", "count", r"(?<![第\d.])(?:(?:前|来|整|给我?|找|推荐|列) ?)?(?:一(?=两))?([一两二三四五六七八九十]|\d{1,2}) ?(?:[篇本门](?!章)|份(?!.?(?:清单|名单|书单|列表))|个(?=模型|数据集|基准|仓库|项目|工具|方法|课程|框架|论文|工作|例子|$|[,。?!;]))", "来两篇综述", "第两篇"),
     _P("en", "count", rf"\b(?:top|max|at most|about|up to|gimme|give me|show me)[ -]?(\d{{1,2}}|{_NUMBER_EN})\b(?! years)", "top 5 papers", "top-notch papers"),
     _P("en", "count", rf"\b(?:an? )?({_NUMBER_EN}|couple|few|\d{{1,2}})(?: of)? (?=(?:[\w-]+ ){{0,3}}(?:papers?|surveys?|models?|datasets?|benchmarks?|repos?|courses?|articles?|blogs?|posts?|works|methods|tools|reads?|readings|things|examples)\b)", "a couple of good papers", "a 7b model"),
+    # In which order.
+    _P("zh", "by year", r"按(?:照)?(?:年份|时间|年代|先后|发表|出现)|从早到晚|时间顺序|先后顺序", "按年份排一下", "按机构分"),
+    _P("en", "by year", r"\b(?:by|in order of) (?:year|date|time)\b|\bchronological|\boldest first\b|\bone (?:generation )?after (?:another|the other)\b", "in chronological order", "by authors"),
+    _P("zh", "reading order", r"(?:阅读|学习)(?:顺序|路线)|按(?:照)?(?:阅读|学习|清单)的?顺序|先读哪|从哪[篇本]?(?:开始)?读", "按阅读顺序", "阅读理解"),
+    _P("en", "reading order", r"\breading order\b|\border (?:to|in which to) read\b|\bin the order of the lists?\b", "in reading order", "reading list"),
     # Whose works: what stands before or after a name says that it made them.
     _P("*", "made by before", r"(?:\b(?:by|from|out of|at|did|has|have)(?: the)? |(?:由|出自|来自) ?)$", "papers by ", "papers about "),
     _P("*", "made by after", r"^ ?(?:(?:et al\.?|and (?:others|colleagues))|['’]s\b| papers?\b|(?:等人?)?(?:团队|公司|实验室|研究院)?(?:的|(?:都?(?:发布|推出|开源|提出|发表|做|写|出品|出)(?:过|了)?的?)))", "团队发布的模型", "和 Meta 的区别"),

@@ -345,10 +345,7 @@ def test_timings_are_those_of_the_two_parts_and_their_sum(assistant):
 @pytest.mark.parametrize(
     "question",
     [
-        pytest.param(
-            "Tri Dao 写了什么论文",
-            marks=pytest.mark.xfail(reason="read as a question for works, but its intent is a fact", strict=True),
-        ),
+        "Tri Dao 写了什么论文",
         "Tri Dao 写过哪些论文",
         "papers by Tri Dao",
         "2022 年以来的论文",

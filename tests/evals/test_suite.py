@@ -5,7 +5,7 @@ import pytest
 from app.assistant import Assistant
 from app.types import Answer, Citation, Sentence, Status, Timings
 from evals.questions import Gold, Question
-from evals.suite import Outcome, refusal_curve, run_suite, slices_of, summarise, unjudged_rate
+from evals.suite import Outcome, list_recall, refusal_curve, run_suite, slices_of, summarise, unjudged_rate
 from index.build import build_index
 from index.catalogue.filters import Filters
 from index.encoders.static import StaticEncoder
@@ -201,3 +201,23 @@ def test_running_the_suite_asks_every_question_and_scores_its_hits(tmp_path):
     assert outcomes[0].probability > 0.5 > outcomes[2].probability
     assert steps == [(1, 3), (2, 3), (3, 3)]
     searcher.store.close()
+
+
+def test_lists_are_judged_by_the_works_of_the_gold_list():
+    asked = question("l-1", "Which papers?", gold=("lora", "qlora", "note:peft"), kind="list")
+    listed = replace(
+        outcome(asked, [cite(1, LORA, EN), cite(2, FLASH, TILES)]), relevant=frozenset({"lora", "qlora", "note:peft"})
+    )
+    declined = outcome(question("l-2", "Which tools?", kind="list"))
+
+    shares = summarise([listed, declined], line_of).answers["all"]
+
+    # one of two works is cited (the note is none), and nothing by the second; one of two cited entries is relevant
+    assert shares["list recall"] == pytest.approx((1 / 2 + 0) / 2)
+    assert shares["list precision"] == pytest.approx(1 / 2)
+
+
+def test_a_list_of_more_than_ten_works_need_not_be_whole():
+    asked = question("l-3", "Which papers?", gold=("lora", *(f"w{i}" for i in range(11))), kind="list")
+
+    assert list_recall(outcome(asked, [cite(1, LORA, EN)])) == pytest.approx(1 / 10)

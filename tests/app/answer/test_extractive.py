@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from app.answer.draft import Draft
-from app.answer.extractive import ExtractiveConfig, ExtractiveWriter, Length, first_sentence, named_hits
+from app.answer.extractive import ExtractiveConfig, ExtractiveWriter, Length, named_hits
 from app.answer.spans import spans_of
 from app.answer.wishes import Wishes, read_wishes
 from ingest.types import Passage, PassageKind
@@ -96,41 +96,6 @@ def test_without_hits_nothing_is_written(write):
     draft = write("What is GPTQ?", only=set())
 
     assert (draft.sentences, draft.citations) == ([], [])
-
-
-def test_a_list_has_one_line_a_work_with_its_year_where_the_list_states_it(write):
-    draft = write("Which papers are about quantization?")
-
-    # the line of AWQ states no year, so neither does the answer
-    assert sorted(texts(draft)) == [
-        "- **AWQ: Activation-aware Quantization**: AWQ is a method that protects one percent of the weights.",
-        "- **GPTQ: Accurate Quantization** (2023): GPTQ is a method that rounds weights to few bits.",
-    ]
-    assert all(sentence.starts_paragraph for sentence in draft.sentences)
-    assert [sentence.citations for sentence in draft.sentences] == [(1,), (2,)]
-    assert all(citation.support == 1.0 for citation in draft.citations)
-
-
-def test_a_chinese_list_has_chinese_titles_beside_the_original_ones(write):
-    assert sorted(texts(write("有哪些量化的论文？"))) == [
-        "- **AWQ：感知激活的量化（AWQ: Activation-aware Quantization）**：AWQ 是一种保护百分之一权重的方法。",
-        "- **GPTQ：精确的量化（GPTQ: Accurate Quantization）**（2023）：GPTQ 是一种把权重舍入成几位的方法。",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("question", "number"), [("推荐一篇量化的论文", 1), ("Recommend two papers about quantization", 2)]
-)
-def test_a_list_is_as_long_as_asked_for(write, question, number):
-    assert len(write(question, list_near=0.0).sentences) == number
-
-
-def test_a_list_is_no_longer_than_configured_when_no_number_is_asked_for(write):
-    assert len(write("Which papers are about quantization?", listed=1).sentences) == 1
-
-
-def test_a_list_of_works_leaves_out_the_section_that_speaks_of_them(write):
-    assert "section" not in entries_of(write("Which papers are about quantization?", list_near=0.0))
 
 
 def test_a_comparison_states_the_difference_first_and_sets_the_sides_beside_each_other(write):
@@ -236,7 +201,3 @@ def test_what_is_not_a_span_is_supported_as_far_as_its_words_are(small):
 
     # gptq and round stand in the quote, column does not; 90 is no number of the quote; the value of a fact stands there
     assert [citation.support for citation in draft.citations] == [pytest.approx(0.667), 0.0, 1.0]
-
-
-def test_the_first_sentence_is_read_off_what_is_shown():
-    assert first_sentence(span("GPTQ *rounds* weights. It is exact.")) == "GPTQ rounds weights."

@@ -1,0 +1,153 @@
+"""Answers that are lists: an entry a line, with its year and a sentence that shows why it belongs.
+
+Works come first, surveys after them, and a note that gives an overview last. An entry stands on the list when it
+probably belongs there (``app.answer.membership``); where nothing but filters was asked for, whatever fits them does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.answer.draft import Draft
+from app.answer.membership import fitted, rank_members
+from app.answer.names import shown_title
+from app.answer.selection import rank_spans
+from app.answer.spans import Span, by_entry, line_span
+from app.render.messages import say
+from index.encoders.static import StaticEncoder
+from index.query.patterns import read_first
+from index.query.tokens import folded
+from index.storage.store import Store
+from index.types import Hit, ParsedQuery
+from ingest.text.sentences import sentence_spans
+from ingest.types import Kind, PassageKind
+
+DEPTH = 60  # entries looked at
+MOST = 10  # … and listed, where no number is asked for
+_NOTES = 2  # below a list
+_SPANS = 4  # passages of an entry among which its sentence is looked for, beside what it is
+_ASKED = 0.6  # probability from which on a list is certainly asked for
+_CHARS = {"zh": 140, "en": 360}  # a longer span is cut after its first sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What stands on a list.
+
+    Attributes:
+        works: In order.
+        overviews: Notes to stand below them.
+        sure: Whether any work is likely enough; if not, the nearest one stands there.
+        chance: Probability that the likeliest work belongs on the list; 1 where only filters decide.
+    """
+
+    works: tuple[Hit, ...]
+    overviews: tuple[Hit, ...]
+    sure: bool
+    chance: float
+
+
+def choose(question: ParsedQuery, hits: Sequence[Hit], table: StaticEncoder) -> Chosen:
+    """Returns which of the entries found belong on the list asked for."""
+    most = question.count or MOST
+    if not question.search_text:  # whatever fits the filters was asked for
+        fitting = [hit for hit in hits if hit.entry.kind is not Kind.CONCEPT] or list(hits)
+        return Chosen(_in_order(question, fitting[:most]), (), True, 1.0)
+    members = rank_members(question, hits, table)
+    limits = fitted()["thresholds"]
+    works = [member for member in members if member.hit.entry.kind is not Kind.CONCEPT]
+    notes = [member for member in members if member.hit.entry.kind is Kind.CONCEPT]
+    if Kind.CONCEPT in question.filters.kinds and not works:
+        works, notes = notes, []
+    likely = [member.hit for member in works if member.probability >= limits["work"]][:most]
+    below = [member.hit for member in notes if member.probability >= limits["overview"]][:_NOTES]
+    return Chosen(
+        _in_order(question, likely or [member.hit for member in works[:1]]),
+        () if question.count else tuple(below),
+        bool(likely),
+        works[0].probability if works else 0.0,
+    )
+
+
+def write_list(draft: Draft, question: ParsedQuery, hits: Sequence[Hit], store: Store, table: StaticEncoder) -> float:
+    """Adds a list to a draft: the works that belong on it, and the notes that give an overview.
+
+    Nothing is added where the question hardly asks for a list and no two works belong on one.
+
+    Returns:
+        The probability that the likeliest work belongs there, in [0, 1].
+    """
+    chosen = choose(question, hits, table)
+    asked = question.intent.probabilities["list"] >= _ASKED or question.count or question.filters
+    if not chosen.works or not (asked or (chosen.sure and len(chosen.works) > 1)):
+        return 0.0
+    if not chosen.sure:
+        draft.say(say("none_fit", question.language))
+    shown = _why(question, (*chosen.works, *chosen.overviews), store, table)
+    for hit in chosen.works:
+        _line(draft, question, hit, *shown[hit.entry.entry_id])
+    for hit in chosen.overviews:
+        _line(draft, question, hit, *shown[hit.entry.entry_id], prefix=say("overview", question.language))
+    if chosen.sure and question.count and len(chosen.works) < question.count:
+        draft.say(say("fewer", question.language, number=len(chosen.works)))
+    return chosen.chance
+
+
+def _in_order(question: ParsedQuery, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Returns works in the order asked for, else the likeliest first; surveys come after all others."""
+    asked = read_first(folded(question.corrected), "by year", "reading order")
+    ordered = list(hits)
+    if asked:
+        ordered.sort(key=lambda hit: (hit.entry.year or 9999, hit.row) if asked.slot == "by year" else (0, hit.row))
+    return tuple(sorted(ordered, key=lambda hit: "surveys" in hit.entry.topics))
+
+
+def _line(
+    draft: Draft, question: ParsedQuery, hit: Hit, span: Span | None, head: Span | None, prefix: str = ""
+) -> None:
+    title = f"- {prefix}**{shown_title(hit.entry, question.language)}**"
+    if hit.entry.year and head is not None and str(hit.entry.year) in head.text:
+        title += f"（{hit.entry.year}）" if question.language == "zh" else f" ({hit.entry.year})"
+    if span is not None:
+        lead = f"{title}{'：' if question.language == 'zh' else ': '}"
+        text = span.plain if not span.steps and len(span.plain) <= _CHARS[question.language] else first_sentence(span)
+        draft.quote(span, hit.entry, text=f"{lead}{text}", paragraph=True, lead=len(lead))
+    elif head is not None:
+        draft.quote(head, hit.entry, text=title, paragraph=True, lead=2)
+
+
+def _why(
+    question: ParsedQuery, hits: Sequence[Hit], store: Store, table: StaticEncoder
+) -> dict[str, tuple[Span | None, Span | None]]:
+    """Returns, by entry, the span that shows best why it belongs, in the question's language, and its list's line."""
+    heads: dict[str, Span] = {}
+    near: list[tuple[Span, Hit]] = []
+    for hit in hits:
+        passages = store.passages_of(hit.entry.entry_id)
+        listed = next((passage for passage in passages if passage.kind is PassageKind.LISTING), None)
+        if listed is not None:
+            heads[hit.entry.entry_id] = line_span(listed)
+        near += [(span, hit) for span in _near(by_entry(passages, question.language), hit)]
+    best: dict[str, Span] = {}
+    for candidate in rank_spans(question, near, table):
+        best.setdefault(candidate.hit.entry.entry_id, candidate.span)
+    return {(key := hit.entry.entry_id): (best.get(key), heads.get(key)) for hit in hits}
+
+
+def _near(spans: Sequence[Span], hit: Hit) -> list[Span]:
+    """Returns the spans of the passages of an entry that the search liked best, and what the entry is."""
+    ids = sorted(
+        {span.passage.passage_id for span in spans}, key=lambda key: (-hit.passages.get(key, (0.0, 0.0))[1], key)
+    )
+    return [
+        span
+        for span in spans
+        if span.passage.passage_id in ids[:_SPANS] or (span.asked is not None and span.asked.aspect == "what")
+    ]
+
+
+def first_sentence(span: Span) -> str:
+    """Returns the first sentence of a span, as a reader sees it."""
+    start, end = next(sentence_spans(span.plain), (0, len(span.plain)))
+    return span.plain[start:end]

@@ -1,0 +1,153 @@
+from dataclasses import replace
+
+import pytest
+
+from app.answer import listing
+from app.answer.draft import Draft
+from app.answer.listing import choose, first_sentence, write_list
+from app.answer.membership import Member
+from app.answer.spans import Span
+from ingest.types import Passage, PassageKind
+
+
+@pytest.fixture
+def chances(monkeypatch):
+    """Says how probably each entry belongs, in place of the fitted model, which knows the shipped corpus."""
+
+    def give(**by_id):
+        def rank(question, hits, table):
+            members = [Member(hit, by_id.get(hit.entry.entry_id, 0.01)) for hit in hits]
+            return sorted(members, key=lambda member: -member.probability)
+
+        monkeypatch.setattr(listing, "rank_members", rank)
+
+    return give
+
+
+@pytest.fixture
+def ask(small):
+    def ask(question):
+        found = small.find(question, k=60)
+        draft = Draft(found.question.language)
+        chance = write_list(draft, found.question, found.hits, small.store, small.table)
+        return draft, chance
+
+    return ask
+
+
+def texts(draft):
+    return [sentence.text for sentence in draft.sentences]
+
+
+def entries_of(draft):
+    return [citation.entry.entry_id for citation in draft.citations]
+
+
+def test_a_line_has_title_year_where_the_list_states_it_and_a_sentence(ask, chances):
+    chances(gptq=0.9, awq=0.8)
+
+    draft, chance = ask("Which papers are about quantization?")
+
+    # the line of AWQ states no year, so neither does the answer
+    assert texts(draft) == [
+        "- **GPTQ: Accurate Quantization** (2023): GPTQ is a method that rounds weights to few bits. It is exact.",
+        "- **AWQ: Activation-aware Quantization**: AWQ is a method that protects one percent of the weights.",
+    ]
+    assert all(sentence.starts_paragraph for sentence in draft.sentences)
+    assert [sentence.citations for sentence in draft.sentences] == [(1,), (2,)]
+    assert all(citation.support == 1.0 for citation in draft.citations)
+    assert chance == 0.9
+
+
+def test_a_line_quotes_what_shows_the_property_asked_for(ask, chances):
+    chances(gptq=0.1, awq=0.9)
+
+    draft, _ = ask("Which papers scale channels by their activations?")
+
+    assert texts(draft)[0].endswith("AWQ scales channels by their | activations |.")
+
+
+def test_a_chinese_list_has_chinese_titles_beside_the_original_ones(ask, chances):
+    chances(gptq=0.8, awq=0.9)
+
+    assert texts(ask("有哪些量化的论文？")[0]) == [
+        "- **AWQ：感知激活的量化（AWQ: Activation-aware Quantization）**：AWQ 是一种保护百分之一权重的方法。",
+        "- **GPTQ：精确的量化（GPTQ: Accurate Quantization）**（2023）：GPTQ 是一种把权重舍入成几位的方法。它很精确。",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "number"), [("推荐一篇量化的论文", 1), ("Recommend two papers about quantization", 2)]
+)
+def test_a_list_is_as_long_as_asked_for(ask, chances, question, number):
+    chances(gptq=0.9, awq=0.8, retro=0.7)
+
+    assert len(ask(question)[0].sentences) == number
+
+
+def test_fewer_works_than_asked_for_are_said_to_be_all(ask, chances):
+    chances(gptq=0.9)
+
+    *lines, last = texts(ask("Recommend two papers about quantization")[0])
+
+    assert len(lines) == 1
+    assert last == "Only 1 of the entries here fit."
+
+
+def test_where_nothing_fits_the_list_says_so_before_the_nearest_work(ask, chances):
+    chances(awq=0.05)
+
+    first, nearest = texts(ask("Recommend two papers about quantization")[0])
+
+    assert first == "No entry clearly fits; the nearest one is:"
+    assert nearest.startswith("- **AWQ")
+
+
+def test_works_come_before_the_note_that_gives_an_overview(ask, chances):
+    chances(section=0.95, gptq=0.9, awq=0.8)
+
+    draft, _ = ask("Which papers and notes are about quantization?")
+
+    assert entries_of(draft) == ["gptq", "awq", "section"]
+    assert texts(draft)[-1].startswith("- Overview: **Quantization**: ")
+
+
+@pytest.mark.parametrize(
+    ("question", "order"),
+    [
+        ("Which papers are about quantization?", ["awq", "gptq"]),
+        ("Which papers are about quantization, in chronological order?", ["gptq", "awq"]),
+        ("量化的论文有哪些？按年份排", ["gptq", "awq"]),
+    ],
+)
+def test_works_stand_in_the_order_asked_for_else_the_likeliest_first(small, chances, question, order):
+    chances(awq=0.9, gptq=0.8)  # 2024, 2023
+    found = small.find(question, k=60)
+
+    assert [hit.entry.entry_id for hit in choose(found.question, found.hits, small.table).works] == order
+
+
+def test_surveys_come_last(small, chances):
+    chances(awq=0.9, gptq=0.8)
+    found = small.find("Which papers are about quantization?", k=60)
+    survey = [
+        replace(hit, entry=replace(hit.entry, topics=("surveys",))) if hit.entry.entry_id == "awq" else hit
+        for hit in found.hits
+    ]
+
+    assert [hit.entry.entry_id for hit in choose(found.question, survey, small.table).works] == ["gptq", "awq"]
+
+
+def test_a_question_that_hardly_asks_for_a_list_gets_none_of_a_single_work(ask, chances, small):
+    chances(gptq=0.9)
+
+    draft, chance = ask("How does GPTQ round the weights?")
+
+    assert (draft.sentences, chance) == ([], 0.0)
+
+
+def test_the_first_sentence_is_read_off_what_is_shown():
+    text = "GPTQ *rounds* weights. It is exact."
+    passage = Passage("p", "gptq", PassageKind.CARD, "en", text, "corpus/papers/gptq.md", 1, 1, 9)
+
+    assert first_sentence(Span(passage, text, "GPTQ rounds weights. It is exact.", 1, 0)) == "GPTQ rounds weights."
