@@ -199,11 +199,12 @@ class ExtractiveWriter:
             if candidate.span.asked is not None and candidate.span.asked.other
             and len(ids & {candidate.hit.entry.entry_id, candidate.span.asked.other}) > 1
         ]  # fmt: skip
-        differs = bool(between) and (versus >= _SURE or together[0] is between[0])
+        of_sides = [[c for c in together if c.hit.entry.entry_id == side.entry.entry_id] for side in sides]
+        says_it = any(own and own[0] is candidate for own in of_sides for candidate in between)
+        differs = bool(between) and (versus >= _SURE or says_it)
         if differs:
             draft.quote(between[0].span, between[0].hit.entry, paragraph=True)
-        for side in sides if not differs else ():
-            own = [c for c in together if c.hit.entry.entry_id == side.entry.entry_id]
+        for side, own in zip(sides, of_sides, strict=True) if not differs else ():
             for number, candidate in enumerate(self._supported(own, length)[:_OF_EACH] if own else ()):
                 draft.quote(candidate.span, side.entry, paragraph=not number, label=not number)
         if (differs or versus >= _SURE) and length is not Length.SHORT:

@@ -85,7 +85,7 @@ def test_a_question_for_facts_names_them(wishes, question, facts):
         "LoRA 为什么不增加推理延迟？",
         "How does RLHF use a reward model?",
         "Does quantization hurt accuracy?",
-        _misread("BERT 有哪些局限？"),  # a list is of works, not of properties
+        "BERT 有哪些局限？",  # a list is of works, not of properties
         _misread("指令攻击有哪几种"),
     ],
 )
