@@ -99,7 +99,7 @@ class Assistant:
     def evidence(self, question: ParsedQuery, hits: Sequence[Hit], hidden: Collection[str] = ()) -> Evidence:
         """Returns what speaks for an answer, as if the ``hidden`` passages were not there."""
         ranked = [c for c in self._writer.candidates(question, hits) if c.span.passage.passage_id not in hidden]
-        return gather_evidence(question, hits, self.searcher, ranked)
+        return gather_evidence(question, hits, self.searcher, ranked, hidden)
 
     def _write(
         self, question: ParsedQuery, hits: Sequence[Hit], length: Length

@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from app.answer.said import asked_aspect, names_held, what_is_said
 from app.answer.selection import Candidate
 from index.search import Searcher
 from index.text.analysis import content_words, term_set
@@ -34,7 +35,10 @@ _ABOUT_THE_PROGRAM = re.compile(
 )
 
 
-SIGNS = ("coverage", "together", "similarity", "named", "known", "familiar", "best", "present", "in_field")
+SIGNS = (
+    "coverage", "together", "familiar", "in_field", "best", "answer", "prose",
+    "first", "span", "spans", "work", "weakest", "rarest", "near", "names", "open",
+)  # fmt: skip
 _FITTED = Path(__file__).parent / "answerability.json"
 
 
@@ -45,24 +49,38 @@ class Evidence:
     Attributes:
         coverage: Largest share of the question's content words that one of the best entries holds.
         together: Share of them that the best entries hold together.
-        similarity: Largest cosine of question and passage, by the table of token vectors.
-        named: A best entry is named in the question.
-        known: Every Latin word of the question occurs somewhere in the index.
         familiar: Share of the question, by weight of its pieces, that occurs somewhere in the index.
-        best: Probability of the likeliest span (``app.answer.selection``).
-        present: Every work that the question names is among the best entries.
         in_field: How improbable it is, by its wording, that the question belongs to another field.
+        best: Probability of the likeliest span (``app.answer.selection``).
+        answer: Probability of the likeliest span that answers a question of a card or note.
+        prose: Probability of the likeliest other span.
+        first: How much of what is asked of a work the likeliest span says (``app.answer.said``) …
+        span: … the best of the likely spans …
+        spans: … the likely spans together …
+        work: … all texts of the works meant;
+        weakest: how well these say the most important piece that is missing …
+        rarest: … and the rarest pieces.
+        near: Cosine of the likeliest span and what is asked of a work.
+        names: Share of the names in the question, those of known works apart, that stand with the likeliest span.
+        open: How improbable it is, by its wording, that the question asks for one detail: a figure, a date, a person.
     """
 
     coverage: float
     together: float
-    similarity: float
-    named: bool
-    known: bool
     familiar: float
-    best: float
-    present: bool
     in_field: float
+    best: float
+    answer: float
+    prose: float
+    first: float
+    span: float
+    spans: float
+    work: float
+    weakest: float
+    rarest: float
+    near: float
+    names: float
+    open: float
 
     def signs(self) -> tuple[float, ...]:
         """Returns the signs in the order of ``SIGNS``."""
@@ -97,24 +115,39 @@ def write_fitted(config: AnswerabilityConfig) -> None:
 
 
 def gather_evidence(
-    question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher, ranked: Sequence[Candidate]
+    question: ParsedQuery,
+    hits: Sequence[Hit],
+    searcher: Searcher,
+    ranked: Sequence[Candidate],
+    hidden: Collection[str] = (),
 ) -> Evidence:
-    """Looks at the best hits of a question."""
+    """Looks at the best hits and the likely spans of a question, as if the ``hidden`` passages were not there."""
     best = hits[:_LOOKED_AT]
     missing = {word for name in question.unknown for word in content_words(name)}
     words = [word for word in question.words if word not in missing]  # what no text has is told apart, not held against
     held = [_held(words, hit) for hit in best]
     asked = max(len(words), 1)
+    said = what_is_said(question, hits, ranked, searcher, hidden)
+    likeliest = [_probability([c for c in ranked if (c.span.asked is None) == prose]) for prose in (False, True)]
+    aspect = asked_aspect(question) or question.text
+    shares = question.intent.probabilities
     return Evidence(
         coverage=max(map(len, held), default=0) / asked,
         together=len(set().union(*held)) / asked,
-        similarity=_similarity(question, best, searcher),
-        named=any(hit.row in rows for rows in question.named() for hit in best),
-        known=missing.issuperset(searcher.unknown_words(question)),
         familiar=1.0 - searcher.novelty(question),
-        best=ranked[0].probability if ranked else 0.0,
-        present=_all_present(question, best),
-        in_field=1.0 - question.intent.probabilities["outfield"],
+        in_field=1.0 - shares["outfield"],
+        best=_probability(ranked),
+        answer=likeliest[0],
+        prose=likeliest[1],
+        first=said.first,
+        span=said.span,
+        spans=said.spans,
+        work=said.work,
+        weakest=said.weakest,
+        rarest=said.rarest,
+        near=float(searcher.table.encode([aspect])[0] @ ranked[0].vector) if ranked else 0.0,
+        names=names_held(question, ranked[0]) if ranked else 0.0,
+        open=1.0 - shares["fact"] - shares["result"],
     )
 
 
@@ -156,12 +189,6 @@ def estimate(
     return answer_probability(gather_evidence(question, hits, searcher, ranked), question.language, config)
 
 
-def _all_present(question: ParsedQuery, hits: Sequence[Hit]) -> bool:
-    """Tells whether of everything that a question names at one place something is among the hits."""
-    found = {hit.row for hit in hits}
-    return all(not found.isdisjoint(rows) for rows in question.named())
-
-
 def is_about_the_program(question: str) -> bool:
     """Tells a question that is about, or against, the program's own instructions."""
     return bool(_ABOUT_THE_PROGRAM.search(question))
@@ -173,14 +200,5 @@ def _held(words: Sequence[str], hit: Hit) -> set[str]:
     return {word for word in words if any(word in terms for terms in known)}
 
 
-def _similarity(question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher) -> float:
-    """Returns the largest cosine of a question and the matched passages, by the table whichever the encoder is."""
-    matches = [(hit.entry, match) for hit in hits for match in hit.matches]
-    if not matches:
-        return 0.0
-    if searcher.encoder is searcher.table:
-        return max(match.dense for _, match in matches)
-    vectors = searcher.table.encode(
-        [question.search_text, *(searchable_text(entry, match.passage) for entry, match in matches)]
-    )
-    return float((vectors[1:] @ vectors[0]).max())
+def _probability(ranked: Sequence[Candidate]) -> float:
+    return ranked[0].probability if ranked else 0.0

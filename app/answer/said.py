@@ -1,0 +1,134 @@
+"""How much of what a question asks is said, and where: in a span, in the likely spans, in all texts of the work meant.
+
+The names of works are taken out of the question first, as a work always says its own name: what is left of "the learning
+rate of LoRA" is the learning rate. Every piece of it looks for its nearest piece in a text, in either language; a piece
+weighs as much as the square of its vector's length times its rarity among the passages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.answer.selection import Candidate
+from app.answer.spans import Span
+from index.query.tokens import folded
+from index.search import Searcher
+from index.text.analysis import content_text, stem, term_set
+from index.types import Hit, ParsedQuery, Slot
+
+Floats = NDArray[np.float32]
+Ids = NDArray[np.int64]
+_LIKELY, _WIDER = 5, 10  # spans looked at
+_RAREST = 3
+_WORKS = 3
+_NAME_SLOTS = (Slot.NAME, Slot.LINK)
+_LIKE_A_NAME = re.compile(r"(?<![\w.@/-])(?=[A-Za-z0-9.+-]*[A-Z])[A-Za-z][A-Za-z0-9]+(?:[.+-][A-Za-z0-9]+)*(?![\w@/])")
+_OPENING = re.compile(r"[A-Z][a-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Shares of the question's weight, names of works apart, that are said; all 1 when nothing else is asked.
+
+    Attributes:
+        first: In the likeliest span.
+        span: In that one of the likely spans that says most of it.
+        spans: In the likely spans together.
+        work: In all texts of the works that are named, or else of the work of the likeliest span.
+        weakest: How well the most important piece that is missing from those texts is said there.
+        rarest: How well its rarest pieces are said there.
+    """
+
+    first: float = 1.0
+    span: float = 1.0
+    spans: float = 1.0
+    work: float = 1.0
+    weakest: float = 1.0
+    rarest: float = 1.0
+
+
+def asked_aspect(question: ParsedQuery) -> str:
+    """Returns the content of a question without the names of works, "" when there is nothing but names."""
+    text = content_text(question.text)
+    names = {entity.name for entity in question.entities if entity.slot is Slot.NAME}
+    for name in sorted(names, key=lambda name: (-len(name), name)):
+        units = r"[\W_]*".join(map(re.escape, name.split(" ")))
+        edges = (r"(?<![a-z0-9-])", r"(?![a-z0-9])") if name.isascii() else ("", "")
+        text = re.sub(f"{edges[0]}{units}{edges[1]}", " ", text)
+    return " ".join(text.split())
+
+
+def what_is_said(
+    question: ParsedQuery,
+    hits: Sequence[Hit],
+    ranked: Sequence[Candidate],
+    searcher: Searcher,
+    hidden: Collection[str] = (),
+) -> Said:
+    """Compares what a question asks with the likely spans and with the works meant; ``hidden`` passages are not there."""
+    (asked,) = searcher.table.tokenize([asked_aspect(question)])
+    asked = np.unique(asked)
+    if not len(asked) or not ranked:
+        return Said() if ranked else Said(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    weights = np.square(searcher.table.token_lengths(asked)) * searcher.rarity(asked)
+    shares = weights / max(float(weights.sum()), 1e-9)
+    likely, meant = ranked[:_WIDER], _meant(question, hits, ranked)
+    by_span = _matches(asked, searcher.table.tokenize([_words(c.span) for c in likely]), searcher)
+    of_work = _matches(asked, [searcher.pieces_of(row, hidden) for row in meant], searcher)
+    in_work = np.vstack([of_work, by_span[[c.hit.row in meant for c in likely]]]).max(axis=0)
+    important = weights / max(float(weights.max()), 1e-9)
+    return Said(
+        first=float(by_span[0] @ shares),
+        span=float((by_span[:_LIKELY] @ shares).max()),
+        spans=float(by_span.max(axis=0) @ shares),
+        work=float(in_work @ shares),
+        weakest=float((1.0 - important * (1.0 - in_work)).min()),
+        rarest=float(in_work[np.argsort(-weights, kind="stable")[:_RAREST]].mean()),
+    )
+
+
+def names_held(question: ParsedQuery, candidate: Candidate) -> float:
+    """Returns the share of the question's names, those of known works apart, that a candidate's passage or entry holds."""
+    places = [
+        (question.tokens[entity.first].start, question.tokens[entity.end - 1].end)
+        for entity in question.entities
+        if entity.slot in _NAME_SLOTS
+    ]
+    names = [
+        found[0]
+        for found in _LIKE_A_NAME.finditer(question.text)
+        if not any(start <= found.start() and found.end() <= end for start, end in places)
+        and not (found.start() == 0 and _OPENING.fullmatch(found[0]))
+    ]
+    if not names:
+        return 1.0
+    entry = candidate.hit.entry
+    held = term_set(" ".join((entry.title, *entry.aliases, candidate.span.passage.text)))
+    return sum(folded(name) in held or stem(folded(name)) in held for name in names) / len(names)
+
+
+def _meant(question: ParsedQuery, hits: Sequence[Hit], ranked: Sequence[Candidate]) -> list[int]:
+    """Returns the rows of the entries that a question is about: the named ones among the hits, or the best span's."""
+    named = set().union(*question.named())
+    return [hit.row for hit in hits if hit.row in named][:_WORKS] or [ranked[0].hit.row]
+
+
+def _words(span: Span) -> str:
+    return " ".join((span.plain, *((span.asked.question, *span.asked.wordings) if span.asked else ())))
+
+
+def _matches(asked: Ids, texts: Sequence[Ids], searcher: Searcher) -> Floats:
+    """Returns the squared cosine of every asked piece with the nearest piece of each text, shape (texts, asked)."""
+    found = np.zeros((max(len(texts), 1), len(asked)), dtype=np.float32)
+    pieces = np.unique(np.concatenate(texts)) if texts else np.zeros(0, dtype=np.int64)
+    if len(pieces):
+        near = np.square(np.clip(searcher.table.token_cosines(pieces, asked), 0.0, 1.0))
+        for row, text in enumerate(texts):
+            if len(text):
+                found[row] = near[np.searchsorted(pieces, text)].max(axis=0)
+    return found
