@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _talk = Terminal()
 REWORDINGS = 1_500  # that the choice of spans is fitted on
+HIDDEN = 600  # answered questions that are asked with and without what answers them
 _out = Console(highlight=False, soft_wrap=True)
 _COLOURS = {Verdict.OK: "green", Verdict.CLOSE: "yellow", Verdict.FAIL: "red"}
 
@@ -181,10 +182,10 @@ def _calibrate(assistant: Assistant, questions: Sequence[Question]) -> None:
         model = fit_selection(assistant.searcher, questions, REWORDINGS, progress)
     _talk.say(f"spans: best one right for {model['answer']['first']:.0%} of {model['answer']['questions']} rewordings")
     with _talk.progress("calibrating") as progress:
-        examples = gather_examples(assistant, questions, progress)
+        examples = gather_examples(assistant, questions, HIDDEN, progress)
     fitted = fit_answerability(examples)
     write_fitted(fitted)
-    _talk.say(f"wrote app/answer/answerability.json from {len(examples)} questions: {fitted}")
+    _talk.say(f"wrote app/answer/answerability.json from {len(examples)} examples: {fitted}")
 
 
 def _compare_encoders(

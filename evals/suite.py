@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from app.answer.support import CARRIED
 from app.assistant import Assistant
-from app.types import Answer, Citation, Sentence
+from app.types import Answer, Citation, Sentence, Status
 from evals.measures import NAMES, mean_scores, score_queries
 from evals.questions import UNANSWERABLE, Question, qrels_of
 from evals.statistics import bootstrap_interval
@@ -51,6 +51,11 @@ class Outcome:
     def declined(self) -> bool:
         """Whether nothing of the corpus was said: declined, or met with a word of the program's own."""
         return not self.answer.citations
+
+    @property
+    def said_missing(self) -> bool:
+        """Whether the answer says that what is asked, or a part of it, is not there."""
+        return self.declined or self.answer.status is Status.PARTLY_ANSWERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +156,15 @@ def _answer_shares(outcomes: Sequence[Outcome], read_line: Callable[[str, int], 
     must_answer = [o for o in outcomes if o.question.answerable]
     answered = [o for o in must_answer if not o.declined]
     citations = [citation for o in answered for citation in o.answer.citations]
-    by_kind = {kind: [o.declined for o in outcomes if o.question.kind == kind] for kind in UNANSWERABLE}
-    return {f"declined, {kind}": _share(declined) for kind, declined in by_kind.items() if declined} | {
+    of_kind = {kind: [o for o in outcomes if o.question.kind == kind] for kind in UNANSWERABLE}
+    near = {"said missing, near-miss": _share([o.said_missing for o in of_kind["near-miss"]])}
+    return {f"declined, {kind}": _share([o.declined for o in own]) for kind, own in of_kind.items() if own} | {
+        **(near if of_kind["near-miss"] else {}),
         "declined, unanswerable": _share([o.declined for o in outcomes if not o.question.answerable]),
         "declined, answerable": _share([o.declined for o in must_answer]),
+        "said missing, answerable": _share([o.said_missing for o in must_answer]),
         "quote at its line": _share([_stands(c, read_line) for c in citations]),
-        "citation recall": _share([_is_carried(o.answer, s) for o in answered for s in o.answer.sentences]),
+        "citation recall": _share([_is_carried(o.answer, s) for o in answered for s in _statements(o.answer)]),
         "citation precision": _share([c.support >= CARRIED for c in citations]),
         "cites gold": _share([_cites_gold(o) for o in answered]),
         "cited entry is gold": _share([_is_gold(o, c.entry.entry_id) for o in answered for c in o.answer.citations]),
@@ -170,6 +178,12 @@ def _stands(citation: Citation, read_line: Callable[[str, int], str]) -> bool:
     """Tells whether a quote, line by line, stands in its file from its line on."""
     lines = citation.quote.split("\n")
     return all(text in read_line(citation.passage.path, citation.line + i) for i, text in enumerate(lines))
+
+
+def _statements(answer: Answer) -> list[Sentence]:
+    """Returns the sentences of an answer but those in which the program itself says what it did not find."""
+    partly = answer.status is Status.PARTLY_ANSWERED
+    return [sentence for sentence in answer.sentences if sentence.citations or not partly]
 
 
 def _is_carried(answer: Answer, sentence: Sentence) -> bool:

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from index.text.passages import searchable_text
 from index.types import Hit, ParsedQuery
 
 _LOOKED_AT = 5
+_OUTSIDE = 0.5  # from this probability on a question that happens to use a name belongs to another field
 _ABOUT_THE_PROGRAM = re.compile(
     r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:instructions?|prompts?|rules)\b|"
     r"\b(?:previous|prior|above|all)\b.{0,20}\b(?:instructions?|guidelines|rules|restrictions)\b"
@@ -101,11 +103,13 @@ class AnswerabilityConfig:
         weights: Weight of each sign in the log-odds that a question can be answered.
         bias: Added to them, by language.
         threshold: Questions below this probability are declined.
+        sure: From this one on they are answered; between the two no direct answer was found.
     """
 
     weights: Mapping[str, float] = field(default_factory=lambda: _fitted()["weights"])
     bias: Mapping[str, float] = field(default_factory=lambda: _fitted()["bias"])
     threshold: float = field(default_factory=lambda: float(_fitted()["threshold"]))
+    sure: float = field(default_factory=lambda: float(_fitted()["sure"]))
 
 
 def write_fitted(config: AnswerabilityConfig) -> None:
@@ -159,18 +163,34 @@ def answer_probability(evidence: Evidence, language: str, config: AnswerabilityC
     return 1.0 / (1.0 + math.exp(-log_odds))
 
 
-def can_answer(
+class Verdict(StrEnum):
+    """What to do about a question."""
+
+    ANSWER = "answer"
+    NEAREST = "nearest"  # say that no direct answer was found, and quote what is nearest
+    DECLINE = "decline"
+
+
+def decide(
     question: ParsedQuery,
     hits: Sequence[Hit],
     searcher: Searcher,
     ranked: Sequence[Candidate],
     config: AnswerabilityConfig | None = None,
-) -> bool:
-    """Decides whether to answer; a question about the program's own instructions is never answered."""
+) -> Verdict:
+    """Decides whether to answer; a question about the program's own instructions is never answered.
+
+    What is nearest is quoted where the corpus has a work that the question names, or where an answer is not improbable.
+    """
     if not hits or is_about_the_program(question.raw):
-        return False
+        return Verdict.DECLINE
     config = config or AnswerabilityConfig()
-    return estimate(question, hits, searcher, ranked, config) >= config.threshold
+    probability = estimate(question, hits, searcher, ranked, config)
+    if probability >= config.sure:
+        return Verdict.ANSWER
+    named = set().union(*question.named())
+    held = any(hit.row in named for hit in hits) and question.intent.probabilities["outfield"] < _OUTSIDE
+    return Verdict.NEAREST if ranked and (held or probability >= config.threshold) else Verdict.DECLINE
 
 
 def estimate(

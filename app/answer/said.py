@@ -1,8 +1,8 @@
 """How much of what a question asks is said, and where: in a span, in the likely spans, in all texts of the work meant.
 
-The names of works are taken out of the question first, as a work always says its own name: what is left of "the learning
-rate of LoRA" is the learning rate. Every piece of it looks for its nearest piece in a text, in either language; a piece
-weighs as much as the square of its vector's length times its rarity among the passages.
+The names of works are taken out of the question first, as a work always says its own name: what is left of "the
+learning rate of LoRA" is the learning rate. Every piece of it looks for its nearest piece in a text, in either language;
+a piece weighs as much as the square of its vector's length times its rarity among the passages.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.answer.selection import Candidate
 from app.answer.spans import Span
+from index.catalogue.names import name_units
+from index.encoders.static import StaticEncoder
 from index.query.tokens import folded
 from index.search import Searcher
 from index.text.analysis import content_text, stem, term_set
@@ -27,7 +30,7 @@ _LIKELY, _WIDER = 5, 10  # spans looked at
 _RAREST = 3
 _WORKS = 3
 _NAME_SLOTS = (Slot.NAME, Slot.LINK)
-_LIKE_A_NAME = re.compile(r"(?<![\w.@/-])(?=[A-Za-z0-9.+-]*[A-Z])[A-Za-z][A-Za-z0-9]+(?:[.+-][A-Za-z0-9]+)*(?![\w@/])")
+_LIKE_A_NAME = re.compile(r"(?<![\w.@/-])(?=[A-Za-z0-9.+-]*[A-Z])[A-Za-z](?:[A-Za-z0-9]|[.+-](?=[A-Za-z0-9]))+(?![\w@/])")
 _OPENING = re.compile(r"[A-Z][a-z]+")
 
 
@@ -53,9 +56,14 @@ class Said:
 
 
 def asked_aspect(question: ParsedQuery) -> str:
-    """Returns the content of a question without the names of works, "" when there is nothing but names."""
+    """Returns the content of a question without the names of works, "" when there is nothing but names.
+
+    A name that no text has is told apart where a known one stands beside it, and is not held against the answer.
+    """
     text = content_text(question.text)
     names = {entity.name for entity in question.entities if entity.slot is Slot.NAME}
+    if _known_places(question):
+        names |= {" ".join(name_units(name)) for name in question.unknown}
     for name in sorted(names, key=lambda name: (-len(name), name)):
         units = r"[\W_]*".join(map(re.escape, name.split(" ")))
         edges = (r"(?<![a-z0-9-])", r"(?![a-z0-9])") if name.isascii() else ("", "")
@@ -70,15 +78,14 @@ def what_is_said(
     searcher: Searcher,
     hidden: Collection[str] = (),
 ) -> Said:
-    """Compares what a question asks with the likely spans and with the works meant; ``hidden`` passages are not there."""
-    (asked,) = searcher.table.tokenize([asked_aspect(question)])
-    asked = np.unique(asked)
+    """Compares what a question asks with the likely spans and the works meant; ``hidden`` passages are not there."""
+    asked = _pieces(searcher.table, asked_aspect(question))
     if not len(asked) or not ranked:
         return Said() if ranked else Said(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     weights = np.square(searcher.table.token_lengths(asked)) * searcher.rarity(asked)
     shares = weights / max(float(weights.sum()), 1e-9)
     likely, meant = ranked[:_WIDER], _meant(question, hits, ranked)
-    by_span = _matches(asked, searcher.table.tokenize([_words(c.span) for c in likely]), searcher)
+    by_span = _matches(asked, [_pieces(searcher.table, _words(c.span)) for c in likely], searcher)
     of_work = _matches(asked, [searcher.pieces_of(row, hidden) for row in meant], searcher)
     in_work = np.vstack([of_work, by_span[[c.hit.row in meant for c in likely]]]).max(axis=0)
     important = weights / max(float(weights.max()), 1e-9)
@@ -93,16 +100,16 @@ def what_is_said(
 
 
 def names_held(question: ParsedQuery, candidate: Candidate) -> float:
-    """Returns the share of the question's names, those of known works apart, that a candidate's passage or entry holds."""
-    places = [
-        (question.tokens[entity.first].start, question.tokens[entity.end - 1].end)
-        for entity in question.entities
-        if entity.slot in _NAME_SLOTS
-    ]
+    """Returns the share of the question's names, those of known works apart, that a candidate's passage or entry holds.
+
+    A name that no text has does not count beside a known one: it is told apart.
+    """
+    places = _known_places(question)
     names = [
         found[0]
         for found in _LIKE_A_NAME.finditer(question.text)
         if not any(start <= found.start() and found.end() <= end for start, end in places)
+        and not (places and found[0] in question.unknown)
         and not (found.start() == 0 and _OPENING.fullmatch(found[0]))
     ]
     if not names:
@@ -112,10 +119,28 @@ def names_held(question: ParsedQuery, candidate: Candidate) -> float:
     return sum(folded(name) in held or stem(folded(name)) in held for name in names) / len(names)
 
 
+def _known_places(question: ParsedQuery) -> list[tuple[int, int]]:
+    """Returns where a question names works that are here; a part of an unknown name, as in S-LoRA, names none."""
+    strange = [found.span() for name in question.unknown for found in re.finditer(re.escape(name), question.text)]
+    places = [
+        (question.tokens[entity.first].start, question.tokens[entity.end - 1].end)
+        for entity in question.entities
+        if entity.slot in _NAME_SLOTS
+    ]
+    return [(a, b) for a, b in places if not any(start <= a and b <= end for start, end in strange)]
+
+
 def _meant(question: ParsedQuery, hits: Sequence[Hit], ranked: Sequence[Candidate]) -> list[int]:
     """Returns the rows of the entries that a question is about: the named ones among the hits, or the best span's."""
     named = set().union(*question.named())
     return [hit.row for hit in hits if hit.row in named][:_WORKS] or [ranked[0].hit.row]
+
+
+@lru_cache(maxsize=20_000)
+def _pieces(table: StaticEncoder, text: str) -> Ids:
+    """Returns the distinct pieces of a text, in order, remembered: the same spans come back for many questions."""
+    (pieces,) = table.tokenize([text])
+    return np.unique(pieces)
 
 
 def _words(span: Span) -> str:
