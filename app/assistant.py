@@ -105,7 +105,7 @@ class Assistant:
         if reply is not None:
             return Status.ANSWERED, (Sentence(reply, ()),), ()
         if is_about_the_program(question.raw):
-            return self._decline(question, hits)
+            return self._decline(question)
         wishes = read_wishes(question)
         if wishes.facts:
             facts = self._writer.write_facts(question, wishes, hits)
@@ -116,8 +116,8 @@ class Assistant:
         ranked = self._writer.candidates(question, hits)
         listed = wishes.wants_list and bool(question.filters.without(["kinds", "years"])) and not question.dropped
         verdict = Verdict.ANSWER if listed else decide(question, hits, self.searcher, ranked)
-        if verdict is Verdict.DECLINE:
-            return self._decline(question, hits)
+        if verdict in (Verdict.DECLINE, Verdict.OUTSIDE):
+            return self._decline(question, hits if verdict is Verdict.DECLINE else ())
         if verdict is Verdict.NEAREST:
             nearest = nearest_spans(question, hits, ranked)
             return Status.PARTLY_ANSWERED, tuple(nearest.sentences), tuple(nearest.citations)
@@ -129,8 +129,8 @@ class Assistant:
             return Status.PARTLY_ANSWERED, tuple(draft.sentences), tuple(draft.citations)
         return Status.ANSWERED, tuple(draft.sentences), tuple(draft.citations)
 
-    def _decline(self, question: ParsedQuery, hits: Sequence[Hit]) -> Said:
-        return Status.DECLINED, tuple(nothing_to_say(question, hits, self.searcher.store)), ()
+    def _decline(self, question: ParsedQuery, near: Sequence[Hit] = ()) -> Said:
+        return Status.DECLINED, tuple(nothing_to_say(question, near, self.searcher.store)), ()
 
 
 def _own_words(question: ParsedQuery) -> str | None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.answer.answerability import SIGNS, AnswerabilityConfig, Evidence
+from app.answer.answerability import SIGNS, AnswerabilityConfig, Evidence, aspect_vector
 from app.assistant import Assistant
 from evals.errors import EvaluationError
 from evals.hiding import ask_with_hidden
@@ -27,8 +27,10 @@ SHIPPED_CALIBRATION = Path(__file__).parent / "data" / "calibration.jsonl"
 LABELS = ("answerable", "near-miss", "out-of-scope")
 DECLINED = 0.015  # of the answerable questions; fewer means more guesses at unanswerable ones (DECISIONS.md)
 UNSURE = 0.04  # of them are told that no direct answer was found, and get what is nearest
-HIDDEN_WEIGHT = 0.3  # of all questions with hidden answers together, where people's weigh 1
+HIDDEN_WEIGHT = 0.1  # of all questions with hidden answers together, where people's weigh 1
 _PENALTY = 1.0
+_USUAL_PENALTY = 400.0  # chosen by cross-validation
+_BARE = 3
 _FOLDS = 5
 _OWN_WORDS = ("injection", "small-talk")  # met before anything is estimated
 
@@ -45,6 +47,7 @@ class Example:
         answerable: Whether the corpus answers it.
         asked: Whether somebody asked it of the corpus as it is; the thresholds are chosen by these.
         weight: How much it counts.
+        aspect: Vector of what is asked of a work, shape (dimension,), for those that people asked.
     """
 
     evidence: Evidence
@@ -52,6 +55,7 @@ class Example:
     answerable: bool
     asked: bool = True
     weight: float = 1.0
+    aspect: Floats | None = None
 
 
 def read_calibration(file: Path = SHIPPED_CALIBRATION) -> list[tuple[str, str, bool]]:
@@ -84,8 +88,8 @@ def gather_examples(
 ) -> list[Example]:
     """Returns the evidence of the calibration questions and of the dev questions; injections are refused by rule.
 
-    Every question is asked a second time with the answered questions of cards and notes hidden, as lists without cards
-    have none.
+    Every third question is asked a second time with the answered questions of cards and notes hidden, as lists without
+    cards have none.
 
     Args:
         assistant: Gathers evidence from the shipped corpus.
@@ -100,12 +104,13 @@ def gather_examples(
     total = len(asked) + hidden
     examples = []
     for number, (text, language, answerable, history) in enumerate(asked, start=1):
-        for gone in (frozenset[str](), answers):
+        for gone in (frozenset[str](), answers)[: 1 if number % _BARE else 2]:
             found = assistant.searcher.find(text, history=history, hidden=gone)
             lone = found.question.unknown and not found.question.named()  # a name that no text has decides by itself
             if found.question.search_text and not lone:
                 evidence = assistant.evidence(found.question, found.hits, gone)
-                examples.append(Example(evidence, language, answerable, asked=not gone))
+                aspect = aspect_vector(found.question, assistant.searcher).astype(np.float64)
+                examples.append(Example(evidence, language, answerable, not gone, aspect=aspect))
         progress(number, total)
     made = list(ask_with_hidden(assistant.searcher, hidden, lambda done, _: progress(len(asked) + done, total)))
     weight = HIDDEN_WEIGHT * len(examples) / max(len(made), 1)
@@ -126,6 +131,7 @@ def fit_answerability(
     features = np.asarray([(*e.evidence.signs(), e.language == "zh") for e in examples], dtype=np.float64)
     answerable = np.asarray([example.answerable for example in examples], dtype=np.float64)
     importance = np.asarray([example.weight for example in examples], dtype=np.float64)
+    usual, features[:, SIGNS.index("usual")] = _fit_usual(examples, features[:, SIGNS.index("usual")])
     held_out = _held_out(features, answerable, importance)
     weights, bias = _fit(features, answerable, importance)
     asked = np.asarray([example.asked and example.answerable for example in examples])
@@ -142,8 +148,33 @@ def fit_answerability(
         weights=dict(zip(SIGNS, (round(float(weight), 3) for weight in weights[:-1]), strict=True)),
         bias={name: round(value, 3) for name, value in biases.items()},
         threshold=round(threshold, 3),
+        usual=[round(float(weight), 3) for weight in usual],
         sure=round(max(threshold, float(1.0 / (1.0 + np.exp(-np.quantile(odds[asked], unsure))))), 3),
     )
+
+
+def _fit_usual(examples: Sequence[Example], before: Floats) -> tuple[Floats, Floats]:
+    """Fits the sign ``usual`` on the wordings of people's questions.
+
+    Args:
+        examples: Those without an aspect keep the value they have.
+        before: The values so far, shape (examples,).
+
+    Returns:
+        The weights, one a dimension, and new values: of each example by weights that were fitted without its question.
+    """
+    rows = np.asarray([row for row, example in enumerate(examples) if example.aspect is not None], dtype=int)
+    values = before.copy()
+    if not len(rows):
+        return np.asarray(AnswerabilityConfig().usual), values
+    aspects = np.stack([aspect for example in examples if (aspect := example.aspect) is not None])
+    answerable = np.asarray([examples[row].answerable for row in rows], dtype=np.float64)
+    ones = np.ones(len(rows))
+    _, group = np.unique(aspects.round(4), axis=0, return_inverse=True)  # a question asked twice is in one fold
+    for number in range(_FOLDS):
+        rest = group % _FOLDS != number
+        values[rows[~rest]] = aspects[~rest] @ _fit(aspects[rest], answerable[rest], ones[rest], _USUAL_PENALTY)[0]
+    return _fit(aspects, answerable, ones, _USUAL_PENALTY)[0], values
 
 
 def _held_out(features: Floats, answerable: Floats, importance: Floats) -> Floats:
@@ -177,24 +208,27 @@ def reliability(estimates: Sequence[tuple[float, bool]], bins: int = 5) -> list[
     return found
 
 
-def _fit(features: Floats, answerable: Floats, importance: Floats) -> tuple[Floats, float]:
+def _fit(
+    features: Floats, answerable: Floats, importance: Floats, penalty: float | None = None
+) -> tuple[Floats, float]:
     """Returns weights and bias of a logistic regression with an L2 penalty; a sign never speaks against an answer.
 
-    The last feature, the language, may have either sign.
+    The last feature, the language, may have either sign; with a penalty of its own everything may.
     """
     from scipy.optimize import minimize
 
     mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
     scaled = (features - mean) / spread
+    ridge = _PENALTY if penalty is None else penalty
 
     def loss(values: Floats) -> tuple[float, Floats]:
         odds = scaled @ values[:-1] + values[-1]
-        cost = importance @ (np.logaddexp(0.0, odds) - odds * answerable) + 0.5 * _PENALTY * values[:-1] @ values[:-1]
+        cost = importance @ (np.logaddexp(0.0, odds) - odds * answerable) + 0.5 * ridge * values[:-1] @ values[:-1]
         error = importance * (1.0 / (1.0 + np.exp(-odds)) - answerable)
-        return float(cost), np.append(scaled.T @ error + _PENALTY * values[:-1], error.sum())
+        return float(cost), np.append(scaled.T @ error + ridge * values[:-1], error.sum())
 
     size = features.shape[1]
-    bounds = [(0.0, None)] * (size - 1) + [(None, None)] * 2
+    bounds = [(0.0 if penalty is None else None, None)] * (size - 1) + [(None, None)] * 2
     found = minimize(loss, np.zeros(size + 1), jac=True, method="L-BFGS-B", bounds=bounds)
     weights = found.x[:-1] / spread
     return weights, float(found.x[-1] - weights @ mean)

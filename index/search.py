@@ -224,13 +224,13 @@ class Searcher:
         """Returns how rare pieces of the table are among the passages, in [0, 1]."""
         return self._late.rarity(pieces, self.table.vocabulary)
 
-    def pieces_of(self, entry_row: int, hidden: Collection[str] = ()) -> NDArray[np.int64]:
-        """Returns the distinct pieces of an entry's passages, in order, as if the ``hidden`` ones were not there."""
+    def pieces_of(self, entry_row: int, hidden: Collection[str] = ()) -> list[NDArray[np.int64]]:
+        """Returns the distinct pieces of each passage of an entry, as if the ``hidden`` ones were not there."""
         rows = self.store.rows_of(entry_row)
         if hidden:
             gone = set(self.store.rows_of_passages(hidden))
             rows = [row for row in rows if row not in gone]
-        return self._late.pieces_of(rows)
+        return [self._late.pieces_of(row) for row in rows]
 
     def _hits(
         self,

@@ -17,6 +17,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.answer.said import asked_aspect, names_held, what_is_said
 from app.answer.selection import Candidate
 from index.search import Searcher
@@ -25,6 +28,7 @@ from index.text.passages import searchable_text
 from index.types import Hit, ParsedQuery
 
 _LOOKED_AT = 5
+_FAR = 0.2  # share of the threshold below which no entry is near
 _OUTSIDE = 0.5  # from this probability on a question that happens to use a name belongs to another field
 _ABOUT_THE_PROGRAM = re.compile(
     r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:instructions?|prompts?|rules)\b|"
@@ -39,14 +43,14 @@ _ABOUT_THE_PROGRAM = re.compile(
 
 SIGNS = (
     "coverage", "together", "familiar", "in_field", "best", "answer", "prose",
-    "first", "span", "spans", "work", "weakest", "rarest", "near", "names", "open",
+    "first", "span", "spans", "work", "passage", "pairs", "weakest", "evenly", "near", "names", "open", "usual",
 )  # fmt: skip
 _FITTED = Path(__file__).parent / "answerability.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for an answer; every sign is in [0, 1] or a cosine, and more of it is better.
+    """What speaks for an answer; signs are in [0, 1], cosines or log-odds, and more of each is better.
 
     Attributes:
         coverage: Largest share of the question's content words that one of the best entries holds.
@@ -60,11 +64,14 @@ class Evidence:
         span: … the best of the likely spans …
         spans: … the likely spans together …
         work: … all texts of the works meant;
-        weakest: how well these say the most important piece that is missing …
-        rarest: … and the rarest pieces.
+        passage: … the one of their passages, or of the spans, that says most of it …
+        pairs: … and these texts, by pairs of neighbouring pieces;
+        weakest: how well they say the most important piece that is missing …
+        evenly: … and all pieces, by the geometric mean.
         near: Cosine of the likeliest span and what is asked of a work.
         names: Share of the names in the question, those of known works apart, that stand with the likeliest span.
         open: How improbable it is, by its wording, that the question asks for one detail: a figure, a date, a person.
+        usual: Log-odds, by nothing but what is asked of a work, that such a question is answered in reading lists.
     """
 
     coverage: float
@@ -78,11 +85,14 @@ class Evidence:
     span: float
     spans: float
     work: float
+    passage: float
+    pairs: float
     weakest: float
-    rarest: float
+    evenly: float
     near: float
     names: float
     open: float
+    usual: float
 
     def signs(self) -> tuple[float, ...]:
         """Returns the signs in the order of ``SIGNS``."""
@@ -104,12 +114,14 @@ class AnswerabilityConfig:
         bias: Added to them, by language.
         threshold: Questions below this probability are declined.
         sure: From this one on they are answered; between the two no direct answer was found.
+        usual: Weights of the sign of that name, one a dimension of the table.
     """
 
     weights: Mapping[str, float] = field(default_factory=lambda: _fitted()["weights"])
     bias: Mapping[str, float] = field(default_factory=lambda: _fitted()["bias"])
     threshold: float = field(default_factory=lambda: float(_fitted()["threshold"]))
     sure: float = field(default_factory=lambda: float(_fitted()["sure"]))
+    usual: Sequence[float] = field(default_factory=lambda: tuple(_fitted()["usual"]), repr=False)
 
 
 def write_fitted(config: AnswerabilityConfig) -> None:
@@ -133,7 +145,7 @@ def gather_evidence(
     asked = max(len(words), 1)
     said = what_is_said(question, hits, ranked, searcher, hidden)
     likeliest = [_probability([c for c in ranked if (c.span.asked is None) == prose]) for prose in (False, True)]
-    aspect = asked_aspect(question) or question.text
+    aspect = aspect_vector(question, searcher)
     shares = question.intent.probabilities
     return Evidence(
         coverage=max(map(len, held), default=0) / asked,
@@ -147,12 +159,21 @@ def gather_evidence(
         span=said.span,
         spans=said.spans,
         work=said.work,
+        passage=said.passage,
+        pairs=said.pairs,
         weakest=said.weakest,
-        rarest=said.rarest,
-        near=float(searcher.table.encode([aspect])[0] @ ranked[0].vector) if ranked else 0.0,
+        evenly=said.evenly,
+        near=float(aspect @ ranked[0].vector) if ranked else 0.0,
         names=names_held(question, ranked[0]) if ranked else 0.0,
         open=1.0 - shares["fact"] - shares["result"],
+        usual=float(aspect @ np.asarray(_fitted()["usual"], dtype=np.float32)),
     )
+
+
+def aspect_vector(question: ParsedQuery, searcher: Searcher) -> NDArray[np.float32]:
+    """Returns the vector of what a question asks of a work, shape (dimension,)."""
+    vector: NDArray[np.float32] = searcher.table.encode([asked_aspect(question) or question.text])[0]
+    return vector
 
 
 def answer_probability(evidence: Evidence, language: str, config: AnswerabilityConfig | None = None) -> float:
@@ -168,7 +189,8 @@ class Verdict(StrEnum):
 
     ANSWER = "answer"
     NEAREST = "nearest"  # say that no direct answer was found, and quote what is nearest
-    DECLINE = "decline"
+    DECLINE = "decline"  # with the nearest entries
+    OUTSIDE = "outside"  # nothing is near
 
 
 def decide(
@@ -183,14 +205,16 @@ def decide(
     What is nearest is quoted where the corpus has a work that the question names, or where an answer is not improbable.
     """
     if not hits or is_about_the_program(question.raw):
-        return Verdict.DECLINE
+        return Verdict.OUTSIDE
     config = config or AnswerabilityConfig()
     probability = estimate(question, hits, searcher, ranked, config)
     if probability >= config.sure:
         return Verdict.ANSWER
     named = set().union(*question.named())
     held = any(hit.row in named for hit in hits) and question.intent.probabilities["outfield"] < _OUTSIDE
-    return Verdict.NEAREST if ranked and (held or probability >= config.threshold) else Verdict.DECLINE
+    if ranked and (held or probability >= config.threshold):
+        return Verdict.NEAREST
+    return Verdict.DECLINE if probability >= config.threshold * _FAR else Verdict.OUTSIDE
 
 
 def estimate(

@@ -35,18 +35,18 @@ def nearest_spans(question: ParsedQuery, hits: Sequence[Hit], ranked: Sequence[C
     return draft
 
 
-def nothing_to_say(question: ParsedQuery, hits: Sequence[Hit], store: Store) -> Iterator[Sentence]:
-    """Yields what is said instead of an answer: what is missing, and the nearest entries, each with what it is.
+def nothing_to_say(question: ParsedQuery, near: Sequence[Hit], store: Store) -> Iterator[Sentence]:
+    """Yields what is said instead of an answer: what is missing, and the entries that are near, each with what it is.
 
-    A question from another field gets no neighbours.
+    A question that sounds of another field gets no neighbours.
     """
     language = question.language
     names = ", ".join(question.unknown)
     yield Sentence(say("missing", language, names=names) if names else say("declined", language), ())
-    if not hits or question.intent.probabilities["outfield"] >= _SURE:
+    if not near or question.intent.probabilities["outfield"] >= _SURE:
         return
     yield Sentence(say("nearest", language), (), starts_paragraph=True)
-    for hit in hits[:_NEAREST]:
+    for hit in near[:_NEAREST]:
         title = shown_title(hit.entry, language)
         url = hit.entry.links[0].url if hit.entry.links else ""
         head = f"- [{title}]({url})" if url else f"- {title}"

@@ -1,8 +1,8 @@
 """How much of what a question asks is said, and where: in a span, in the likely spans, in all texts of the work meant.
 
 The names of works are taken out of the question first, as a work always says its own name: what is left of "the
-learning rate of LoRA" is the learning rate. Every piece of it looks for its nearest piece in a text, in either language;
-a piece weighs as much as the square of its vector's length times its rarity among the passages.
+learning rate of LoRA" is the learning rate. Every piece of it looks for its nearest piece in a text, in either
+language; it weighs as much as the square of its vector's length times its rarity among the passages.
 """
 
 from __future__ import annotations
@@ -27,10 +27,12 @@ from index.types import Hit, ParsedQuery, Slot
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
 _LIKELY, _WIDER = 5, 10  # spans looked at
-_RAREST = 3
+_LEAST = 0.05
 _WORKS = 3
 _NAME_SLOTS = (Slot.NAME, Slot.LINK)
-_LIKE_A_NAME = re.compile(r"(?<![\w.@/-])(?=[A-Za-z0-9.+-]*[A-Z])[A-Za-z](?:[A-Za-z0-9]|[.+-](?=[A-Za-z0-9]))+(?![\w@/])")
+_LIKE_A_NAME = re.compile(
+    r"(?<![\w.@/-])(?=[A-Za-z0-9.+-]*[A-Z])[A-Za-z](?:[A-Za-z0-9]|[.+-](?=[A-Za-z0-9]))+(?![\w@/])"
+)
 _OPENING = re.compile(r"[A-Z][a-z]+")
 
 
@@ -43,16 +45,23 @@ class Said:
         span: In that one of the likely spans that says most of it.
         spans: In the likely spans together.
         work: In all texts of the works that are named, or else of the work of the likeliest span.
+        passage: In that one of their passages, or of the likely spans, that says most of it.
+        pairs: In those texts, by pairs of neighbouring pieces that one passage says.
         weakest: How well the most important piece that is missing from those texts is said there.
-        rarest: How well its rarest pieces are said there.
+        evenly: Geometric mean over the pieces of how well each is said there: one that is missing counts for much.
     """
 
     first: float = 1.0
     span: float = 1.0
     spans: float = 1.0
     work: float = 1.0
+    passage: float = 1.0
+    pairs: float = 1.0
     weakest: float = 1.0
-    rarest: float = 1.0
+    evenly: float = 1.0
+
+
+NOTHING = Said(*(0.0,) * 8)
 
 
 def asked_aspect(question: ParsedQuery) -> str:
@@ -79,24 +88,38 @@ def what_is_said(
     hidden: Collection[str] = (),
 ) -> Said:
     """Compares what a question asks with the likely spans and the works meant; ``hidden`` passages are not there."""
+    if not ranked:
+        return NOTHING
     asked = _pieces(searcher.table, asked_aspect(question))
-    if not len(asked) or not ranked:
-        return Said() if ranked else Said(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    if not len(asked):
+        return Said()
     weights = np.square(searcher.table.token_lengths(asked)) * searcher.rarity(asked)
     shares = weights / max(float(weights.sum()), 1e-9)
     likely, meant = ranked[:_WIDER], _meant(question, hits, ranked)
-    by_span = _matches(asked, [_pieces(searcher.table, _words(c.span)) for c in likely], searcher)
-    of_work = _matches(asked, [searcher.pieces_of(row, hidden) for row in meant], searcher)
-    in_work = np.vstack([of_work, by_span[[c.hit.row in meant for c in likely]]]).max(axis=0)
+    passages = [pieces for row in meant for pieces in searcher.pieces_of(row, hidden)]
+    said = _matches(asked, [*(_pieces(searcher.table, _words(c.span)) for c in likely), *passages], searcher)
+    by_span, of_work = said[: len(likely)], said[[*(c.hit.row in meant for c in likely), *(True for _ in passages)]]
+    in_work = of_work.max(axis=0)
     important = weights / max(float(weights.max()), 1e-9)
     return Said(
         first=float(by_span[0] @ shares),
         span=float((by_span[:_LIKELY] @ shares).max()),
         spans=float(by_span.max(axis=0) @ shares),
         work=float(in_work @ shares),
+        passage=float((said @ shares).max()),
+        pairs=_by_pairs(of_work, shares),
         weakest=float((1.0 - important * (1.0 - in_work)).min()),
-        rarest=float(in_work[np.argsort(-weights, kind="stable")[:_RAREST]].mean()),
+        evenly=float(np.exp(np.log(np.maximum(in_work, _LEAST)) @ shares)),
     )
+
+
+def _by_pairs(said: Floats, shares: Floats) -> float:
+    """Returns how much is said pair by pair of neighbouring pieces, a pair as well as its less said piece."""
+    if said.shape[1] == 1:
+        return float(said.max())
+    both = np.minimum(said[:, :-1], said[:, 1:]).max(axis=0)
+    weights = shares[:-1] + shares[1:]
+    return float(both @ weights / max(float(weights.sum()), 1e-9))
 
 
 def names_held(question: ParsedQuery, candidate: Candidate) -> float:
@@ -138,9 +161,10 @@ def _meant(question: ParsedQuery, hits: Sequence[Hit], ranked: Sequence[Candidat
 
 @lru_cache(maxsize=20_000)
 def _pieces(table: StaticEncoder, text: str) -> Ids:
-    """Returns the distinct pieces of a text, in order, remembered: the same spans come back for many questions."""
+    """Returns the distinct pieces of a text as they first come, remembered: spans come back for many questions."""
     (pieces,) = table.tokenize([text])
-    return np.unique(pieces)
+    _, first = np.unique(pieces, return_index=True)
+    return pieces[np.sort(first)]
 
 
 def _words(span: Span) -> str:
@@ -149,11 +173,11 @@ def _words(span: Span) -> str:
 
 def _matches(asked: Ids, texts: Sequence[Ids], searcher: Searcher) -> Floats:
     """Returns the squared cosine of every asked piece with the nearest piece of each text, shape (texts, asked)."""
-    found = np.zeros((max(len(texts), 1), len(asked)), dtype=np.float32)
-    pieces = np.unique(np.concatenate(texts)) if texts else np.zeros(0, dtype=np.int64)
-    if len(pieces):
+    found = np.zeros((len(texts), len(asked)), dtype=np.float32)
+    filled = [row for row, text in enumerate(texts) if len(text)]
+    if filled:
+        pieces, place = np.unique(np.concatenate([texts[row] for row in filled]), return_inverse=True)
         near = np.square(np.clip(searcher.table.token_cosines(pieces, asked), 0.0, 1.0))
-        for row, text in enumerate(texts):
-            if len(text):
-                found[row] = near[np.searchsorted(pieces, text)].max(axis=0)
+        begins = np.cumsum([0, *(len(texts[row]) for row in filled[:-1])])
+        found[filled] = np.maximum.reduceat(near[place], begins, axis=0)
     return found

@@ -65,10 +65,9 @@ class LateIndex:
         """Returns how rare pieces are among the passages, from 0 for one in all of them to 1 for one in none."""
         return self._rarities(vocabulary)[pieces]
 
-    def pieces_of(self, rows: Sequence[int]) -> NDArray[np.int64]:
-        """Returns the distinct pieces of some passages together, in order."""
-        found = [self._ids[self._starts[row] : self._starts[row + 1]] for row in rows]
-        return np.unique(np.concatenate(found)).astype(np.int64) if found else np.zeros(0, dtype=np.int64)
+    def pieces_of(self, row: int) -> NDArray[np.int64]:
+        """Returns the distinct pieces of a passage, in order."""
+        return self._ids[self._starts[row] : self._starts[row + 1]].astype(np.int64)
 
     @lru_cache(maxsize=1)  # noqa: B019 - an index lives as long as the program
     def _rarities(self, vocabulary: int) -> NDArray[np.float32]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.answer.answerability import SIGNS, Evidence, answer_probability
+from app.answer.answerability import SIGNS, AnswerabilityConfig, Evidence, answer_probability
 from evals.calibration import Example, fit_answerability, read_calibration, reliability
 from evals.errors import EvaluationError
 from evals.questions import read_questions
@@ -77,6 +77,15 @@ def test_examples_that_nobody_asked_move_the_weights_and_not_the_thresholds():
     estimates = [answer_probability(e.evidence, e.language, fitted) for e in examples(seed=5) if e.answerable]
 
     assert np.mean(np.asarray(estimates) < fitted.threshold) == pytest.approx(0.1, abs=0.05)
+
+
+def test_what_is_usually_asked_is_learned_from_wordings_that_people_used():
+    kinds = np.eye(len(AnswerabilityConfig().usual))[:2]  # two ways of asking, the first of them in vain
+    asked = [replace(e, aspect=kinds[int(e.answerable)]) for e in examples()]
+    usual = fit_answerability(asked, declined=0.1, unsure=0.2).usual
+
+    assert usual[1] > 0 > usual[0]
+    assert not any(usual[2:])
 
 
 def test_the_same_examples_give_the_same_model(fitted):
