@@ -107,7 +107,7 @@ class Assistant:
         if is_about_the_program(question.raw):
             return self._decline(question)
         wishes = read_wishes(question)
-        if wishes.facts:
+        if wishes.facts and question.intent.label != "outfield":
             facts = self._writer.write_facts(question, wishes, hits)
             if facts.sentences:
                 return Status.ANSWERED, tuple(facts.sentences), tuple(facts.citations)

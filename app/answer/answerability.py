@@ -29,7 +29,7 @@ from index.types import Hit, ParsedQuery
 
 _LOOKED_AT = 5
 _FAR = 0.2  # share of the threshold below which no entry is near
-_OUTSIDE = 0.5  # from this probability on a question that happens to use a name belongs to another field
+_OUTSIDE = 0.4  # from this probability on a question that happens to use a name belongs to another field
 _ABOUT_THE_PROGRAM = re.compile(
     r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:instructions?|prompts?|rules)\b|"
     r"\b(?:previous|prior|above|all)\b.{0,20}\b(?:instructions?|guidelines|rules|restrictions)\b"
@@ -42,8 +42,7 @@ _ABOUT_THE_PROGRAM = re.compile(
 
 
 SIGNS = (
-    "coverage", "together", "familiar", "in_field", "best", "answer", "prose",
-    "first", "span", "spans", "work", "passage", "pairs", "weakest", "evenly", "near", "names", "open", "usual",
+    "coverage", "familiar", "in_field", "best", "prose", "work", "pairs", "weakest", "near", "names", "open", "usual",
 )  # fmt: skip
 _FITTED = Path(__file__).parent / "answerability.json"
 
@@ -54,20 +53,13 @@ class Evidence:
 
     Attributes:
         coverage: Largest share of the question's content words that one of the best entries holds.
-        together: Share of them that the best entries hold together.
         familiar: Share of the question, by weight of its pieces, that occurs somewhere in the index.
         in_field: How improbable it is, by its wording, that the question belongs to another field.
         best: Probability of the likeliest span (``app.answer.selection``).
-        answer: Probability of the likeliest span that answers a question of a card or note.
-        prose: Probability of the likeliest other span.
-        first: How much of what is asked of a work the likeliest span says (``app.answer.said``) …
-        span: … the best of the likely spans …
-        spans: … the likely spans together …
-        work: … all texts of the works meant;
-        passage: … the one of their passages, or of the spans, that says most of it …
-        pairs: … and these texts, by pairs of neighbouring pieces;
-        weakest: how well they say the most important piece that is missing …
-        evenly: … and all pieces, by the geometric mean.
+        prose: Probability of the likeliest span that is not the answer to a question of a card or note.
+        work: How much of what is asked of a work all its texts say (``app.answer.said``) …
+        pairs: … by pairs of neighbouring pieces …
+        weakest: … and how well they say the most important piece that is missing.
         near: Cosine of the likeliest span and what is asked of a work.
         names: Share of the names in the question, those of known works apart, that stand with the likeliest span.
         open: How improbable it is, by its wording, that the question asks for one detail: a figure, a date, a person.
@@ -75,20 +67,13 @@ class Evidence:
     """
 
     coverage: float
-    together: float
     familiar: float
     in_field: float
     best: float
-    answer: float
     prose: float
-    first: float
-    span: float
-    spans: float
     work: float
-    passage: float
     pairs: float
     weakest: float
-    evenly: float
     near: float
     names: float
     open: float
@@ -144,25 +129,17 @@ def gather_evidence(
     held = [_held(words, hit) for hit in best]
     asked = max(len(words), 1)
     said = what_is_said(question, hits, ranked, searcher, hidden)
-    likeliest = [_probability([c for c in ranked if (c.span.asked is None) == prose]) for prose in (False, True)]
     aspect = aspect_vector(question, searcher)
     shares = question.intent.probabilities
     return Evidence(
         coverage=max(map(len, held), default=0) / asked,
-        together=len(set().union(*held)) / asked,
         familiar=1.0 - searcher.novelty(question),
         in_field=1.0 - shares["outfield"],
         best=_probability(ranked),
-        answer=likeliest[0],
-        prose=likeliest[1],
-        first=said.first,
-        span=said.span,
-        spans=said.spans,
+        prose=_probability([candidate for candidate in ranked if candidate.span.asked is None]),
         work=said.work,
-        passage=said.passage,
         pairs=said.pairs,
         weakest=said.weakest,
-        evenly=said.evenly,
         near=float(aspect @ ranked[0].vector) if ranked else 0.0,
         names=names_held(question, ranked[0]) if ranked else 0.0,
         open=1.0 - shares["fact"] - shares["result"],
@@ -211,8 +188,9 @@ def decide(
     if probability >= config.sure:
         return Verdict.ANSWER
     named = set().union(*question.named())
-    held = any(hit.row in named for hit in hits) and question.intent.probabilities["outfield"] < _OUTSIDE
-    if ranked and (held or probability >= config.threshold):
+    held = any(hit.row in named for hit in hits)
+    outside = question.intent.probabilities["outfield"] >= _OUTSIDE
+    if ranked and not outside and (held or probability >= config.threshold):
         return Verdict.NEAREST
     return Verdict.DECLINE if probability >= config.threshold * _FAR else Verdict.OUTSIDE
 

@@ -1,4 +1,4 @@
-"""How much of what a question asks is said, and where: in a span, in the likely spans, in all texts of the work meant.
+"""How much of what a question asks is said in the texts of the works that it is about.
 
 The names of works are taken out of the question first, as a work always says its own name: what is left of "the
 learning rate of LoRA" is the learning rate. Every piece of it looks for its nearest piece in a text, in either
@@ -26,8 +26,7 @@ from index.types import Hit, ParsedQuery, Slot
 
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
-_LIKELY, _WIDER = 5, 10  # spans looked at
-_LEAST = 0.05
+_LIKELY = 10  # spans looked at
 _WORKS = 3
 _NAME_SLOTS = (Slot.NAME, Slot.LINK)
 _LIKE_A_NAME = re.compile(
@@ -41,27 +40,14 @@ class Said:
     """Shares of the question's weight, names of works apart, that are said; all 1 when nothing else is asked.
 
     Attributes:
-        first: In the likeliest span.
-        span: In that one of the likely spans that says most of it.
-        spans: In the likely spans together.
         work: In all texts of the works that are named, or else of the work of the likeliest span.
-        passage: In that one of their passages, or of the likely spans, that says most of it.
         pairs: In those texts, by pairs of neighbouring pieces that one passage says.
         weakest: How well the most important piece that is missing from those texts is said there.
-        evenly: Geometric mean over the pieces of how well each is said there: one that is missing counts for much.
     """
 
-    first: float = 1.0
-    span: float = 1.0
-    spans: float = 1.0
     work: float = 1.0
-    passage: float = 1.0
     pairs: float = 1.0
     weakest: float = 1.0
-    evenly: float = 1.0
-
-
-NOTHING = Said(*(0.0,) * 8)
 
 
 def asked_aspect(question: ParsedQuery) -> str:
@@ -87,29 +73,24 @@ def what_is_said(
     searcher: Searcher,
     hidden: Collection[str] = (),
 ) -> Said:
-    """Compares what a question asks with the likely spans and the works meant; ``hidden`` passages are not there."""
+    """Compares what a question asks with all texts of the works meant; ``hidden`` passages are not there."""
     if not ranked:
-        return NOTHING
+        return Said(0.0, 0.0, 0.0)
     asked = _pieces(searcher.table, asked_aspect(question))
     if not len(asked):
         return Said()
     weights = np.square(searcher.table.token_lengths(asked)) * searcher.rarity(asked)
     shares = weights / max(float(weights.sum()), 1e-9)
-    likely, meant = ranked[:_WIDER], _meant(question, hits, ranked)
+    meant = _meant(question, hits, ranked)
     passages = [pieces for row in meant for pieces in searcher.pieces_of(row, hidden)]
-    said = _matches(asked, [*(_pieces(searcher.table, _words(c.span)) for c in likely), *passages], searcher)
-    by_span, of_work = said[: len(likely)], said[[*(c.hit.row in meant for c in likely), *(True for _ in passages)]]
-    in_work = of_work.max(axis=0)
+    likely = [_pieces(searcher.table, _words(c.span)) for c in ranked[:_LIKELY] if c.hit.row in meant]
+    said = _matches(asked, [*likely, *passages], searcher)
+    in_work = said.max(axis=0)
     important = weights / max(float(weights.max()), 1e-9)
     return Said(
-        first=float(by_span[0] @ shares),
-        span=float((by_span[:_LIKELY] @ shares).max()),
-        spans=float(by_span.max(axis=0) @ shares),
         work=float(in_work @ shares),
-        passage=float((said @ shares).max()),
-        pairs=_by_pairs(of_work, shares),
+        pairs=_by_pairs(said, shares),
         weakest=float((1.0 - important * (1.0 - in_work)).min()),
-        evenly=float(np.exp(np.log(np.maximum(in_work, _LEAST)) @ shares)),
     )
 
 

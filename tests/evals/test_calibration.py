@@ -21,7 +21,7 @@ def examples(size=400, seed=4):
         language = "zh" if number % 2 else "en"
         log_odds = 8 * coverage - (5 if language == "zh" else 3)
         truth = bool(random.random() < 1 / (1 + np.exp(-log_odds)))
-        seen = replace(EVIDENCE, coverage=coverage, together=noise, best=noise, familiar=noise)
+        seen = replace(EVIDENCE, coverage=coverage, best=noise, familiar=noise)
         made.append(Example(seen, language, truth))
     return made
 

@@ -8,7 +8,7 @@ from ingest.types import Entry, Kind, Library, Listing, Passage, PassageKind
 LORA = [
     "**How much memory does LoRA save?** <!-- cost | video memory -->\n"
     "LoRA needs a third of the GPU memory of full fine-tuning with Adam.",
-    "**Who can run LoRA?** <!-- use | a single card -->\nStudents with one consumer card can train LoRA on a small model.",
+    "**Who can run LoRA?** <!-- use | a single card -->\nStudents with one consumer card can train LoRA.",
 ]
 FLASH = "**What is FlashAttention?** <!-- what | tiling -->\nFlashAttention computes exact attention in tiles of SRAM."
 NOTE = "LoRA needs only a third of the GPU memory that full fine-tuning with Adam takes."
