@@ -28,6 +28,7 @@ from index.text.passages import searchable_text
 from index.types import Hit, ParsedQuery
 
 _LOOKED_AT = 5
+_LONGEST_WORD = 40  # letters; what is longer is no word
 _FAR = 0.2  # share of the threshold below which no entry is near
 _OUTSIDE = 0.4  # from this probability on a question that happens to use a name belongs to another field
 _ABOUT_THE_PROGRAM = re.compile(
@@ -185,11 +186,14 @@ def decide(
         return Verdict.OUTSIDE
     config = config or AnswerabilityConfig()
     probability = estimate(question, hits, searcher, ranked, config)
-    if probability >= config.sure:
-        return Verdict.ANSWER
     named = set().union(*question.named())
     held = any(hit.row in named for hit in hits)
-    outside = question.intent.probabilities["outfield"] >= _OUTSIDE
+    outside = bool(question.search_text) and question.intent.probabilities["outfield"] >= _OUTSIDE
+    wordless = bool(question.search_text) and all(len(word) > _LONGEST_WORD for word in question.words)
+    if (outside or wordless) and not held:
+        return Verdict.OUTSIDE
+    if probability >= config.sure:
+        return Verdict.ANSWER
     if ranked and not outside and (held or probability >= config.threshold):
         return Verdict.NEAREST
     return Verdict.DECLINE if probability >= config.threshold * _FAR else Verdict.OUTSIDE

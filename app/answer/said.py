@@ -78,7 +78,7 @@ def what_is_said(
         return Said(0.0, 0.0, 0.0)
     asked = _pieces(searcher.table, asked_aspect(question))
     if not len(asked):
-        return Said()
+        return Said() if question.named() else Said(0.0, 0.0, 0.0)
     weights = np.square(searcher.table.token_lengths(asked)) * searcher.rarity(asked)
     shares = weights / max(float(weights.sum()), 1e-9)
     meant = _meant(question, hits, ranked)
