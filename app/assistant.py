@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from app.answer.answerability import Evidence, can_answer, estimate, gather_evidence, is_about_the_program
+from app.answer.answerability import Evidence, Verdict, decide, estimate, gather_evidence, is_about_the_program
 from app.answer.draft import Draft
 from app.answer.extractive import ExtractiveWriter, Length
 from app.answer.listing import DEPTH
-from app.answer.names import shown_title
-from app.answer.wishes import read_wishes
+from app.answer.missing import nearest_spans, nothing_to_say
+from app.answer.wishes import Wishes, read_wishes
 from app.errors import QuestionError
 from app.render.messages import say, say_both
 from app.render.notices import relaxation_notice
@@ -26,11 +26,10 @@ from index.search import Searcher
 from index.types import Hit, ParsedQuery
 from ingest.text.folding import simplified
 
+Said = tuple[Status, tuple[Sentence, ...], tuple[Citation, ...]]
 MAX_QUESTION_CHARS = 2_000
 HITS = 10
-_NEAREST = 3
 _CHAT = {"smalltalk": 0.6, "about": 0.75}  # probabilities from which on a word of the program's own is the answer
-_SURE = 0.6
 _LISTED = 0.5  # probability of its likeliest entry from which on a list is an answer
 _CHAT_CHARS = 200
 _THANKS = re.compile(r"谢|感谢|辛苦|3q|\b(?:thanks?|thank you|thx|ty|cheers)\b", re.I)
@@ -104,25 +103,27 @@ class Assistant:
     def evidence(self, question: ParsedQuery, hits: Sequence[Hit], hidden: Collection[str] = ()) -> Evidence:
         """Returns what speaks for an answer, as if the ``hidden`` passages were not there."""
         ranked = [c for c in self._writer.candidates(question, hits) if c.span.passage.passage_id not in hidden]
-        return gather_evidence(question, hits, self.searcher, ranked)
+        return gather_evidence(question, hits, self.searcher, ranked, hidden)
 
-    def _write(
-        self, question: ParsedQuery, hits: Sequence[Hit], length: Length
-    ) -> tuple[Status, tuple[Sentence, ...], tuple[Citation, ...]]:
+    def _write(self, question: ParsedQuery, hits: Sequence[Hit], length: Length) -> Said:
         reply = _own_words(question)
         if reply is not None:
             return Status.ANSWERED, (Sentence(reply, ()),), ()
         if is_about_the_program(question.raw):
-            return Status.DECLINED, tuple(_declined(question, hits)), ()
+            return self._decline(question)
         wishes = read_wishes(question)
-        if wishes.facts:
+        if wishes.facts and question.intent.label != "outfield":
             facts = self._writer.write_facts(question, wishes, hits)
             if facts.sentences and wishes.asks_more:
                 self._writer.add_support(facts, self._writer.candidates(question, hits))
             if facts.sentences:
                 return Status.ANSWERED, tuple(facts.sentences), tuple(facts.citations)
         if question.unknown and not question.named():
-            return Status.DECLINED, tuple(_declined(question, hits)), ()
+            return self._decline(question, hits)
+        return self._write_spans(question, wishes, hits, length)
+
+    def _write_spans(self, question: ParsedQuery, wishes: Wishes, hits: Sequence[Hit], length: Length) -> Said:
+        """Lists works or quotes spans, or says that nothing was found or only what is near."""
         draft, sure = Draft(question.language), False
         if wishes.wants_list:
             draft, chance = self._writer.write_list(question, hits)
@@ -131,16 +132,23 @@ class Assistant:
             sure = bool(draft.sentences) and (asked or known)
         if not sure:
             ranked = self._writer.candidates(question, hits)
-            if not can_answer(question, hits, self.searcher, ranked):
-                return Status.DECLINED, tuple(_declined(question, hits)), ()
+            verdict = decide(question, hits, self.searcher, ranked)
+            if verdict in (Verdict.DECLINE, Verdict.OUTSIDE):
+                return self._decline(question, hits if verdict is Verdict.DECLINE else ())
+            if verdict is Verdict.NEAREST:
+                nearest = nearest_spans(question, hits, ranked)
+                return Status.PARTLY_ANSWERED, tuple(nearest.sentences), tuple(nearest.citations)
             if not draft.sentences:
                 draft = self._writer.write(question, wishes, hits, ranked, length)
         if not draft.sentences:
-            return Status.DECLINED, tuple(_declined(question, hits)), ()
+            return self._decline(question, hits)
         if question.unknown:
             draft.say(say("missing", question.language, names=", ".join(question.unknown)))
             return Status.PARTLY_ANSWERED, tuple(draft.sentences), tuple(draft.citations)
         return Status.ANSWERED, tuple(draft.sentences), tuple(draft.citations)
+
+    def _decline(self, question: ParsedQuery, near: Sequence[Hit] = ()) -> Said:
+        return Status.DECLINED, tuple(nothing_to_say(question, near, self.searcher.store)), ()
 
 
 def _depth(question: ParsedQuery) -> int:
@@ -182,17 +190,3 @@ def _notices(question: ParsedQuery) -> Iterator[str]:
         yield say("read_as", language, text=question.corrected)
     if question.dropped:
         yield relaxation_notice(question.wished, question.dropped, language)
-
-
-def _declined(question: ParsedQuery, hits: Sequence[Hit]) -> list[Sentence]:
-    """Returns what is said instead of an answer: what is missing, and the nearest entries with their links."""
-    language = question.language
-    names = ", ".join(question.unknown)
-    sentences = [Sentence(say("missing", language, names=names) if names else say("declined", language), ())]
-    if hits and not (question.intent.label == "outfield" and question.intent.probabilities["outfield"] > _SURE):
-        sentences.append(Sentence(say("nearest", language), (), starts_paragraph=True))
-        for hit in hits[:_NEAREST]:
-            title = shown_title(hit.entry, language)
-            url = hit.entry.links[0].url if hit.entry.links else ""
-            sentences.append(Sentence(f"- [{title}]({url})" if url else f"- {title}", (), starts_paragraph=True))
-    return sentences

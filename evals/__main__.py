@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from evals.questions import Question
 
 _talk = Terminal()
+HIDDEN = 600  # answered questions that are asked with and without what answers them
 _out = Console(highlight=False, soft_wrap=True)
 _COLOURS = {Verdict.OK: "green", Verdict.CLOSE: "yellow", Verdict.FAIL: "red"}
 
@@ -188,10 +189,10 @@ def _calibrate(assistant: Assistant, questions: Sequence[Question]) -> None:
         lists = fit_membership(searcher, questions, read_lists(), progress)
     _talk.say(f"lists: recall {lists['recall']:.2f}, precision {lists['precision']:.2f} on those left out")
     with _talk.progress("calibrating") as progress:
-        examples = gather_examples(assistant, questions, progress)
+        examples = gather_examples(assistant, questions, HIDDEN, progress)
     fitted = fit_answerability(examples)
     write_fitted(fitted)
-    _talk.say(f"wrote app/answer/answerability.json from {len(examples)} questions: {fitted}")
+    _talk.say(f"wrote app/answer/answerability.json from {len(examples)} examples: {fitted}")
 
 
 def _compare_encoders(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from app.answer.answerability import AnswerabilityConfig
 from evals.ablations import VariantResult
 from evals.calibration import reliability
 from evals.measures import NAMES
@@ -39,9 +40,10 @@ def html_report(report: Report, outcomes: Sequence[Outcome], variants: Sequence[
         "<h2>Declining, by threshold</h2>",
         "<p>Solid: unanswerable questions declined. Dashed: answerable ones declined.</p>",
         curve(refusal_curve(outcomes)),
-        "<h2>Reliability of the estimate, test split</h2>",
-        "<p>Across: estimated probability. Up: share that is answerable, with the number of questions.</p>",
-        reliability_plot(reliability([(o.probability, o.question.answerable) for o in _judged(outcomes)])),
+        "<h2>Reliability of the estimate</h2>",
+        "<p>Across: estimated probability. Up: share that is answerable, with the number of questions. Below the first "
+        "dashed line a question is declined, from the second on it is answered; both were chosen on dev.</p>",
+        *(f"<h3>{split}</h3>{_reliability(outcomes, split)}" for split in ("dev", "test")),
         "<h2>Variants</h2>" + _variants(variants, answerable),
         f"<h2>The {_WORST} worst questions</h2>",
         *(_story(outcome) for outcome in worst),
@@ -90,8 +92,11 @@ def curve(points: Sequence[tuple[float, float, float]]) -> str:
     return _svg(580, 234, axes + line(1, "") + line(2, 'stroke-dasharray="5 4"'))
 
 
-def reliability_plot(bins: Sequence[tuple[float, float, int]]) -> str:
-    """Returns (estimate, share, number) as points beside the diagonal that a perfect estimate would lie on, as SVG."""
+def reliability_plot(bins: Sequence[tuple[float, float, int]], marks: Sequence[float] = ()) -> str:
+    """Returns (estimate, share, number) as points beside the diagonal that a perfect estimate would lie on, as SVG.
+
+    Marks are estimates at which something is decided.
+    """
     points = "".join(
         f'<circle cx="{50 + 300 * estimate:.1f}" cy="{320 - 300 * share:.1f}" r="5" fill="#4f46e5"/>'
         f'<text x="{60 + 300 * estimate:.1f}" y="{325 - 300 * share:.1f}">{number}</text>'
@@ -99,12 +104,16 @@ def reliability_plot(bins: Sequence[tuple[float, float, int]]) -> str:
     )
     axes = '<path d="M50 20V320H350" fill="none" stroke="#999"/><path d="M50 320L350 20" stroke="#ccc"/>'
     ends = '<text x="50" y="336">0</text><text x="345" y="336">1</text><text x="36" y="26">1</text>'
-    return _svg(420, 344, axes + ends + points)
+    lines = "".join(f'<path d="M{50 + 300 * mark:.1f} 20V320" stroke="#999" stroke-dasharray="5 4"/>' for mark in marks)
+    return _svg(420, 344, axes + ends + lines + points)
 
 
-def _judged(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Returns the test questions that the estimate decides about; injections are refused by rule."""
-    return [o for o in outcomes if o.question.split == "test" and o.question.kind != "injection"]
+def _reliability(outcomes: Sequence[Outcome], split: str) -> str:
+    """Returns the plot of a split's questions that the estimate decides about; the others are met by rule."""
+    judged = [o for o in outcomes if o.question.split == split and o.question.kind not in ("injection", "small-talk")]
+    config = AnswerabilityConfig()
+    bins = reliability([(o.probability, o.question.answerable) for o in judged], bins=10)
+    return reliability_plot(bins, (config.threshold, config.sure))
 
 
 def _svg(width: int, height: int, body: str) -> str:

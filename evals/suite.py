@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from app.answer.support import CARRIED
 from app.assistant import Assistant
-from app.types import Answer, Citation, Sentence
+from app.types import Answer, Citation, Sentence, Status
 from evals.measures import NAMES, mean_scores, score_queries
 from evals.questions import UNANSWERABLE, Question, qrels_of
 from evals.statistics import bootstrap_interval
@@ -54,6 +54,11 @@ class Outcome:
     def declined(self) -> bool:
         """Whether nothing of the corpus was said: declined, or met with a word of the program's own."""
         return not self.answer.citations
+
+    @property
+    def said_missing(self) -> bool:
+        """Whether the answer says that what is asked, or a part of it, is not there."""
+        return self.declined or self.answer.status is Status.PARTLY_ANSWERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,30 +168,30 @@ def _answer_shares(outcomes: Sequence[Outcome], read_line: Callable[[str, int], 
     must_answer = [o for o in outcomes if o.question.answerable]
     answered = [o for o in must_answer if not o.declined]
     citations = [citation for o in answered for citation in o.answer.citations]
-    by_kind = {kind: [o.declined for o in outcomes if o.question.kind == kind] for kind in UNANSWERABLE}
+    of_kind = {kind: [o for o in outcomes if o.question.kind == kind] for kind in UNANSWERABLE}
+    shares = {f"declined, {kind}": _share([o.declined for o in own]) for kind, own in of_kind.items() if own}
+    if of_kind["near-miss"]:
+        shares["said missing, near-miss"] = _share([o.said_missing for o in of_kind["near-miss"]])
     lists = [o for o in must_answer if o.question.kind == "list"]
-    of_lists = {
-        "list recall": _mean([list_recall(o) for o in lists]),
-        "list precision": _mean([list_precision(o) for o in lists if not o.declined]),
+    if lists:
+        shares["list recall"] = _mean([list_recall(o) for o in lists])
+        shares["list precision"] = _mean([list_precision(o) for o in lists if not o.declined])
+    with_facts = [o for o in must_answer if o.question.facts]
+    return shares | {
+        "declined, unanswerable": _share([o.declined for o in outcomes if not o.question.answerable]),
+        "declined, answerable": _share([o.declined for o in must_answer]),
+        "said missing, answerable": _share([o.said_missing for o in must_answer]),
+        "quote at its line": _share([_stands(c, read_line) for c in citations]),
+        "citation recall": _share([_is_carried(o.answer, s) for o in answered for s in _statements(o.answer)]),
+        "citation precision": _share([c.support >= CARRIED for c in citations]),
+        "cites gold": _share([_cites_gold(o) for o in answered]),
+        "cited entry is gold": _share([_is_gold(o, c.entry.entry_id) for o in answered for c in o.answer.citations]),
+        "gold is cited": _share([_is_cited(o, g.entry_id) for o in answered for g in o.question.gold]),
+        "all facts present": _share([_has_facts(o) for o in with_facts]),
+        "facts present": _mean([_facts_in(o.question, o.answer.text) for o in with_facts]),
+        "fact in the first sentence": _share([_facts_in(o.question, _opening(o.answer)) > 0 for o in with_facts]),
+        "in the question's language": _share([_in_language(o.answer) for o in answered]),
     }
-    return (
-        {f"declined, {kind}": _share(declined) for kind, declined in by_kind.items() if declined}
-        | {
-            "declined, unanswerable": _share([o.declined for o in outcomes if not o.question.answerable]),
-            "declined, answerable": _share([o.declined for o in must_answer]),
-            "quote at its line": _share([_stands(c, read_line) for c in citations]),
-            "citation recall": _share([_is_carried(o.answer, s) for o in answered for s in o.answer.sentences]),
-            "citation precision": _share([c.support >= CARRIED for c in citations]),
-            "cites gold": _share([_cites_gold(o) for o in answered]),
-            "cited entry is gold": _share(
-                [_is_gold(o, c.entry.entry_id) for o in answered for c in o.answer.citations]
-            ),
-            "gold is cited": _share([_is_cited(o, g.entry_id) for o in answered for g in o.question.gold]),
-            "facts present": _share([_has_facts(o) for o in must_answer if o.question.facts]),
-            "in the question's language": _share([_in_language(o.answer) for o in answered]),
-        }
-        | (of_lists if lists else {})
-    )
 
 
 def list_recall(outcome: Outcome) -> float:
@@ -212,6 +217,12 @@ def _stands(citation: Citation, read_line: Callable[[str, int], str]) -> bool:
     return all(text in read_line(citation.passage.path, citation.line + i) for i, text in enumerate(lines))
 
 
+def _statements(answer: Answer) -> list[Sentence]:
+    """Returns the sentences of an answer but those in which the program itself says what it did not find."""
+    partly = answer.status is Status.PARTLY_ANSWERED
+    return [sentence for sentence in answer.sentences if sentence.citations or not partly]
+
+
 def _is_carried(answer: Answer, sentence: Sentence) -> bool:
     """ALCE's recall (Gao and others, EMNLP 2023): the sentence is carried by what it cites."""
     return any(citation.n in sentence.citations and citation.support >= CARRIED for citation in answer.citations)
@@ -230,7 +241,15 @@ def _cites_gold(outcome: Outcome) -> bool:
 
 
 def _has_facts(outcome: Outcome) -> bool:
-    return all(re.search(fact, outcome.answer.text, re.I) for fact in outcome.question.facts)
+    return _facts_in(outcome.question, outcome.answer.text) == 1.0
+
+
+def _facts_in(question: Question, text: str) -> float:
+    return sum(re.search(fact, text, re.I) is not None for fact in question.facts) / len(question.facts)
+
+
+def _opening(answer: Answer) -> str:
+    return answer.sentences[0].text if answer.sentences else ""
 
 
 def _in_language(answer: Answer) -> bool:

@@ -222,6 +222,18 @@ class Searcher:
         """Returns how much of a question occurs in no passage at all, in [0, 1]."""
         return self._late.novelty(self.table, content_text(question.search_text) or question.text)
 
+    def rarity(self, pieces: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Returns how rare pieces of the table are among the passages, in [0, 1]."""
+        return self._late.rarity(pieces, self.table.vocabulary)
+
+    def pieces_of(self, entry_row: int, hidden: Collection[str] = ()) -> list[NDArray[np.int64]]:
+        """Returns the distinct pieces of each passage of an entry, as if the ``hidden`` ones were not there."""
+        rows = self.store.rows_of(entry_row)
+        if hidden:
+            gone = set(self.store.rows_of_passages(hidden))
+            rows = [row for row in rows if row not in gone]
+        return [self._late.pieces_of(row) for row in rows]
+
     def _hits(
         self,
         ranked: Sequence[Ranked],

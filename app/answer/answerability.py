@@ -10,12 +10,17 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from app.answer.said import asked_aspect, names_held, what_is_said
 from app.answer.selection import Candidate
 from index.search import Searcher
 from index.text.analysis import content_words, term_set
@@ -23,6 +28,9 @@ from index.text.passages import searchable_text
 from index.types import Hit, ParsedQuery
 
 _LOOKED_AT = 5
+_LONGEST_WORD = 40  # letters; what is longer is no word
+_FAR = 0.2  # share of the threshold below which no entry is near
+_OUTSIDE = 0.4  # from this probability on a question that happens to use a name belongs to another field
 _ABOUT_THE_PROGRAM = re.compile(
     r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:instructions?|prompts?|rules)\b|"
     r"\b(?:previous|prior|above|all)\b.{0,20}\b(?:instructions?|guidelines|rules|restrictions)\b"
@@ -34,35 +42,43 @@ _ABOUT_THE_PROGRAM = re.compile(
 )
 
 
-SIGNS = ("coverage", "together", "similarity", "named", "known", "familiar", "best", "present", "in_field")
+SIGNS = (
+    "coverage", "familiar", "in_field", "best", "prose", "work", "pairs", "weakest", "near", "names", "open", "usual",
+)  # fmt: skip
 _FITTED = Path(__file__).parent / "answerability.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for an answer; every sign is in [0, 1] or a cosine, and more of it is better.
+    """What speaks for an answer; signs are in [0, 1], cosines or log-odds, and more of each is better.
 
     Attributes:
         coverage: Largest share of the question's content words that one of the best entries holds.
-        together: Share of them that the best entries hold together.
-        similarity: Largest cosine of question and passage, by the table of token vectors.
-        named: A best entry is named in the question.
-        known: Every Latin word of the question occurs somewhere in the index.
         familiar: Share of the question, by weight of its pieces, that occurs somewhere in the index.
-        best: Probability of the likeliest span (``app.answer.selection``).
-        present: Every work that the question names is among the best entries.
         in_field: How improbable it is, by its wording, that the question belongs to another field.
+        best: Probability of the likeliest span (``app.answer.selection``).
+        prose: Probability of the likeliest span that is not the answer to a question of a card or note.
+        work: How much of what is asked of a work all its texts say (``app.answer.said``) …
+        pairs: … by pairs of neighbouring pieces …
+        weakest: … and how well they say the most important piece that is missing.
+        near: Cosine of the likeliest span and what is asked of a work.
+        names: Share of the names in the question, those of known works apart, that stand with the likeliest span.
+        open: How improbable it is, by its wording, that the question asks for one detail: a figure, a date, a person.
+        usual: Log-odds, by nothing but what is asked of a work, that such a question is answered in reading lists.
     """
 
     coverage: float
-    together: float
-    similarity: float
-    named: bool
-    known: bool
     familiar: float
-    best: float
-    present: bool
     in_field: float
+    best: float
+    prose: float
+    work: float
+    pairs: float
+    weakest: float
+    near: float
+    names: float
+    open: float
+    usual: float
 
     def signs(self) -> tuple[float, ...]:
         """Returns the signs in the order of ``SIGNS``."""
@@ -83,11 +99,15 @@ class AnswerabilityConfig:
         weights: Weight of each sign in the log-odds that a question can be answered.
         bias: Added to them, by language.
         threshold: Questions below this probability are declined.
+        sure: From this one on they are answered; between the two no direct answer was found.
+        usual: Weights of the sign of that name, one a dimension of the table.
     """
 
     weights: Mapping[str, float] = field(default_factory=lambda: _fitted()["weights"])
     bias: Mapping[str, float] = field(default_factory=lambda: _fitted()["bias"])
     threshold: float = field(default_factory=lambda: float(_fitted()["threshold"]))
+    sure: float = field(default_factory=lambda: float(_fitted()["sure"]))
+    usual: Sequence[float] = field(default_factory=lambda: tuple(_fitted()["usual"]), repr=False)
 
 
 def write_fitted(config: AnswerabilityConfig) -> None:
@@ -97,25 +117,41 @@ def write_fitted(config: AnswerabilityConfig) -> None:
 
 
 def gather_evidence(
-    question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher, ranked: Sequence[Candidate]
+    question: ParsedQuery,
+    hits: Sequence[Hit],
+    searcher: Searcher,
+    ranked: Sequence[Candidate],
+    hidden: Collection[str] = (),
 ) -> Evidence:
-    """Looks at the best hits of a question."""
+    """Looks at the best hits and the likely spans of a question, as if the ``hidden`` passages were not there."""
     best = hits[:_LOOKED_AT]
     missing = {word for name in question.unknown for word in content_words(name)}
     words = [word for word in question.words if word not in missing]  # what no text has is told apart, not held against
     held = [_held(words, hit) for hit in best]
     asked = max(len(words), 1)
+    said = what_is_said(question, hits, ranked, searcher, hidden)
+    aspect = aspect_vector(question, searcher)
+    shares = question.intent.probabilities
     return Evidence(
         coverage=max(map(len, held), default=0) / asked,
-        together=len(set().union(*held)) / asked,
-        similarity=_similarity(question, best, searcher),
-        named=any(hit.row in rows for rows in question.named() for hit in best),
-        known=missing.issuperset(searcher.unknown_words(question)),
         familiar=1.0 - searcher.novelty(question),
-        best=ranked[0].probability if ranked else 0.0,
-        present=_all_present(question, best),
-        in_field=1.0 - question.intent.probabilities["outfield"],
+        in_field=1.0 - shares["outfield"],
+        best=_probability(ranked),
+        prose=_probability([candidate for candidate in ranked if candidate.span.asked is None]),
+        work=said.work,
+        pairs=said.pairs,
+        weakest=said.weakest,
+        near=float(aspect @ ranked[0].vector) if ranked else 0.0,
+        names=names_held(question, ranked[0]) if ranked else 0.0,
+        open=1.0 - shares["fact"] - shares["result"],
+        usual=float(aspect @ np.asarray(_fitted()["usual"], dtype=np.float32)),
     )
+
+
+def aspect_vector(question: ParsedQuery, searcher: Searcher) -> NDArray[np.float32]:
+    """Returns the vector of what a question asks of a work, shape (dimension,)."""
+    vector: NDArray[np.float32] = searcher.table.encode([asked_aspect(question) or question.text])[0]
+    return vector
 
 
 def answer_probability(evidence: Evidence, language: str, config: AnswerabilityConfig | None = None) -> float:
@@ -126,18 +162,41 @@ def answer_probability(evidence: Evidence, language: str, config: AnswerabilityC
     return 1.0 / (1.0 + math.exp(-log_odds))
 
 
-def can_answer(
+class Verdict(StrEnum):
+    """What to do about a question."""
+
+    ANSWER = "answer"
+    NEAREST = "nearest"  # say that no direct answer was found, and quote what is nearest
+    DECLINE = "decline"  # with the nearest entries
+    OUTSIDE = "outside"  # nothing is near
+
+
+def decide(
     question: ParsedQuery,
     hits: Sequence[Hit],
     searcher: Searcher,
     ranked: Sequence[Candidate],
     config: AnswerabilityConfig | None = None,
-) -> bool:
-    """Decides whether to answer; a question about the program's own instructions is never answered."""
+) -> Verdict:
+    """Decides whether to answer; a question about the program's own instructions is never answered.
+
+    What is nearest is quoted where the corpus has a work that the question names, or where an answer is not improbable.
+    """
     if not hits or is_about_the_program(question.raw):
-        return False
+        return Verdict.OUTSIDE
     config = config or AnswerabilityConfig()
-    return estimate(question, hits, searcher, ranked, config) >= config.threshold
+    probability = estimate(question, hits, searcher, ranked, config)
+    named = set().union(*question.named())
+    held = any(hit.row in named for hit in hits)
+    outside = bool(question.search_text) and question.intent.probabilities["outfield"] >= _OUTSIDE
+    wordless = bool(question.search_text) and all(len(word) > _LONGEST_WORD for word in question.words)
+    if (outside or wordless) and not held:
+        return Verdict.OUTSIDE
+    if probability >= config.sure:
+        return Verdict.ANSWER
+    if ranked and not outside and (held or probability >= config.threshold):
+        return Verdict.NEAREST
+    return Verdict.DECLINE if probability >= config.threshold * _FAR else Verdict.OUTSIDE
 
 
 def estimate(
@@ -156,12 +215,6 @@ def estimate(
     return answer_probability(gather_evidence(question, hits, searcher, ranked), question.language, config)
 
 
-def _all_present(question: ParsedQuery, hits: Sequence[Hit]) -> bool:
-    """Tells whether of everything that a question names at one place something is among the hits."""
-    found = {hit.row for hit in hits}
-    return all(not found.isdisjoint(rows) for rows in question.named())
-
-
 def is_about_the_program(question: str) -> bool:
     """Tells a question that is about, or against, the program's own instructions."""
     return bool(_ABOUT_THE_PROGRAM.search(question))
@@ -173,14 +226,5 @@ def _held(words: Sequence[str], hit: Hit) -> set[str]:
     return {word for word in words if any(word in terms for terms in known)}
 
 
-def _similarity(question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher) -> float:
-    """Returns the largest cosine of a question and the matched passages, by the table whichever the encoder is."""
-    matches = [(hit.entry, match) for hit in hits for match in hit.matches]
-    if not matches:
-        return 0.0
-    if searcher.encoder is searcher.table:
-        return max(match.dense for _, match in matches)
-    vectors = searcher.table.encode(
-        [question.search_text, *(searchable_text(entry, match.passage) for entry, match in matches)]
-    )
-    return float((vectors[1:] @ vectors[0]).max())
+def _probability(ranked: Sequence[Candidate]) -> float:
+    return ranked[0].probability if ranked else 0.0

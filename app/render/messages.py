@@ -32,6 +32,14 @@ _TEXTS = {
         "of a year or by an organisation.",
     },
     "nearest": {"zh": "最接近的条目：", "en": "The nearest entries:"},
+    "not_found": {
+        "zh": "我没有在清单里找到对这个问题的直接回答。最接近的内容是：",
+        "en": "I found no direct answer to this in the lists. The nearest they say:",
+    },
+    "not_found_about": {
+        "zh": "清单里有 {names}，但我没有找到这个问题问到的内容。最接近的是：",
+        "en": "The lists do cover {names}, but I found nothing there on what you ask. The nearest they say:",
+    },
     "read_as": {"zh": "（按“{text}”检索）", "en": "(Searched for “{text}”.)"},
     "panel_title": {"zh": "出处", "en": "Sources"},
     "panel_empty": {

@@ -61,6 +61,21 @@ class LateIndex:
         weights = encoder.token_lengths(asked)
         return float(weights[~self._present(encoder.vocabulary)[asked]].sum() / max(float(weights.sum()), 1e-9))
 
+    def rarity(self, pieces: NDArray[np.int64], vocabulary: int) -> NDArray[np.float32]:
+        """Returns how rare pieces are among the passages, from 0 for one in all of them to 1 for one in none."""
+        return self._rarities(vocabulary)[pieces]
+
+    def pieces_of(self, row: int) -> NDArray[np.int64]:
+        """Returns the distinct pieces of a passage, in order."""
+        return self._ids[self._starts[row] : self._starts[row + 1]].astype(np.int64)
+
+    @lru_cache(maxsize=1)  # noqa: B019 - an index lives as long as the program
+    def _rarities(self, vocabulary: int) -> NDArray[np.float32]:
+        passages = len(self._starts) - 1
+        uses = np.bincount(self._ids, minlength=vocabulary)  # a passage holds a piece once
+        rarities: NDArray[np.float32] = (np.log((passages + 1) / (uses + 1)) / np.log(passages + 2)).astype(np.float32)
+        return rarities
+
     @lru_cache(maxsize=1)  # noqa: B019 - an index lives as long as the program
     def _present(self, vocabulary: int) -> NDArray[np.bool_]:
         present = np.zeros(vocabulary, dtype=bool)

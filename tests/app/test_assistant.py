@@ -184,7 +184,9 @@ def test_a_declined_question_offers_the_three_nearest_entries_with_their_links(a
     answer = assistant.ask("Who is Napoleon?")
 
     offered = [sentence.text for sentence in answer.sentences[2:]]
-    assert offered == [f"- [{hit.entry.title}]({hit.entry.links[0].url})" for hit in answer.hits[:3]]
+    links = [f"- [{hit.entry.title}]({hit.entry.links[0].url}): " for hit in answer.hits[:3]]
+    assert [text[: len(link)] for text, link in zip(offered, links, strict=True)] == links
+    assert all(text[len(link) :] for text, link in zip(offered, links, strict=True))  # what each of them is
     assert answer.text.startswith("Nothing here is about Napoleon.\n\nThe nearest entries:\n\n- [")
 
 
@@ -221,7 +223,7 @@ def test_an_unknown_name_alone_is_declined_and_named(shipped, question, missing)
     assert answer.status is Status.DECLINED
     assert answer.citations == ()
     assert answer.sentences[0].text == missing
-    assert all(re.fullmatch(r"- \[.+\]\(https?://\S+\)", s.text) for s in answer.sentences[2:])
+    assert all(re.match(r"- \[.+\]\(https?://\S+\)", s.text) for s in answer.sentences[2:])
     assert len(answer.sentences) == 5
 
 

@@ -4,15 +4,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.answer.answerability import SIGNS, Evidence, answer_probability
+from app.answer.answerability import SIGNS, AnswerabilityConfig, Evidence, answer_probability
 from evals.calibration import Example, fit_answerability, read_calibration, reliability
 from evals.errors import EvaluationError
 from evals.questions import read_questions
 
-EVIDENCE = Evidence(
-    coverage=0.5, together=0.5, similarity=0.5, named=False, known=True, familiar=0.5, best=0.5,
-    present=True, in_field=0.5,
-)  # fmt: skip
+EVIDENCE = Evidence(**dict.fromkeys(SIGNS, 0.5))
 
 
 def examples(size=400, seed=4):
@@ -24,14 +21,14 @@ def examples(size=400, seed=4):
         language = "zh" if number % 2 else "en"
         log_odds = 8 * coverage - (5 if language == "zh" else 3)
         truth = bool(random.random() < 1 / (1 + np.exp(-log_odds)))
-        seen = replace(EVIDENCE, coverage=coverage, together=noise, similarity=noise, named=noise > 0.5, familiar=noise)
+        seen = replace(EVIDENCE, coverage=coverage, best=noise, familiar=noise)
         made.append(Example(seen, language, truth))
     return made
 
 
 @pytest.fixture(scope="module")
 def fitted():
-    return fit_answerability(examples(), declined=0.1)
+    return fit_answerability(examples(), declined=0.1, unsure=0.2)
 
 
 def test_the_weights_that_made_the_answers_are_found_again(fitted):
@@ -42,7 +39,7 @@ def test_the_weights_that_made_the_answers_are_found_again(fitted):
 
 def test_the_biases_are_shifted_until_both_languages_decline_the_same_share():
     # The quantile of a language needs more examples than a weight.
-    many = fit_answerability(examples(4_000), declined=0.1)
+    many = fit_answerability(examples(4_000), declined=0.1, unsure=0.2)
     asked = [example for example in examples(4_000, seed=5) if example.answerable]
 
     for language in ("zh", "en"):
@@ -54,9 +51,9 @@ def test_the_biases_are_shifted_until_both_languages_decline_the_same_share():
 
 
 def test_no_weight_speaks_against_an_answer():
-    against = [Example(replace(EVIDENCE, similarity=1.0 - e.answerable), "en", e.answerable) for e in examples()]
+    against = [Example(replace(EVIDENCE, best=1.0 - e.answerable), "en", e.answerable) for e in examples()]
 
-    assert min(fit_answerability(against, declined=0.1).weights.values()) == 0.0
+    assert min(fit_answerability(against, declined=0.1, unsure=0.2).weights.values()) == 0.0
 
 
 def test_the_threshold_declines_the_share_asked_for(fitted):
@@ -65,8 +62,34 @@ def test_the_threshold_declines_the_share_asked_for(fitted):
     assert np.mean(np.asarray(estimates) < fitted.threshold) == pytest.approx(0.1, abs=0.05)
 
 
+def test_the_higher_threshold_holds_back_the_larger_share(fitted):
+    estimates = [answer_probability(e.evidence, e.language, fitted) for e in examples(seed=5) if e.answerable]
+
+    assert np.mean(np.asarray(estimates) < fitted.sure) == pytest.approx(0.2, abs=0.06)
+
+
+def test_examples_that_nobody_asked_move_the_weights_and_not_the_thresholds():
+    easy = [
+        Example(replace(EVIDENCE, coverage=1.0, familiar=1.0), e.language, True, asked=False, weight=0.01)
+        for e in examples(seed=6)
+    ]
+    fitted = fit_answerability([*examples(), *easy], declined=0.1, unsure=0.2)
+    estimates = [answer_probability(e.evidence, e.language, fitted) for e in examples(seed=5) if e.answerable]
+
+    assert np.mean(np.asarray(estimates) < fitted.threshold) == pytest.approx(0.1, abs=0.05)
+
+
+def test_what_is_usually_asked_is_learned_from_wordings_that_people_used():
+    kinds = np.eye(len(AnswerabilityConfig().usual))[:2]  # two ways of asking, the first of them in vain
+    asked = [replace(e, aspect=kinds[int(e.answerable)]) for e in examples()]
+    usual = fit_answerability(asked, declined=0.1, unsure=0.2).usual
+
+    assert usual[1] > 0 > usual[0]
+    assert not any(usual[2:])
+
+
 def test_the_same_examples_give_the_same_model(fitted):
-    assert fit_answerability(examples(), declined=0.1) == fitted
+    assert fit_answerability(examples(), declined=0.1, unsure=0.2) == fitted
 
 
 def test_reliability_sorts_estimates_into_bins_of_equal_width():

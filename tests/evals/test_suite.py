@@ -111,18 +111,34 @@ def test_answers_are_judged_by_shares(report):
         {
             "declined, near-miss": 0.0,
             "declined, out-of-scope": 1.0,
+            "said missing, near-miss": 0.0,
             "declined, unanswerable": 1 / 2,
             "declined, answerable": 1 / 3,
+            "said missing, answerable": 1 / 3,
             "quote at its line": 2 / 3,  # of the three citations of zh-1 and en-1, one quotes other words
             "citation recall": 2 / 3,
             "citation precision": 2 / 3,
             "cites gold": 1.0,
             "cited entry is gold": 2 / 3,
             "gold is cited": 2 / 3,  # lora twice, qlora never
-            "facts present": 1 / 2,  # "latency" is missing from en-1
+            "all facts present": 1 / 2,  # "latency" is missing from en-1
+            "facts present": 3 / 4,  # and its other one is there
+            "fact in the first sentence": 1.0,
             "in the question's language": 1.0,
         }
     )
+
+
+def test_an_answer_that_says_what_is_missing_counts_as_such_and_not_as_declined():
+    told = [
+        replace(o, answer=replace(o.answer, status=Status.PARTLY_ANSWERED)) if o.answer.citations else o
+        for o in OUTCOMES
+    ]
+    shares = summarise(told, line_of).answers["all"]
+
+    assert (shares["declined, near-miss"], shares["said missing, near-miss"]) == (0.0, 1.0)
+    assert shares["declined, answerable"] == pytest.approx(1 / 3)  # en-2
+    assert shares["said missing, answerable"] == 1.0  # and the two partly answered ones
 
 
 def test_a_slice_is_judged_by_its_own_questions(report):
