@@ -36,6 +36,7 @@ FEATURES = (
 )  # fmt: skip
 _THE_SAME_WORDS, _CERTAIN = 0.95, 0.98
 _LONG, _MANY = 400, 6  # characters and figures from which on more make no difference
+_SUREST = 30.0  # log-odds
 _LEAST = 0.01  # of a probability, under its logarithm
 
 
@@ -89,7 +90,7 @@ def rank_spans(
     model = model or fitted()
     compared = compare_spans(question, spans, table)
     odds = compared.features @ np.asarray(model["weights"], dtype=np.float32) + model["bias"]
-    chances = 1.0 / (1.0 + np.exp(-odds))
+    chances = 1.0 / (1.0 + np.exp(-np.clip(odds, -_SUREST, _SUREST)))
     heard = compared.features[:, :2].min(axis=1) >= _THE_SAME_WORDS  # asked in the very words of an answered question
     chances = np.where(heard, np.maximum(chances, _CERTAIN), chances)
     order = np.argsort(-chances, kind="stable")
