@@ -41,7 +41,7 @@ def page(
         return
     try:
         chosen = _prepare(corpus, data, encoder, device)
-        from app.web.chat import serve
+        from app.web.serve import serve
 
         serve(data, chosen, host=host, port=port)
     except StudyError as error:

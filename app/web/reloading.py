@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from pathlib import Path
 
@@ -40,6 +41,7 @@ class LiveAssistant:
                     fits = encoder.fingerprint == manifest.encoder_fingerprint
                     self._assistant = Assistant.open(self._data, encoder if fits else None)
                     self._generation = generation
+                    gc.collect()  # an assistant holds itself in a circle, and with it the files of its generation
             except (IndexUnavailableError, EncoderError):
                 pass  # a refresh is under way, or went wrong and said so where it ran
             return self._assistant
