@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from index.storage.store import Store
+from ingest.text.folding import simplified
 from ingest.types import Entry, PassageKind
 
 _LIST = re.compile(r"^(prerequisites|related): (\[.*\])\s*$", re.M)
@@ -42,6 +43,31 @@ class Catalogue:
     def dependents(self, entry_id: str) -> Sequence[str]:
         """Returns the ids of the entries that name this one as a prerequisite, in reading order."""
         return self._dependents.get(entry_id, ())
+
+    def languages(self, entry_id: str) -> tuple[str, ...]:
+        """Returns the languages in which something is written about an entry, sorted."""
+        return self._languages.get(entry_id, ())
+
+    def searched(self, entry_id: str) -> str:
+        """Returns what an entry can be found by while its name is typed, in lower case and Simplified characters."""
+        return self._searched[entry_id]
+
+    @cached_property
+    def _languages(self) -> dict[str, tuple[str, ...]]:
+        ids = list(self.entries)
+        found: dict[str, set[str]] = {}
+        for row, language in zip(self.store.entry_rows(), self.store.languages(), strict=True):
+            found.setdefault(ids[row], set()).add(language)
+        return {entry_id: tuple(sorted(languages)) for entry_id, languages in found.items()}
+
+    @cached_property
+    def _searched(self) -> dict[str, str]:
+        return {
+            entry_id: simplified(
+                " ".join((e.title, e.title_zh, *e.aliases, *e.authors, *e.organisations, e.venue, entry_id))
+            ).casefold()
+            for entry_id, e in self.entries.items()
+        }
 
     @cached_property
     def _records(self) -> dict[str, Record]:

@@ -19,11 +19,10 @@ from starlette.responses import JSONResponse
 from starlette.staticfiles import StaticFiles
 
 from app.errors import StateError
-from app.web.chat import build_chat
 from app.web.conversations import conversation_routes
-from app.web.gradio_import import gr
 from app.web.guard import Guard
 from app.web.language import COOKIE, LANGUAGES
+from app.web.library import library_routes
 from app.web.pages import show_page
 from app.web.services import Services
 from app.web.shell import ChatShell
@@ -35,29 +34,17 @@ _YEAR = 365 * 24 * 3600
 
 
 def build_application(services: Services, hosts: Collection[str] = ()) -> FastAPI:
-    """Returns the application.
+    """Returns the application: the pages and the chat.
 
     Args:
         services: What the pages share.
         hosts: Names by which the page may be called beside "localhost" and addresses in numbers.
     """
-    app = FastAPI(
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        middleware=[
-            Middleware(Guard, hosts=hosts),
-            Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4),
-            Middleware(ChatShell, services=services),
-        ],
-    )
-    app.mount("/files", StaticFiles(directory=FILES))
-    app.include_router(conversation_routes(services))
-    app.add_api_route("/language/{code}", _choose_language, include_in_schema=False)
-    app.add_exception_handler(HTTPException, _not_there)
-    app.add_exception_handler(StateError, lambda _, error: JSONResponse({"detail": str(error)}, 503))
+    from app.web.chat import build_chat  # Gradio takes seconds to import
+    from app.web.gradio_import import gr
+
     mounted: FastAPI = gr.mount_gradio_app(
-        app,
+        build_pages(services, hosts),
         build_chat(services),
         "/",
         footer_links=[],
@@ -70,6 +57,27 @@ def build_application(services: Services, hosts: Collection[str] = ()) -> FastAP
         theme=gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "Menlo", "monospace")),
     )
     return mounted
+
+
+def build_pages(services: Services, hosts: Collection[str] = ()) -> FastAPI:
+    """Returns the application without the chat."""
+    app = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        middleware=[
+            Middleware(Guard, hosts=hosts),
+            Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4),
+            Middleware(ChatShell, services=services),
+        ],
+    )
+    app.mount("/files", StaticFiles(directory=FILES))
+    app.include_router(conversation_routes(services))
+    app.include_router(library_routes(services))
+    app.add_api_route("/language/{code}", _choose_language, include_in_schema=False)
+    app.add_exception_handler(HTTPException, _not_there)
+    app.add_exception_handler(StateError, lambda _, error: JSONResponse({"detail": str(error)}, 503))
+    return app
 
 
 def _choose_language(code: str, next: str = "/") -> Response:

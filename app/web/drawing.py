@@ -101,9 +101,11 @@ def entry_href(entry_id: str) -> str:
 
 
 def line_anchor(entry: Entry | None, path: str, line: int) -> str:
-    """Returns the anchor of a line on the page of an entry: ``L12``, or ``list-L12`` for a line of a list."""
-    places = {listing.path for listing in entry.listings} if entry else set()
-    return f"{Path(path).stem}-L{line}" if path in places else f"L{line}"
+    """Returns the anchor of a line on the page of an entry: ``L12`` in its card, ``list-L12`` in a list."""
+    if "abstracts" in Path(path).parts:
+        return f"abstract-L{line}"
+    listed = entry is not None and any(listing.path == path for listing in entry.listings)
+    return f"{Path(path).stem}-L{line}" if listed and "notes" not in Path(path).parts else f"L{line}"
 
 
 def link_names(links: Sequence[Link]) -> list[tuple[str, str]]:

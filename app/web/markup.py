@@ -16,7 +16,7 @@ from app.state.answers import KeptAnswer, KeptSentence
 from app.types import Status
 from ingest.types import Link
 
-_OFF = ("image", "html_inline", "html_block", "entity", "autolink", "reference", "lheading", "heading", "hr", "code")
+OFF = ("image", "html_inline", "html_block", "entity", "autolink", "reference", "lheading", "heading", "hr", "code")
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private-use characters around the number of a mark, until it becomes a link
 _PRIVATE = re.compile(f"[{_OPEN}{_CLOSE}]")
 _MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
@@ -37,6 +37,7 @@ def answer_html(answer: KeptAnswer, titles: Mapping[int, str], label: str) -> st
         gap = "\n\n" if sentence.starts_paragraph else "" if answer.language == "zh" else " "
         text += (gap if i else "") + _marked(sentence, titles)
     html: str = _markdown.render(_HARMLESS_ESCAPE.sub(r"\\\\", text))
+    html = html.replace("<th></th>", "<td></td>")  # a corner of a table is no heading
     return _MARK.sub(lambda found: _link(int(found[1]), titles, label), html)
 
 
@@ -71,13 +72,18 @@ def _link(n: int, titles: Mapping[int, str], label: str) -> str:
     return f'<a class="mark" href="#source-{n}" data-n="{n}" title="{name}">[{n}]</a>'
 
 
-def _make_markdown() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable(_OFF)
+def use_plain_rules(markdown: MarkdownIt) -> None:
+    """Has formulas keep their asterisks, links lead to http and https only, and tables scroll by themselves."""
     markdown.add_render_rule("em_open", lambda _, tokens, i, *rest: escape(tokens[i].markup))
     markdown.add_render_rule("em_close", lambda _, tokens, i, *rest: escape(tokens[i].markup))
     markdown.add_render_rule("link_open", _link_open)
     markdown.add_render_rule("table_open", lambda *_: '<div class="scroll" tabindex="0"><table>')
     markdown.add_render_rule("table_close", lambda *_: "</table></div>")
+
+
+def _make_markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable(OFF)
+    use_plain_rules(markdown)
     return markdown
 
 

@@ -22,6 +22,7 @@ const waiting = [];
 window.study = {
   connect(element, trigger, props, watch) {
     gradio = { element, trigger, props };
+    element.closest("main.contain")?.setAttribute("role", "presentation"); // the page has a main part already
     watch("value", received);
     next();
   },

@@ -532,5 +532,40 @@ def test_on_a_phone_sources_come_from_below_and_back_puts_them_away(visit):
 def test_no_page_scrolls_sideways(visit, width):
     reader = visit(width=width)
     reader.ask("Compare LoRA with FlashAttention")
-
     assert reader.width() <= width
+    for path in ("/library", "/entry/arxiv:2106.09685"):
+        reader.page.goto(f"{reader.server.address}{path}")
+        assert reader.width() <= width
+
+
+def test_a_quote_leads_to_its_line_on_the_page_of_its_entry_also_where_that_is_folded(visit):
+    reader = visit("zh-CN")
+    page = reader.page
+    reader.ask("What are the limits of LoRA?")  # answered in English, on a Chinese page
+    link = page.locator("#panel .source a[href*='#L']").first
+    line = link.get_attribute("href").split("#")[1]
+
+    link.click()
+
+    expect(page.locator("h1")).to_have_text("LoRA：低秩适配")
+    expect(page.locator(f"#{line}")).to_be_in_viewport()
+    page.get_by_role("link", name="就它提问").click()
+    expect(reader.turns.first.locator(".user")).to_have_text("什么是 LoRA？")
+
+
+def test_the_library_is_searched_as_one_types_and_filtered_by_its_facets(visit):
+    reader = visit(path="/library")
+    page = reader.page
+    expect(page.locator(".summary strong")).to_have_text("3 entries")
+    page.locator("#q").press_sequentially("tri dao")
+    expect(page.locator(".summary strong")).to_have_text("1 entries")
+    expect(page).to_have_url(re.compile(r"q=tri\+dao"))
+    page.reload()
+    expect(page.locator(".entries h2")).to_have_text("FlashAttention")
+    page.locator("#q").fill("")
+    expect(page.locator(".summary strong")).to_have_text("3 entries")
+    page.locator(".years a").first.click()
+    expect(page.locator(".summary strong")).to_have_text("1 entries")
+    page.get_by_role("link", name="中文").click()
+    expect(page.locator(".summary strong")).to_have_text("1 个条目")
+    assert reader.complaints == []
