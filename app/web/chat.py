@@ -1,8 +1,8 @@
 """The chat in Gradio: one component that takes a question to the assistant and shows its answer while it is written.
 
 What was answered before, the list of conversations and the sources stand around it, drawn by the server
-(``app.web.shell``); ``static/chat.js`` moves an answer that is whole to where it stays. So a question costs the same
-however long the conversation is, and a reload, a second tab and a restart show the same.
+(``app.web.shell``); ``static/chat.js`` fetches an answer that is whole, drawn from what is kept, to where it stays. So
+a question costs the same however long the conversation is, and a reload, a second tab and a restart show the same.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def build_chat(services: Services) -> Any:  # noqa: ANN401 - Gradio is not typed
 
 
 def responder(services: Services) -> Callable[[Asked, str, str], Iterator[str]]:
-    """Returns the function that answers: it yields the exchange as HTML, growing, the last time whole and kept."""
+    """Returns the function that answers: it yields the answer as HTML, growing, and at last the id it is kept by."""
 
     def respond(asked: Asked, reader: str, language: str) -> Iterator[str]:
         try:
@@ -116,13 +116,13 @@ def _answer(services: Services, asked: Asked, reader: str, language: str) -> Ite
     history = [Turn(turn.answer.question, turn.answer.text) for turn in turns]
     kept = keep(services.live.get().ask(question, history, length=asked.length))
     catalogue = services.catalogue()
+    shown = ""
     for partial in _growing(kept):
         shown = draw_turn(KeptTurn(0, partial), catalogue, language, (), streaming=True)
         yield _framed(shown, asked, asked.conversation, "writing")
     conversation = open_one.conversation_id if open_one else conversations.start(reader, question)
     turn = conversations.add(conversation, kept, instead_of=asked.instead_of if open_one else None)
-    questions = [*(one.answer.question for one in turns), question]
-    yield _framed(draw_turn(turn, catalogue, language, questions), asked, conversation, "done")
+    yield _framed(shown, asked, conversation, "done", turn.turn_id)
 
 
 def _growing(answer: KeptAnswer) -> Iterator[KeptAnswer]:
@@ -131,9 +131,9 @@ def _growing(answer: KeptAnswer) -> Iterator[KeptAnswer]:
         yield replace(answer, sentences=answer.sentences[:end])
 
 
-def _framed(html: str, asked: Asked, conversation: str, state: str) -> str:
+def _framed(html: str, asked: Asked, conversation: str, state: str, turn: int = 0) -> str:
     names = f'data-number="{asked.number}" data-state="{state}" data-conversation="{escape(conversation)}"'
-    return f'<div class="answering" {names}>{html}</div>'
+    return f'<div class="answering" {names} data-turn="{turn}">{html}</div>'
 
 
 def _plain(services: Services) -> Callable[[str], str]:

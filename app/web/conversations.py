@@ -12,7 +12,7 @@ from pydantic import BaseModel, StringConstraints
 
 from app.state.conversations import Conversation
 from app.state.ratings import MAX_REASON_CHARS
-from app.web.drawing import TEMPLATES, copy_text, draw_turns
+from app.web.drawing import TEMPLATES, copy_text, draw_turn, draw_turns
 from app.web.language import language_of
 from app.web.services import Services
 from app.web.words import word
@@ -61,6 +61,16 @@ def conversation_routes(services: Services) -> APIRouter:
         chosen = own(request, conversation_id)
         drawn = draw_turns(conversations.turns(chosen.conversation_id), services.catalogue(), language_of(request))
         return HTMLResponse(drawn, headers={"X-Title": quote(chosen.title)})
+
+    @router.get("/{conversation_id}/turns/{turn_id}")
+    def turn(request: Request, conversation_id: str, turn_id: int) -> HTMLResponse:
+        turns = conversations.turns(own(request, conversation_id).conversation_id)
+        number = next((i for i, one in enumerate(turns) if one.turn_id == turn_id), None)
+        if number is None:
+            raise HTTPException(404, word("gone", language_of(request)))
+        asked = [one.answer.question for one in turns]
+        drawn = draw_turn(turns[number], services.catalogue(), language_of(request), asked)
+        return HTMLResponse(drawn)
 
     @router.post("/{conversation_id}/rename")
     def rename(request: Request, conversation_id: str, wanted: Rename) -> dict[str, str]:

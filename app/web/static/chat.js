@@ -1,4 +1,4 @@
-// The chat: what is typed goes to Gradio one question at a time; an answer that is whole moves to where it stays.
+// The chat: what is typed goes to Gradio one question at a time; an answer that is whole is fetched to where it stays.
 import { closeDrawer, connectList, refreshList } from "./conversations.js";
 import { hush, request, say, tell, words } from "./notices.js";
 import { closeSheet, openSheet, putAwaySheet, showSources } from "./panel.js";
@@ -66,7 +66,10 @@ function received() {
   const { state } = answering.dataset;
   if (state === "writing" && running.bubble) drop(running.bubble);
   if (state === "failed") giveUp(answering.textContent.trim());
-  if (state === "done") settle(answering);
+  if (state === "done" && !running.settling) {
+    running.settling = true;
+    settle(answering.dataset).catch(() => giveUp(words.offline));
+  }
 }
 
 function drop(bubble) {
@@ -74,16 +77,19 @@ function drop(bubble) {
   running.bubble = null;
 }
 
-function settle(answering) {
+async function settle(done) {
+  const { conversation: id, turn: number } = done;
+  const html = await (await request("GET", `/chat/${id}/turns/${number}`)).text();
+  if (!running) return; // stopped meanwhile
   if (running.bubble) drop(running.bubble);
-  const turn = answering.querySelector(".turn").cloneNode(true);
+  const turn = Object.assign(document.createElement("template"), { innerHTML: html }).content.firstElementChild;
   const old = running.insteadOf === null ? null : document.getElementById(`turn-${running.insteadOf}`);
   if (old) old.replaceWith(turn);
   else turns.append(turn);
   gradio.props.value = "";
   running = null;
-  if (conversation !== answering.dataset.conversation) {
-    conversation = answering.dataset.conversation;
+  if (conversation !== id) {
+    conversation = id;
     history.replaceState(history.state, "", `/?c=${conversation}`);
   }
   showSources(turn);

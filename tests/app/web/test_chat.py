@@ -20,19 +20,19 @@ def test_an_answer_grows_and_is_kept_when_it_is_whole(services):
 
     assert len(growing) > 1
     assert all('data-state="writing"' in html and "blockquote" not in html for html in growing)
+    assert 'data-n="1"' in growing[-1]
     assert 'data-state="done"' in last
-    assert 'data-n="1"' in last
     (turn,) = turns(services, conversation)
-    assert f'id="turn-{turn.turn_id}"' in last
+    assert f'data-turn="{turn.turn_id}"' in last
     assert turn.answer.question == "Compare LoRA with QLoRA"
 
 
 def test_a_conversation_goes_on_and_its_turns_explain_what_a_question_points_at(services):
     _, _, first = ask(services, "What is LoRA?")
-    _, last, second = ask(services, "Which latency has it at inference?", first)
+    growing, _, second = ask(services, "Which latency has it at inference?", first)
 
     assert second == first
-    assert "It has no added latency at inference." in last
+    assert "It has no added latency at inference." in growing[-1]
     assert len(turns(services, first)) == 2
 
 
@@ -69,10 +69,10 @@ def test_a_question_that_cannot_be_asked_is_told_why_and_costs_no_turn(services,
 
 
 def test_a_question_is_shown_as_it_was_typed(services):
-    _, last, _ = ask(services, "What does the <eos> token do, <img src=x onerror=alert(1)>?")
+    growing, _, _ = ask(services, "What does the <eos> token do, <img src=x onerror=alert(1)>?")
 
-    assert "What does the &lt;eos&gt; token do, &lt;img src=x onerror=alert(1)&gt;?</div>" in last
-    assert "<img" not in last
+    assert "What does the &lt;eos&gt; token do, &lt;img src=x onerror=alert(1)&gt;?</div>" in growing[0]
+    assert "<img" not in growing[-1]
 
 
 @pytest.mark.parametrize(
