@@ -34,6 +34,16 @@ MIGRATIONS = (
         verdict TEXT NOT NULL CHECK (verdict IN ('up', 'down')), reason TEXT NOT NULL, rated REAL NOT NULL
     );
     """,
+    """
+    CREATE TABLE cards (
+        reader TEXT NOT NULL, card TEXT NOT NULL, state TEXT NOT NULL, due REAL NOT NULL, PRIMARY KEY (reader, card)
+    ) WITHOUT ROWID;
+    CREATE TABLE reviews (
+        review INTEGER PRIMARY KEY, reader TEXT NOT NULL, card TEXT NOT NULL, rating INTEGER NOT NULL,
+        fresh INTEGER NOT NULL, reviewed REAL NOT NULL
+    );
+    CREATE INDEX reviews_of_reader ON reviews(reader, reviewed);
+    """,
 )
 
 

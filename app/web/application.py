@@ -26,6 +26,7 @@ from app.web.library import library_routes
 from app.web.pages import show_page
 from app.web.services import Services
 from app.web.shell import ChatShell
+from app.web.study import study_routes
 from app.web.words import word
 
 FILES = Path(__file__).parent / "static"
@@ -74,6 +75,7 @@ def build_pages(services: Services, hosts: Collection[str] = ()) -> FastAPI:
     app.mount("/files", StaticFiles(directory=FILES))
     app.include_router(conversation_routes(services))
     app.include_router(library_routes(services))
+    app.include_router(study_routes(services))
     app.add_api_route("/language/{code}", _choose_language, include_in_schema=False)
     app.add_exception_handler(HTTPException, _not_there)
     app.add_exception_handler(StateError, lambda _, error: JSONResponse({"detail": str(error)}, 503))

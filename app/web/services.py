@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from app.catalogue import Catalogue
 from app.state.conversations import Conversations
 from app.state.database import FILE_NAME, Database
 from app.state.ratings import Ratings
+from app.state.reviews import Reviews
+from app.study.cards import Flashcard, flashcards
 from app.web.reloading import LiveAssistant
 
 READER_COOKIE = "reader"
@@ -26,15 +29,19 @@ class Services:
         live: The assistant of the live index.
         conversations: The readers' conversations.
         ratings: Their thumbs.
+        reviews: How well they know which flashcard.
         local: Whether only this machine can reach the page; then all its browsers are one reader.
     """
 
     live: LiveAssistant
     conversations: Conversations
     ratings: Ratings
+    reviews: Reviews
     local: bool
     _of: Assistant | None = None
     _catalogue: Catalogue | None = None
+    _cards_of: Catalogue | None = None
+    _cards: Sequence[Flashcard] = ()
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -45,7 +52,7 @@ class Services:
             StateError: The file cannot be used.
         """
         database = Database(data / FILE_NAME)
-        return cls(live, Conversations(database), Ratings(database), local)
+        return cls(live, Conversations(database), Ratings(database), Reviews(database), local)
 
     def catalogue(self) -> Catalogue:
         """Returns the entries of the live index."""
@@ -54,6 +61,14 @@ class Services:
             if self._catalogue is None or self._of is not assistant:
                 self._of, self._catalogue = assistant, Catalogue(assistant.searcher.store)
             return self._catalogue
+
+    def cards(self) -> Sequence[Flashcard]:
+        """Returns the flashcards of the live index."""
+        catalogue = self.catalogue()
+        with self._lock:
+            if self._cards_of is not catalogue:
+                self._cards_of, self._cards = catalogue, tuple(flashcards(catalogue))
+            return self._cards
 
     def reader(self, request: HTTPConnection) -> str:
         """Returns whose conversations a request is about."""

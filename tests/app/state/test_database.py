@@ -26,11 +26,11 @@ def test_a_file_of_an_older_version_is_brought_up_to_date_without_losing_anythin
     old = Database(file)
     old.change("INSERT INTO conversations VALUES ('c', 'anna', 'LoRA', 1.0, NULL)")
     old.close()
-    monkeypatch.setattr(database, "MIGRATIONS", (*MIGRATIONS, "CREATE TABLE cards (card TEXT);"))
+    monkeypatch.setattr(database, "MIGRATIONS", (*MIGRATIONS, "CREATE TABLE more (card TEXT);"))
 
     new = Database(file)
 
-    assert new.query("SELECT (SELECT title FROM conversations), (SELECT count(*) FROM cards)") == [("LoRA", 0)]
+    assert new.query("SELECT (SELECT title FROM conversations), (SELECT count(*) FROM more)") == [("LoRA", 0)]
     assert new.query("PRAGMA user_version") == [(len(MIGRATIONS) + 1,)]
     new.close()
 

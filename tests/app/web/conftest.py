@@ -5,6 +5,7 @@ from app.__main__ import app
 from app.state.conversations import Conversations
 from app.state.database import Database
 from app.state.ratings import Ratings
+from app.state.reviews import Reviews
 from app.web.reloading import LiveAssistant
 from app.web.services import Services
 
@@ -35,5 +36,5 @@ def live(data):
 @pytest.fixture
 def services(live, tmp_path):
     database = Database(tmp_path / "readers.sqlite")
-    yield Services(live, Conversations(database), Ratings(database), local=False)
+    yield Services(live, Conversations(database), Ratings(database), Reviews(database), local=False)
     database.close()
