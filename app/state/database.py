@@ -44,6 +44,11 @@ MIGRATIONS = (
     );
     CREATE INDEX reviews_of_reader ON reviews(reader, reviewed);
     """,
+    """
+    CREATE TABLE read_entries (
+        reader TEXT NOT NULL, entry_id TEXT NOT NULL, done REAL NOT NULL, PRIMARY KEY (reader, entry_id)
+    ) WITHOUT ROWID;
+    """,
 )
 
 

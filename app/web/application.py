@@ -24,6 +24,7 @@ from app.web.guard import Guard
 from app.web.language import COOKIE, LANGUAGES
 from app.web.library import library_routes
 from app.web.pages import show_page
+from app.web.path import path_routes
 from app.web.services import Services
 from app.web.shell import ChatShell
 from app.web.study import study_routes
@@ -75,6 +76,7 @@ def build_pages(services: Services, hosts: Collection[str] = ()) -> FastAPI:
     app.mount("/files", StaticFiles(directory=FILES))
     app.include_router(conversation_routes(services))
     app.include_router(library_routes(services))
+    app.include_router(path_routes(services))
     app.include_router(study_routes(services))
     app.add_api_route("/language/{code}", _choose_language, include_in_schema=False)
     app.add_exception_handler(HTTPException, _not_there)

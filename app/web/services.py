@@ -14,6 +14,7 @@ from app.catalogue import Catalogue
 from app.state.conversations import Conversations
 from app.state.database import FILE_NAME, Database
 from app.state.ratings import Ratings
+from app.state.reading import Reading
 from app.state.reviews import Reviews
 from app.study.cards import Flashcard, flashcards
 from app.web.reloading import LiveAssistant
@@ -30,6 +31,7 @@ class Services:
         conversations: The readers' conversations.
         ratings: Their thumbs.
         reviews: How well they know which flashcard.
+        reading: What they have read.
         local: Whether only this machine can reach the page; then all its browsers are one reader.
     """
 
@@ -37,6 +39,7 @@ class Services:
     conversations: Conversations
     ratings: Ratings
     reviews: Reviews
+    reading: Reading
     local: bool
     _of: Assistant | None = None
     _catalogue: Catalogue | None = None
@@ -52,7 +55,13 @@ class Services:
             StateError: The file cannot be used.
         """
         database = Database(data / FILE_NAME)
-        return cls(live, Conversations(database), Ratings(database), Reviews(database), local)
+        return cls.over(database, live, local=local)
+
+    @classmethod
+    def over(cls, database: Database, live: LiveAssistant, *, local: bool) -> Services:
+        """Combines a live assistant with an open database."""
+        state = Conversations(database), Ratings(database), Reviews(database), Reading(database)
+        return cls(live, *state, local)
 
     def catalogue(self) -> Catalogue:
         """Returns the entries of the live index."""

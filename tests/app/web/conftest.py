@@ -2,10 +2,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.__main__ import app
-from app.state.conversations import Conversations
 from app.state.database import Database
-from app.state.ratings import Ratings
-from app.state.reviews import Reviews
 from app.web.reloading import LiveAssistant
 from app.web.services import Services
 
@@ -36,5 +33,5 @@ def live(data):
 @pytest.fixture
 def services(live, tmp_path):
     database = Database(tmp_path / "readers.sqlite")
-    yield Services(live, Conversations(database), Ratings(database), Reviews(database), local=False)
+    yield Services.over(database, live, local=False)
     database.close()

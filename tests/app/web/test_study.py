@@ -5,10 +5,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from app.__main__ import app
-from app.state.conversations import Conversations
 from app.state.database import Database
-from app.state.ratings import Ratings
-from app.state.reviews import Reviews
 from app.web.application import build_pages
 from app.web.reloading import LiveAssistant
 from app.web.services import Services
@@ -60,7 +57,7 @@ def live(tmp_path_factory):
 @pytest.fixture
 def client(live, tmp_path):
     database = Database(tmp_path / "readers.sqlite")
-    services = Services(live, Conversations(database), Ratings(database), Reviews(database), local=True)
+    services = Services.over(database, live, local=True)
     with TestClient(build_pages(services), base_url="http://127.0.0.1", headers={"Accept-Language": "en"}) as client:
         yield client
     database.close()
