@@ -93,6 +93,26 @@ def ask(
         _fail(error)
 
 
+@app.command()
+def mcp(
+    corpus: CorpusOption = Path("corpus"),
+    data: DataOption = Path("data"),
+    encoder: EncoderOption = None,
+    device: DeviceOption = None,
+) -> None:
+    """Serves the assistant's tools to an agent over stdin and stdout. 通过标准输入输出为智能体提供工具。"""
+    try:
+        chosen = _prepare(corpus, data, encoder, device)
+        from app.catalogue import Catalogue
+        from app.mcp import build_server
+        from app.web.reloading import LiveAssistant
+
+        live = LiveAssistant(data, chosen)
+        build_server(live.get, lambda: Catalogue(live.get().searcher.store)).run("stdio")
+    except StudyError as error:
+        _fail(error)
+
+
 def _prepare(corpus: Path, data: Path, encoder: str | None, device: str | None) -> Encoder:
     """Makes sure of an index, one of the encoder that is asked for, and returns its encoder."""
     from index.encoders.load import choose_encoder

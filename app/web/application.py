@@ -16,9 +16,12 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 from app.errors import StateError
+from app.web.agents import Agents
+from app.web.api import api_page, api_routes
 from app.web.conversations import conversation_routes
 from app.web.guard import Guard
 from app.web.language import COOKIE, LANGUAGES
@@ -29,6 +32,7 @@ from app.web.services import Services
 from app.web.shell import ChatShell
 from app.web.study import study_routes
 from app.web.words import word
+from ingest.errors import StudyError
 
 FILES = Path(__file__).parent / "static"
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", "sans-serif")
@@ -66,7 +70,9 @@ def build_pages(services: Services, hosts: Collection[str] = ()) -> FastAPI:
     app = FastAPI(
         docs_url=None,
         redoc_url=None,
-        openapi_url=None,
+        openapi_url="/api/v1/openapi.json",
+        title="LLM study assistant",
+        version="1",
         middleware=[
             Middleware(Guard, hosts=hosts),
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4),
@@ -77,9 +83,14 @@ def build_pages(services: Services, hosts: Collection[str] = ()) -> FastAPI:
     app.include_router(conversation_routes(services))
     app.include_router(library_routes(services))
     app.include_router(path_routes(services))
+    app.include_router(api_routes(services))
+    app.include_router(api_page())
+    agents = Agents(services)
+    app.router.routes += [Route("/mcp", agents), Route("/mcp/", agents)]
     app.include_router(study_routes(services))
     app.add_api_route("/language/{code}", _choose_language, include_in_schema=False)
     app.add_exception_handler(HTTPException, _not_there)
+    app.add_exception_handler(StudyError, lambda _, error: JSONResponse({"detail": str(error)}, 400))
     app.add_exception_handler(StateError, lambda _, error: JSONResponse({"detail": str(error)}, 503))
     return app
 

@@ -26,7 +26,9 @@ _BURST, _PER_SECOND = 240, 20.0  # requests of one client; a page of the chat ma
 _CLIENTS = 10_000
 _READER = re.compile(r"[\w-]{20,60}")
 _YEAR = 365 * 24 * 3600
-_OURS = re.compile(r"/(?:$|files/|chat/|library(?:$|/)|entry/|language/|api/|mcp(?:$|/)|path|study|quality|openapi)")
+_OURS = re.compile(
+    r"/(?:$|files/|chat/|library(?:$|/)|entry/|language/|api(?:$|/)|mcp(?:$|/)|path|study|quality|openapi)"
+)
 _GRADIOS = re.compile(
     r"/(?:config/?|theme\.css|assets/.*|static/.*|favicon\.ico|manifest\.json|login_check/?|gradio_api/(?:"
     r"info/?|queue/(?:join|data)|heartbeat/[\w-]+|cancel|reset/?|startup-events|call/(?:v2/)?ask(?:/[\w-]+)?/?"

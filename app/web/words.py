@@ -187,6 +187,11 @@ _WORDS = {
     "serves_goal": ("直接讲你的目标", "speaks of your goal itself"),
     "minutes_short": ("{n} 分钟", "{n} minutes"),
     "minutes_estimated": ("约 {n} 分钟（按篇幅估计）", "about {n} minutes (by length)"),
+    "api": ("程序接口", "API"),
+    "api_about": (
+        "同一个助手，供脚本使用：回答 JSON，流式回答是服务器推送事件。完整说明（英文）：",
+        "The same assistant for scripts: JSON, and server-sent events for answers as they come. In full:",
+    ),
     "references": ("参考", "References"),
     "not_found": ("没有这个页面", "There is no such page"),
     "not_found_entry": ("文库里没有这个条目：{id}", "The library has no such entry: {id}"),
