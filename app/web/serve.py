@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from app.render.messages import say_both
 from app.web.reloading import LiveAssistant
 from index.encoders.base import Encoder
 from ingest.errors import StudyError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 _TRIED = 50
 
@@ -25,16 +29,14 @@ def serve(data: Path, encoder: Encoder | None = None, *, host: str, port: int) -
     """
     with listen(host, port) as listener:
         local = _is_local(listener)
-        with ThreadPoolExecutor(1) as pool:
-            opening = pool.submit(LiveAssistant, data, encoder)
-            import uvicorn
-
-            from app.web.application import build_application
-            from app.web.services import Services
-
-            services = Services.open(data, opening.result(), local=local)
         names = [host] if local else [host, socket.gethostname(), socket.getfqdn()]
-        application = build_application(services, names)
+        gc.disable()  # nothing of what is imported is garbage, and looking takes a tenth of the start
+        try:
+            application = _open(data, encoder, names, local=local)
+        finally:
+            gc.enable()
+        import uvicorn
+
         config = uvicorn.Config(
             application, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
         )
@@ -42,6 +44,18 @@ def serve(data: Path, encoder: Encoder | None = None, *, host: str, port: int) -
             _say(f"warning: {say_both('open_to_all')}", sys.stderr)
         _say(say_both("serving", address=address_of(host, listener)), sys.stdout)
         uvicorn.Server(config).run([listener])
+
+
+def _open(data: Path, encoder: Encoder | None, names: list[str], *, local: bool) -> FastAPI:
+    """Returns the application; the index is read by one thread while another imports Gradio."""
+    with ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(LiveAssistant, data, encoder)
+        from app.web import gradio_import  # noqa: F401 - takes as long as the index
+        from app.web.application import build_application
+        from app.web.services import Services
+
+        services = Services.open(data, opening.result(), local=local)
+    return build_application(services, names)
 
 
 def listen(host: str, port: int) -> socket.socket:
