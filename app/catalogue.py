@@ -64,7 +64,7 @@ class Catalogue:
     def _searched(self) -> dict[str, str]:
         return {
             entry_id: simplified(
-                " ".join((e.title, e.title_zh, *e.aliases, *e.authors, *e.organisations, e.venue, entry_id))
+                " ".join((e.title, e.title_zh, e.title_en, *e.aliases, *e.authors, *e.organisations, e.venue, entry_id))
             ).casefold()
             for entry_id, e in self.entries.items()
         }

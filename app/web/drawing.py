@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from app.answer.names import shown_title
 from app.catalogue import Catalogue
-from app.render.places import listing_of, section_path
+from app.render.places import listing_of, shown_section
 from app.state.answers import KeptAnswer, KeptCitation
 from app.state.conversations import KeptTurn
 from app.types import Status
@@ -113,12 +113,12 @@ def link_names(links: Sequence[Link]) -> list[tuple[str, str]]:
     return [(_link_name(link), link.url) for link in safe_links(tuple(links))[:_MAX_LINKS]]
 
 
-def place_of(entry: Entry, passage_path: str, line: int, store: Store) -> str:
-    """Returns list and section of a passage: ``list › section › …``."""
+def place_of(entry: Entry, passage_path: str, line: int, store: Store, language: str) -> str:
+    """Returns list and section of a passage in the reader's language: ``list › section › …``."""
     passage = next((p for p in store.passages_of(entry.entry_id) if p.path == passage_path), None)
     before = [x for x in entry.listings if x.path == passage_path and x.line <= line]
     listing = before[-1] if before else listing_of(entry, passage) if passage else entry.listings[0]
-    return " › ".join(filter(None, (listing.list_id, section_path(listing).replace(" > ", " › "))))
+    return " › ".join(filter(None, (listing.list_id, shown_section(listing, language))))
 
 
 def _sources(citations: Sequence[KeptCitation], catalogue: Catalogue, language: str) -> list[Source]:
@@ -135,7 +135,7 @@ def _source(citations: Sequence[KeptCitation], catalogue: Catalogue, language: s
     if entry is None:  # a later index has no such entry any more
         links = [(urlsplit(first.url).netloc, first.url)] if is_safe(first.url) else []
         return Source(first.n, first.title, None, "", "", quotes, links)
-    place = place_of(entry, first.path, first.line, catalogue.store)
+    place = place_of(entry, first.path, first.line, catalogue.store, language)
     title, href = shown_title(entry, language), entry_href(entry.entry_id)
     return Source(first.n, title, entry.year, place, href, quotes, link_names(entry.links))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
@@ -23,6 +23,7 @@ from app.web.words import word
 from ingest.documents.answers import read_answered
 from ingest.types import Entry, Passage, PassageKind
 
+Drawn = Callable[[Passage], str]  # a passage as HTML
 _PROSE = (PassageKind.CARD, PassageKind.NOTE)
 
 
@@ -105,6 +106,7 @@ def _entry_fields(entry: Entry, catalogue: Catalogue, language: str) -> dict[str
     passages = catalogue.store.passages_of(entry.entry_id)
     record = catalogue.record(entry.entry_id)
     name = short_name(entry, language)
+    translated = entry.title_zh if language == "zh" else entry.title_en
 
     def link_of(entry_id: str) -> tuple[str, str] | None:
         other = catalogue.entries.get(entry_id)
@@ -122,15 +124,15 @@ def _entry_fields(entry: Entry, catalogue: Catalogue, language: str) -> dict[str
     return {
         "entry": entry,
         "name": name,
-        "heading": entry.title_zh if language == "zh" and entry.title_zh else entry.title,
-        "original": entry.title if language == "zh" and entry.title_zh not in ("", entry.title) else "",
+        "heading": translated or entry.title,
+        "original": entry.title if translated not in ("", entry.title) else "",
         "kind": say(entry.kind.value, language),
         "minutes": record.minutes,
         "topics": [(topic_name(topic, language), topic) for topic in entry.topics],
         "links": link_names(entry.links),
         "ask": word("ask_about_question", language, name=name),
         "texts": [_text(own, drawn, entry, language), _text(other, drawn, entry, _other(language))],
-        "listings": _listings(entry, passages, drawn, catalogue),
+        "listings": _listings(entry, passages, drawn, catalogue, language),
         "records": [lines_html(p.text, p.start_line, "L") for p in passages if p.kind is PassageKind.RECORD],
         "before": titles(record.prerequisites),
         "after": titles(catalogue.dependents(entry.entry_id)),
@@ -139,7 +141,7 @@ def _entry_fields(entry: Entry, catalogue: Catalogue, language: str) -> dict[str
     }
 
 
-def _text(passages: Sequence[Passage], drawn: Any, entry: Entry, language: str) -> dict[str, Any]:  # noqa: ANN401
+def _text(passages: Sequence[Passage], drawn: Drawn, entry: Entry, language: str) -> dict[str, Any]:
     """Returns what is written about an entry in one language: prose, abstract, answered questions."""
     answers = []
     for passage in passages:
@@ -157,7 +159,13 @@ def _text(passages: Sequence[Passage], drawn: Any, entry: Entry, language: str) 
     }
 
 
-def _listings(entry: Entry, passages: Sequence[Passage], drawn: Any, catalogue: Catalogue) -> list[dict[str, Any]]:  # noqa: ANN401
+def _listings(
+    entry: Entry,
+    passages: Sequence[Passage],
+    drawn: Drawn,
+    catalogue: Catalogue,
+    language: str,
+) -> list[dict[str, Any]]:
     notes = [p for p in passages if p.kind is PassageKind.LISTING]
     shown = []
     for listing in entry.listings:
@@ -166,7 +174,7 @@ def _listings(entry: Entry, passages: Sequence[Passage], drawn: Any, catalogue: 
         own = [p for p in notes if p.path == listing.path and listing.line <= p.start_line < end]
         shown.append(
             {
-                "place": place_of(entry, listing.path, listing.line, catalogue.store),
+                "place": place_of(entry, listing.path, listing.line, catalogue.store, language),
                 "source": f"{listing.path}:{listing.line}",
                 "language": own[0].language if own else "",
                 "notes": [drawn(p) for p in own],
