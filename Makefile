@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check clean
+.PHONY: run test check screenshots clean
 
 run: $(VENV)/.installed
 	$(BIN)/python -m app
@@ -16,6 +16,9 @@ check: $(VENV)/.tested
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/ingest --check
+
+screenshots: $(VENV)/.tested
+	$(BIN)/python docs/screenshots.py
 
 clean:
 	rm -rf $(VENV) data build *.egg-info

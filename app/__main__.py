@@ -41,7 +41,7 @@ def page(
         return
     try:
         chosen = _prepare(corpus, data, encoder, device)
-        from app.web.chat import serve
+        from app.web.serve import serve
 
         serve(data, chosen, host=host, port=port)
     except StudyError as error:
@@ -89,6 +89,26 @@ def ask(
                 raise typer.Exit(_ask_batch(batch, assistant, filters, as_json=as_json, explain=explain))
             answer = assistant.ask(str(question), filters=filters, explain=as_json or explain)
         typer.echo(_shown(answer, None, as_json=as_json, explain=explain))
+    except StudyError as error:
+        _fail(error)
+
+
+@app.command()
+def mcp(
+    corpus: CorpusOption = Path("corpus"),
+    data: DataOption = Path("data"),
+    encoder: EncoderOption = None,
+    device: DeviceOption = None,
+) -> None:
+    """Serves the assistant's tools to an agent over stdin and stdout. 通过标准输入输出为智能体提供工具。"""
+    try:
+        chosen = _prepare(corpus, data, encoder, device)
+        from app.catalogue import Catalogue
+        from app.mcp import build_server
+        from app.web.reloading import LiveAssistant
+
+        live = LiveAssistant(data, chosen)
+        build_server(live.get, lambda: Catalogue(live.get().searcher.store)).run("stdio")
     except StudyError as error:
         _fail(error)
 

@@ -22,7 +22,7 @@ def answer_json(answer: Answer, question_id: str | None) -> dict[str, Any]:
         "answer": answer.text,
         "notices": list(answer.notices),
         "citations": [_citation_json(citation) for citation in answer.citations],
-        "hits": [_hit_json(hit) for hit in answer.hits],
+        "hits": [hit_json(hit) for hit in answer.hits],
         "timings_ms": {
             "retrieve": answer.timings.retrieve,
             "answer": answer.timings.answer,
@@ -48,7 +48,8 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
     }
 
 
-def _hit_json(hit: Hit) -> dict[str, Any]:
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """Returns an entry that was found as one of the hits of an answer."""
     shown = next((m for m in hit.matches if m.passage.kind is not PassageKind.RECORD), hit.best).passage
     listing = listing_of(hit.entry, shown)
     return {

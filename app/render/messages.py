@@ -41,21 +41,11 @@ _TEXTS = {
         "en": "The lists do cover {names}, but I found nothing there on what you ask. The nearest they say:",
     },
     "read_as": {"zh": "（按“{text}”检索）", "en": "(Searched for “{text}”.)"},
-    "panel_title": {"zh": "出处", "en": "Sources"},
-    "panel_empty": {
-        "zh": "提问之后，这里显示每个引用标记对应的条目、所在清单与行号、链接和原文。",
-        "en": "Ask a question, and each citation mark gets its entry, list and line, links and quoted words here.",
-    },
-    "verbatim": {"zh": "✓ 原文", "en": "✓ verbatim"},
-    "support": {"zh": "支持度 {share}", "en": "support {share}"},
-    "title": {"zh": "大语言模型学习助手", "en": "LLM study assistant"},
-    "subtitle": {
-        "zh": "依据精选阅读清单回答，每句话都注明出处。中文、英文都可以问。",
-        "en": "Answers from curated reading lists, every sentence with its source. Ask in English or Chinese.",
-    },
-    "try_one": {"zh": "可以从下面的问题开始", "en": "Try one of these"},
-    "ask_here": {"zh": "输入问题，回车发送", "en": "Type a question, press Enter"},
     "serving": {"zh": "页面地址 {address}（Ctrl-C 停止）", "en": "open {address} (Ctrl-C stops)"},
+    "open_to_all": {
+        "zh": "任何能连到这台机器的人都可以使用这个页面",
+        "en": "anyone who can reach this machine can use the page",
+    },
     "empty_question": {
         "zh": "问题是空的，请输入一个问题",
         "en": "the question is empty; type one",

@@ -1,179 +1,149 @@
-"""The chat page, in Gradio."""
+"""The chat in Gradio: one component that takes a question to the assistant and shows its answer while it is written.
+
+What was answered before, the list of conversations and the sources stand around it, drawn by the server
+(``app.web.shell``); ``static/chat.js`` fetches an answer that is whole, drawn from what is kept, to where it stays. So
+a question costs the same however long the conversation is, and a reload, a second tab and a restart show the same.
+"""
 
 from __future__ import annotations
 
-import os
-import socket
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-
-import gradio as gr
-
-from app.assistant import MAX_QUESTION_CHARS
-from app.errors import QuestionError
-from app.render.html import linked_marks, panel, turn_panel
-from app.render.messages import say, say_both
-from app.web.reloading import LiveAssistant
-from index.encoders.base import Encoder
+from app.answer.extractive import Length
+from app.assistant import check_question
+from app.state.answers import KeptAnswer, keep
+from app.state.conversations import KeptTurn
+from app.web.drawing import draw_turn
+from app.web.gradio_import import gr
+from app.web.language import language_of
+from app.web.services import Services
+from app.web.words import word
 from index.types import Turn
 from ingest.errors import StudyError
 
-EXAMPLES = (
-    "什么是 LoRA？",
-    "有哪些训练后量化的论文？",
-    "How does RLHF use a reward model?",
-    "Compare ZeRO with Megatron-LM",
-)
-_FOLDER = Path(__file__).parent / "static"
-_FONTS = ("system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", "sans-serif")
-_QUESTIONS_AT_ONCE = 8
-# No picture is fetched from elsewhere, whatever a question or an answer contains.
-_HEAD = """<meta http-equiv="Content-Security-Policy" content="img-src 'self' data: blob:">"""
+QUESTIONS_AT_ONCE = 8
+_CONNECT = "study.connect(element, trigger, props, watch)"
 
 
-def serve(data: Path, encoder: Encoder | None = None, *, host: str, port: int) -> None:
-    """Serves the page until interrupted and prints its address; ``encoder`` is that of the index unless given.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the page sends.
 
-    Raises:
-        StudyError: There is no index, or the port is taken.
+    Attributes:
+        question: As typed.
+        conversation: Id of the conversation it continues, or "".
+        instead_of: The turn that is answered again, or None.
+        length: How much to say.
+        number: Number that the page gave the question; it comes back with the answer.
     """
-    _check_port(host, port)
-    page = build_page(LiveAssistant(data, encoder))
-    page.queue(default_concurrency_limit=_QUESTIONS_AT_ONCE)
-    _, address, _ = page.launch(
-        server_name=host,
-        server_port=port,
-        quiet=True,
-        prevent_thread_lock=True,
-        theme=gr.themes.Soft(primary_hue="indigo", font=_FONTS, font_mono=("ui-monospace", "Menlo", "monospace")),
-        css_paths=_FOLDER / "style.css",
-        js=(_FOLDER / "page.js").read_text(encoding="utf-8"),
-        i18n=_translations(),
-        head=_HEAD,
-        footer_links=[],
-        share=False,
-        ssr_mode=False,
-        enable_monitoring=False,
-        mcp_server=False,
-        max_file_size="1mb",
-    )
-    print(say_both("serving", address=address), flush=True)  # noqa: T201 - the address is the command's output
-    page.block_thread()
+
+    question: str
+    conversation: str
+    instead_of: int | None
+    length: Length
+    number: int = 0
+
+    @classmethod
+    def read(cls, data: object) -> Asked:
+        """Reads what came from outside; whatever is missing or odd is taken as not given."""
+        fields = data if isinstance(data, Mapping) else {}
+        question, conversation = fields.get("question"), fields.get("conversation")
+        turn, length, number = (fields.get(name) for name in ("instead_of", "length", "number"))
+        return cls(
+            question if isinstance(question, str) else "",
+            conversation if isinstance(conversation, str) else "",
+            turn if isinstance(turn, int) else None,
+            Length(length) if length in list(Length) else Length.NORMAL,
+            number if isinstance(number, int) else 0,
+        )
 
 
-def build_page(assistant: LiveAssistant) -> gr.Blocks:
-    """Returns the page around an assistant."""
-    words = _translations()
-    with gr.Blocks(
-        title=f"{say('title', 'zh')} · {say('title', 'en')}", analytics_enabled=False, fill_height=True, fill_width=True
-    ) as page:
-        with gr.Row(equal_height=False):
-            with gr.Column(scale=3, min_width=340):
-                head = gr.HTML(_head("en"), elem_id="head", padding=False)
-                turns = gr.State([])
-                sources = gr.HTML(panel((), "en"), elem_id="panel", padding=False, render=False)
-                gr.ChatInterface(
-                    _responder(assistant),
-                    chatbot=gr.Chatbot(
-                        elem_id="chat",
-                        show_label=False,
-                        height="62vh",
-                        buttons=["copy"],
-                        layout="bubble",
-                        allow_tags=False,
-                        placeholder=words("try_one"),
-                    ),
-                    textbox=gr.Textbox(
-                        placeholder=words("ask_here"),
-                        max_length=MAX_QUESTION_CHARS,
-                        show_label=False,
-                        submit_btn=True,
-                        stop_btn=True,
-                    ),
-                    examples=[[example] for example in EXAMPLES],
-                    example_labels=list(EXAMPLES),
-                    cache_examples=False,
-                    additional_inputs=[turns],
-                    additional_outputs=[sources, turns],
-                    flagging_mode="never",
-                    api_name="ask",
-                    show_progress="hidden",
-                )
-            with gr.Column(scale=2, min_width=300):
-                sources.render()
-        page.load(_localise, None, [head, sources], api_visibility="private")
-    return page
+def build_chat(services: Services) -> Any:  # noqa: ANN401 - Gradio is not typed
+    """Returns the Gradio blocks of the chat."""
+    with gr.Blocks(title=word("title", "en"), analytics_enabled=False, fill_width=True) as blocks:
+        exchange = gr.HTML(
+            "",
+            html_template="${value}",
+            js_on_load=_CONNECT,
+            apply_default_css=False,
+            padding=False,
+            elem_id="exchange",
+        )
+        respond = responder(services)
+
+        def answer(event: gr.EventData, request: gr.Request) -> Iterator[str]:
+            yield from respond(Asked.read(event._data), services.reader(request.request), language_of(request.request))
+
+        running = exchange.submit(
+            answer,
+            None,
+            exchange,
+            api_visibility="private",
+            show_progress="hidden",
+            concurrency_limit=QUESTIONS_AT_ONCE,
+            trigger_mode="multiple",
+        )
+        exchange.stop(None, cancels=[running], api_visibility="private", queue=False)
+        gr.api(_plain(services), api_name="ask", concurrency_limit=QUESTIONS_AT_ONCE)
+    blocks.queue(default_concurrency_limit=QUESTIONS_AT_ONCE, max_size=200)
+    return blocks
 
 
-def _responder(assistant: LiveAssistant) -> Any:  # noqa: ANN401 - Gradio takes any generator function
-    def respond(
-        message: str, history: Sequence[dict[str, Any]], turns: Sequence[str]
-    ) -> Iterator[tuple[str, str, list[str]]]:
-        """Answers a message sentence by sentence; the panel fills with the first one."""
-        pairs = _pairs(history)
-        earlier = list(turns)[: len(pairs)]
-        number = len(earlier) + 1
+def responder(services: Services) -> Callable[[Asked, str, str], Iterator[str]]:
+    """Returns the function that answers: it yields the answer as HTML, growing, and at last the id it is kept by."""
+
+    def respond(asked: Asked, reader: str, language: str) -> Iterator[str]:
         try:
-            answer = assistant.get().ask(message, pairs)
-        except QuestionError as error:
-            yield str(error), panel(earlier, "zh"), earlier
-            return
-        earlier.append(turn_panel(answer, number))
-        shown = ""
-        for piece, _ in answer.pieces():
-            shown += linked_marks(piece, number)
-            yield shown, panel(earlier, answer.language), earlier
+            yield from _answer(services, asked, reader, language)
+        except StudyError as error:
+            yield _framed(
+                f'<p class="error" role="alert">{escape(str(error))}</p>', asked, asked.conversation, "failed"
+            )
 
     return respond
 
 
-def _pairs(history: Sequence[dict[str, Any]]) -> list[Turn]:
-    """Returns Gradio's messages as (question, answer) turns."""
-    pairs: list[Turn] = []
-    question = ""
-    for message in history:
-        content = message["content"]
-        text = content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
-        if message["role"] == "user":
-            question = text
-        else:
-            pairs.append(Turn(question, text))
-    return pairs
+def _answer(services: Services, asked: Asked, reader: str, language: str) -> Iterator[str]:
+    question = check_question(asked.question)
+    conversations = services.conversations
+    open_one = conversations.get(reader, asked.conversation)
+    turns = conversations.turns(open_one.conversation_id) if open_one else []
+    if asked.instead_of is not None:
+        turns = [turn for turn in turns if turn.turn_id < asked.instead_of]
+    history = [Turn(turn.answer.question, turn.answer.text) for turn in turns]
+    kept = keep(services.live.get().ask(question, history, length=asked.length))
+    catalogue = services.catalogue()
+    shown = ""
+    for partial in _growing(kept):
+        shown = draw_turn(KeptTurn(0, partial), catalogue, language, (), streaming=True)
+        yield _framed(shown, asked, asked.conversation, "writing")
+    conversation = open_one.conversation_id if open_one else conversations.start(reader, question)
+    turn = conversations.add(conversation, kept, instead_of=asked.instead_of if open_one else None)
+    yield _framed(shown, asked, conversation, "done", turn.turn_id)
 
 
-def _localise(request: gr.Request) -> tuple[str, str]:
-    """Returns heading and empty panel in the browser's language."""
-    accepted = request.headers.get("accept-language", "") if request else ""
-    language = "zh" if accepted.lower().startswith("zh") else "en"
-    return _head(language), panel((), language)
+def _growing(answer: KeptAnswer) -> Iterator[KeptAnswer]:
+    """Yields the answer sentence by sentence, without sources, which come at the end."""
+    for end in range(1, len(answer.sentences) + 1):
+        yield replace(answer, sentences=answer.sentences[:end])
 
 
-def _head(language: str) -> str:
-    return f"<h1>{say('title', language)}</h1><p>{say('subtitle', language)}</p>"
+def _framed(html: str, asked: Asked, conversation: str, state: str, turn: int = 0) -> str:
+    names = f'data-number="{asked.number}" data-state="{state}" data-conversation="{escape(conversation)}"'
+    return f'<div class="answering" {names} data-turn="{turn}">{html}</div>'
 
 
-def _translations() -> gr.I18n:
-    names = ("try_one", "ask_here")
-    chinese, english = ({name: say(name, language) for name in names} for language in ("zh", "en"))
-    return gr.I18n(en=english, zh=chinese, **{"zh-CN": chinese, "zh-TW": chinese})
+def _plain(services: Services) -> Callable[[str], str]:
+    def ask(question: str) -> str:
+        """Answers one question in plain text with its sources, for ``gradio_client``."""
+        from app.render.text import answer_text
 
-
-def _check_port(host: str, port: int) -> None:
-    if _is_free(host, port):
-        return
-    following = next((other for other in range(port + 1, port + 50) if _is_free(host, other)), None)
-    hint = f"python -m app --port {following}" if following else "python -m app --port PORT"
-    raise StudyError(f"port {port} is in use; try: {hint}")
-
-
-def _is_free(host: str, port: int) -> bool:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-        return True
+            return answer_text(services.live.get().ask(question))
+        except StudyError as error:
+            return f"error: {error}"
+
+    return ask

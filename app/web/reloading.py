@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from pathlib import Path
 
@@ -12,7 +13,11 @@ from index.storage.generations import current_generation
 
 
 class LiveAssistant:
-    """Hands out the assistant of the live index generation; safe to share between threads."""
+    """Hands out the assistant of the live index generation; safe to share between threads.
+
+    Attributes:
+        data: The data folder.
+    """
 
     def __init__(self, data: Path, encoder: Encoder | None = None) -> None:
         """Opens the live index below a data folder.
@@ -25,7 +30,7 @@ class LiveAssistant:
             IndexUnavailableError: There is no index, or it does not fit.
             EncoderError: The encoder of the index cannot be loaded.
         """
-        self._data = data
+        self.data = data
         self._lock = threading.Lock()
         self._generation = current_generation(data / "index")[0]
         self._assistant = Assistant.open(data, encoder)
@@ -34,12 +39,13 @@ class LiveAssistant:
         """Returns the assistant of the live generation; while the new one cannot be opened, the old one serves on."""
         with self._lock:
             try:
-                generation, manifest = current_generation(self._data / "index")
+                generation, manifest = current_generation(self.data / "index")
                 if generation != self._generation:
                     encoder = self._assistant.searcher.encoder  # large models take long to load
                     fits = encoder.fingerprint == manifest.encoder_fingerprint
-                    self._assistant = Assistant.open(self._data, encoder if fits else None)
+                    self._assistant = Assistant.open(self.data, encoder if fits else None)
                     self._generation = generation
+                    gc.collect()  # an assistant holds itself in a circle, and with it the files of its generation
             except (IndexUnavailableError, EncoderError):
                 pass  # a refresh is under way, or went wrong and said so where it ran
             return self._assistant

@@ -1,138 +1,94 @@
 import re
-import socket
-from itertools import pairwise
 
 import pytest
-from typer.testing import CliRunner
 
-from app.__main__ import app
-from app.web.chat import _pairs, _responder, serve
-from app.web.reloading import LiveAssistant
-from index.types import Turn
-from ingest.errors import StudyError
-
-LIST = """# Papers
-
-- **LoRA: Low-Rank Adaptation** (LoRA). *Edward J. Hu.* ICLR, 2022. [[arxiv](https://arxiv.org/abs/2106.09685)]
-  LoRA freezes the pretrained weights. It has no added latency at inference.
-- **QLoRA: Efficient Finetuning** (QLoRA). *Tim Dettmers.* NeurIPS, 2023. [[arxiv](https://arxiv.org/abs/2305.14314)]
-  QLoRA keeps the frozen weights in 4 bits.
-"""
+from app.answer.extractive import Length
+from app.web.chat import Asked, responder
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    root = tmp_path_factory.mktemp("ui")
-    (root / "corpus" / "lists").mkdir(parents=True)
-    (root / "corpus" / "lists" / "papers.md").write_text(LIST, encoding="utf-8")
-    arguments = ["ask", "What is LoRA?", "--corpus", str(root / "corpus"), "--data", str(root / "data")]
-    assert CliRunner().invoke(app, arguments).exit_code == 0
-    return root / "data"
+def ask(services, question, conversation="", instead_of=None, *, reader="anna", length=Length.NORMAL):
+    *growing, last = responder(services)(Asked(question, conversation, instead_of, length), reader, "en")
+    return growing, last, re.search(r'data-conversation="([^"]*)"', last)[1]
 
 
-@pytest.fixture(scope="module")
-def respond(data):
-    return _responder(LiveAssistant(data))
+def turns(services, conversation):
+    return services.conversations.turns(conversation)
 
 
-@pytest.fixture
-def taken():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        yield listener.getsockname()[1]
+def test_an_answer_grows_and_is_kept_when_it_is_whole(services):
+    growing, last, conversation = ask(services, "Compare LoRA with QLoRA")
+
+    assert len(growing) > 1
+    assert all('data-state="writing"' in html and "blockquote" not in html for html in growing)
+    assert 'data-n="1"' in growing[-1]
+    assert 'data-state="done"' in last
+    (turn,) = turns(services, conversation)
+    assert f'data-turn="{turn.turn_id}"' in last
+    assert turn.answer.question == "Compare LoRA with QLoRA"
 
 
-def messages(*turns):
-    return [message for question, answer in turns for message in (said("user", question), said("assistant", answer))]
+def test_a_conversation_goes_on_and_its_turns_explain_what_a_question_points_at(services):
+    _, _, first = ask(services, "What is LoRA?")
+    growing, _, second = ask(services, "Which latency has it at inference?", first)
+
+    assert second == first
+    assert "It has no added latency at inference." in growing[-1]
+    assert len(turns(services, first)) == 2
 
 
-def said(role, text):
-    return {"role": role, "content": [{"type": "text", "text": text}]}
+def test_a_turn_that_is_answered_again_stays_in_its_place(services):
+    _, _, conversation = ask(services, "What is LoRA?")
+    ask(services, "What is QLoRA?", conversation)
+    first, second = turns(services, conversation)
+
+    ask(services, "What is LoRA?", conversation, first.turn_id, length=Length.SHORT)
+
+    again, unchanged = turns(services, conversation)
+    assert (again.turn_id, unchanged) == (first.turn_id, second)
+    assert len(again.answer.sentences) <= len(first.answer.sentences)
 
 
-def test_a_port_in_use_is_said_in_one_line_that_offers_a_free_one(data, taken):
-    corpus = str(data.parent / "corpus")
+def test_nobody_goes_on_with_the_conversation_of_another_reader(services):
+    _, _, conversation = ask(services, "What is LoRA?", reader="anna")
 
-    result = CliRunner().invoke(app, ["--port", str(taken), "--corpus", corpus, "--data", str(data)])
+    _, _, other = ask(services, "What is QLoRA?", conversation, reader="bert")
 
-    assert result.exit_code == 1
-    (line,) = result.stderr.strip().splitlines()
-    offered = re.fullmatch(rf"error: port {taken} is in use; try: python -m app --port (\d+)", line)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", int(offered[1])))
-    assert int(offered[1]) > taken
+    assert other != conversation
+    assert len(turns(services, conversation)) == 1
 
 
-def test_a_port_in_use_is_noticed_before_the_index_is_opened(tmp_path, taken):
-    with pytest.raises(StudyError, match=f"port {taken} is in use"):
-        serve(tmp_path, host="127.0.0.1", port=taken)
+@pytest.mark.parametrize(("question", "reason"), [("x" * 2001, "the limit is 2000"), (" \n", "the question is empty")])
+def test_a_question_that_cannot_be_asked_is_told_why_and_costs_no_turn(services, question, reason):
+    _, _, conversation = ask(services, "What is LoRA?")
+
+    growing, last, _ = ask(services, question, conversation)
+
+    assert (growing, 'data-state="failed"' in last) == ([], True)
+    assert reason in last
+    assert len(turns(services, conversation)) == 1
 
 
-def test_an_answer_is_streamed_sentence_by_sentence_with_its_panel(respond):
-    steps = list(respond("Compare LoRA with QLoRA", [], []))
+def test_a_question_is_shown_as_it_was_typed(services):
+    growing, _, _ = ask(services, "What does the <eos> token do, <img src=x onerror=alert(1)>?")
 
-    texts = [text for text, _, _ in steps]
-    assert len(texts) > 1
-    assert all(later.startswith(earlier) for earlier, later in pairwise(texts))
-    assert "[[1]](#source-1-1)" in texts[0]
-    assert "[[2]](#source-1-2)" in texts[-1]
-    assert all('id="source-1-1"' in panel and 'id="source-1-2"' in panel for _, panel, _ in steps)
-
-
-def test_turns_are_numbered_on(respond):
-    *_, (_, _, turns) = respond("What is LoRA?", [], [])
-
-    *_, (text, panel, turns) = respond("Who is Napoleon?", messages(("What is LoRA?", "…")), turns)
-    *_, (text, panel, turns) = respond(
-        "What is LoRA?", messages(("What is LoRA?", "…"), ("Who is Napoleon?", "…")), turns
-    )
-
-    assert "(#source-3-1)" in text
-    assert len(turns) == 3
-    assert 'id="source-1-1"' in panel
-    assert 'id="source-3-1"' in panel
-
-
-def test_asking_again_after_taking_a_turn_back_reuses_its_number(respond):
-    *_, (_, _, turns) = respond("What is LoRA?", [], [])
-
-    *_, (text, _, turns) = respond("What is LoRA?", [], turns)
-
-    assert "(#source-1-1)" in text
-    assert len(turns) == 1
-
-
-def test_a_question_that_cannot_be_asked_is_answered_with_the_reason_and_costs_no_turn(respond):
-    *_, (_, _, earlier) = respond("What is LoRA?", [], [])
-
-    ((text, panel, turns),) = respond("x" * 2001, messages(("What is LoRA?", "…")), earlier)
-
-    assert "上限是 2000" in text
-    assert "the limit is 2000" in text
-    assert turns == earlier
-    assert 'id="source-1-1"' in panel
-
-
-def test_earlier_turns_explain_what_a_question_points_at(respond):
-    *_, (text, _, _) = respond(
-        "Which latency has it at inference?", messages(("What is LoRA?", "LoRA freezes.")), ["<p>"]
-    )
-
-    assert "It has no added latency at inference." in text
-    assert "(#source-2-1)" in text
+    assert "What does the &lt;eos&gt; token do, &lt;img src=x onerror=alert(1)&gt;?</div>" in growing[0]
+    assert "<img" not in growing[-1]
 
 
 @pytest.mark.parametrize(
-    ("history", "pairs"),
+    ("data", "asked"),
     [
-        ([], []),
-        (messages(("a", "b"), ("c", "d")), [Turn("a", "b"), Turn("c", "d")]),
-        ([{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}], [Turn("a", "b")]),
-        ([said("user", "a"), said("user", "b"), said("assistant", "c")], [Turn("b", "c")]),
-        ([said("user", "a")], []),  # not answered yet
-        ([{"role": "user", "content": [{"type": "file", "file": {}}]}, said("assistant", "b")], [Turn("", "b")]),
+        (
+            {"question": "a", "conversation": "c", "instead_of": 3, "length": "long", "number": 4},
+            Asked("a", "c", 3, Length.LONG, 4),
+        ),
+        ({"question": "a"}, Asked("a", "", None, Length.NORMAL)),
+        (
+            {"question": ["a"], "conversation": 1, "instead_of": "3", "length": 9, "number": "1"},
+            Asked("", "", None, Length.NORMAL),
+        ),
+        (None, Asked("", "", None, Length.NORMAL)),
     ],
 )
-def test_gradios_messages_become_turns(history, pairs):
-    assert _pairs(history) == pairs
+def test_what_the_page_sends_is_read_and_oddities_are_taken_as_not_given(data, asked):
+    assert Asked.read(data) == asked

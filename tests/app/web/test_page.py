@@ -1,7 +1,6 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -33,35 +32,97 @@ LIST = """# Papers
   The danger of brackets is that a page obeys <img src=https://a.org/y onerror=document.title='broken' where 1 < 2.
 """
 
+CARD = """---
+id: arxiv:2106.09685
+title: "LoRA: Low-Rank Adaptation"
+title_zh: "LoRA：低秩适配"
+kind: paper
+topics: [peft]
+related: ["arxiv:2205.14135"]
+aliases: ["LoRA"]
+---
+
+## English
+
+LoRA freezes the pretrained weights and trains a pair of low-rank matrices.
+
+### Questions
+
+**What is LoRA?** <!-- what | explain low-rank adaptation -->
+LoRA is a fine-tuning method that trains a pair of low-rank matrices `BA` beside a frozen weight.
+
+**What are the limits of LoRA?** <!-- limit | drawbacks of low-rank tuning -->
+The rank of LoRA is chosen by hand.
+
+**Which matrices does LoRA adapt?** <!-- use | target modules -->
+The paper's main experiments adapt the attention projections, above all query and value.
+
+**How much memory does LoRA save?** <!-- cost | VRAM -->
+A third of the memory is enough for the 175B model, compared with Adam.
+
+**Why can a low rank be enough?** <!-- why | intrinsic rank -->
+The change that a task needs is assumed to have low rank, since the model holds most of the knowledge.
+
+## 中文
+
+LoRA 冻结预训练权重，只训练一对低秩矩阵。
+
+### 问答
+
+**什么是 LoRA？** <!-- what | 低秩适配是什么 -->
+LoRA 是一种微调方法，冻结预训练权重，只训练一对低秩矩阵。
+
+**LoRA 有什么局限？** <!-- limit | 低秩微调的缺点 -->
+LoRA 的秩要靠人工选定。
+"""
+
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="needs Chromium; install it with: apt-get install chromium fonts-noto-cjk"
 )
 
 
+class Server:
+    """The app over a small library, as a process of its own that can be started again over the same data."""
+
+    def __init__(self, root):
+        self.root = root
+        (root / "corpus" / "lists").mkdir(parents=True)
+        (root / "corpus" / "lists" / "papers.md").write_text(LIST, encoding="utf-8")
+        (root / "corpus" / "papers").mkdir()
+        (root / "corpus" / "papers" / "2106.09685.md").write_text(CARD, encoding="utf-8")
+        self.port = 0
+        self.start()
+
+    def start(self):
+        arguments = ["--port", str(self.port), "--corpus", self.root / "corpus", "--data", self.root / "data"]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "app", *arguments],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", cwd=ROOT,
+            env=os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", "http_proxy": "http://127.0.0.1:9"},
+        )  # fmt: skip
+        heard = ""
+        for line in self._process.stdout:
+            heard += line
+            if found := re.search(r"http://127\.0\.0\.1:(\d+)", line):
+                self.port = int(found[1])
+                return
+        raise AssertionError(heard)
+
+    def stop(self):
+        self._process.terminate()
+        self._process.wait(20)
+        self._process.stdout.close()
+
+    @property
+    def address(self):
+        return f"http://127.0.0.1:{self.port}"
+
+
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    root = tmp_path_factory.mktemp("page")
-    (root / "corpus" / "lists").mkdir(parents=True)
-    (root / "corpus" / "lists" / "papers.md").write_text(LIST, encoding="utf-8")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    arguments = ["--port", str(port), "--corpus", root / "corpus", "--data", root / "data"]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "app", *arguments],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", cwd=ROOT,
-        env=os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
-    )  # fmt: skip
-    heard = ""
-    for line in server.stdout:
-        heard += line
-        if f"http://127.0.0.1:{port}" in line:
-            break
-    assert server.poll() is None, heard
-    yield f"http://127.0.0.1:{port}"
-    server.terminate()
-    server.wait(20)
-    server.stdout.close()
+def server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("page"))
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="module")
@@ -75,40 +136,49 @@ def browser():
 class Visit:
     """A reader's page, with everything it asked for and complained about."""
 
-    def __init__(self, browser, address, locale, width):
-        self.context = browser.new_context(locale=locale, viewport={"width": width, "height": 900})
+    def __init__(self, browser, server, locale, width, path="/"):
+        touch = width < 500
+        self.context = browser.new_context(
+            locale=locale,
+            viewport={"width": width, "height": 850},
+            has_touch=touch,
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        self.server = server
         self.page = self.context.new_page()
         self.page.set_default_timeout(20_000)
         self.requests, self.complaints = [], []
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.goto(address)
-        self.page.locator("textarea").wait_for()
+        self.page.goto(f"{server.address}{path}")
+        self.input = self.page.get_by_role("textbox", name=re.compile("^(Question|问题)$"))
+        self.turns = self.page.locator("#turns .turn")
 
     def _listen(self, message):
         if message.type == "error":
             self.complaints.append(message.text)
 
     def ask(self, question):
-        answers = self.page.locator("#chat .bot.message")
-        number = answers.count()
-        self.page.locator("textarea").fill(question)
-        self.page.locator("textarea").press("Enter")
-        answers.nth(number).wait_for()
-        self.page.locator(".sources .turn", has_text=question).wait_for()
-        return answers.nth(number)
+        number = self.turns.count()
+        self.input.fill(question)
+        self.input.press("Enter")
+        self.turns.nth(number).wait_for()
+        return self.turns.nth(number)
 
     def requests_elsewhere(self):
         return [url for url in self.requests if not url.startswith(("http://127.0.0.1:", "data:", "blob:"))]
 
+    def width(self):
+        return self.page.evaluate("document.documentElement.scrollWidth")
+
 
 @pytest.fixture
-def visit(browser, address):
+def visit(browser, server):
     opened = []
 
-    def visit(locale, width=1280):
-        opened.append(Visit(browser, address, locale, width))
+    def visit(locale="en-US", width=1280, path="/"):
+        opened.append(Visit(browser, server, locale, width, path))
         return opened[-1]
 
     yield visit
@@ -121,93 +191,381 @@ class Reading:
     """What a reader with a browser in one language asks and sees."""
 
     locale: str
-    heading: str
+    title: str
     placeholder: str
     empty_panel: str
+    example: str
     question: str
     answer: str
     mark: str
     off_topic: str
     refusal: str
+    other: str
 
 
 CHINESE = Reading(
-    "zh-CN", "大语言模型学习助手", "输入问题，回车发送", "提问之后",
-    "LoRA 推理时有延迟吗？", "LoRA 冻结预训练权重", "✓ 原文", "今天晚饭吃什么？", "所以我不作答",
+    "zh-CN", "大语言模型学习助手", "输入问题，回车发送", "提问之后", "什么是 LoRA？",
+    "LoRA 有什么局限？", "LoRA 的秩要靠人工选定", "✓ 原文", "今天晚饭吃什么？", "所以我不作答", "English",
 )  # fmt: skip
 ENGLISH = Reading(
-    "en-US", "LLM study assistant", "Type a question, press Enter", "Ask a question",
+    "en-US", "LLM study assistant", "Type a question, press Enter", "Ask a question", "What is LoRA?",
     "What is FlashAttention?", "FlashAttention computes", "✓ verbatim", "why is the sky blue?",
-    "I will not guess",
+    "I will not guess", "中文",
 )  # fmt: skip
+BOTH = pytest.mark.parametrize("reading", [CHINESE, ENGLISH], ids=lambda reading: reading.locale)
 
 
-@pytest.mark.parametrize("reading", [CHINESE, ENGLISH], ids=lambda reading: reading.locale)
+@BOTH
 def test_a_reader_asks_follows_a_mark_to_its_source_and_is_declined_what_is_not_there(visit, reading):
     reader = visit(reading.locale)
     page = reader.page
-    expect(page.locator("#head h1")).to_have_text(reading.heading)
-    expect(page.locator("textarea")).to_have_attribute("placeholder", reading.placeholder)
+    expect(page).to_have_title(reading.title)
+    expect(page.locator("#empty .examples a").first).to_have_text(reading.example)
+    expect(reader.input).to_have_attribute("placeholder", reading.placeholder)
+    expect(reader.input).to_be_focused()
     expect(page.locator("#panel")).to_contain_text(reading.empty_panel)
 
-    answer = reader.ask(reading.question)
-    expect(answer).to_contain_text(reading.answer)
-    source = page.locator("#source-1-1")
-    expect(source).to_contain_text("corpus/lists/papers.md:")
+    turn = reader.ask(reading.question)
+    expect(turn).to_contain_text(reading.answer)
+    source = page.locator("#panel .source").first
+    expect(source).to_contain_text("corpus/")
     expect(source).to_contain_text(reading.mark)
     expect(source).not_to_have_class(re.compile(r"\blit\b"))
-
     address = page.url
-    answer.get_by_role("link", name="[1]", exact=True).first.click()
+    turn.locator(".mark").first.click()
     expect(source).to_have_class(re.compile(r"\blit\b"))
     expect(source).to_be_in_viewport()
     assert page.url == address
 
     declined = reader.ask(reading.off_topic)
     expect(declined).to_contain_text(reading.refusal)
-    for address in declined.locator("a").all():  # what is nearest is offered with its own address
-        expect(address).to_have_attribute("href", re.compile(r"^https://(?:arxiv|example)\.org/"))
-    expect(page.locator(".sources section").first.locator(".source")).not_to_have_count(0)
+    for link in declined.locator(".nearest a").all():
+        expect(link).to_have_attribute("href", re.compile("^/entry/"))
 
     assert reader.requests_elsewhere() == []
     assert [text for text in reader.complaints if "aborted" not in text.lower()] == []
 
 
-def test_marks_of_a_later_turn_lead_to_its_own_sources_and_only_one_is_lit(visit):
-    reader = visit("en-US")
-    first = reader.ask("What is LoRA?")
-    second = reader.ask("What is FlashAttention?")
-    lit = reader.page.locator(".source.lit")
+@BOTH
+def test_the_language_is_switched_everywhere_and_remembered(visit, reading):
+    reader = visit(reading.locale)
+    other = ENGLISH if reading is CHINESE else CHINESE
+    reader.ask(reading.question)
+    address = reader.page.url
 
-    second.get_by_role("link", name="[1]", exact=True).first.click()
-    expect(lit).to_have_attribute("id", "source-2-1")
-    expect(lit).to_contain_text("FlashAttention")
+    reader.page.get_by_role("link", name=reading.other).click()
 
-    first.get_by_role("link", name="[1]", exact=True).first.click()
-    expect(lit).to_have_count(1)
-    expect(lit).to_have_attribute("id", "source-1-1")
-    expect(lit).to_contain_text("LoRA")
-    expect(reader.page.locator(".sources .turn").first).to_have_text("What is FlashAttention?")
+    expect(reader.page.locator(".top .home")).to_have_text(other.title)
+    assert reader.page.url == address
+    expect(reader.turns).to_have_count(1)
+    reader.page.goto(reader.server.address)
+    expect(reader.input).to_have_attribute("placeholder", other.placeholder)
+    expect(reader.page.locator("#empty .examples a").first).to_have_text(other.example)
+    assert reader.page.evaluate("navigator.language").startswith(other.locale[:2])
+
+
+def test_a_mark_of_an_earlier_answer_moves_the_panel_and_not_the_conversation(visit):
+    reader = visit()
+    reader.ask("What is LoRA?")
+    for question in ("What is FlashAttention?", "What are the limits of LoRA?", "What is LoRA?"):
+        reader.ask(question)
+    page = reader.page
+    mark = reader.turns.first.locator(".mark").first
+    mark.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+
+    mark.click()
+
+    expect(page.locator("#panel .turn-title")).to_have_text("What is LoRA?")
+    expect(page.locator("#panel .source.lit")).to_have_count(1)
+    assert page.evaluate("scrollY") == before
+    expect(mark).to_be_in_viewport()
+
+
+def test_a_conversation_is_the_same_after_a_reload_in_a_second_tab_and_after_a_restart(visit, server):
+    reader = visit()
+    reader.ask("What is LoRA?")
+    reader.ask("What are its limits?")
+    said = reader.page.locator("#turns").inner_text()
+    panel = reader.page.locator("#panel").inner_text()
+    assert "?c=" in reader.page.url
+
+    reader.page.reload()
+    assert reader.page.locator("#turns").inner_text() == said
+    assert reader.page.locator("#panel").inner_text() == panel
+
+    second = reader.context.new_page()
+    second.goto(reader.page.url)
+    assert second.locator("#turns").inner_text() == said
+
+    server.stop()
+    server.start()
+    second.reload()
+    assert second.locator("#turns").inner_text() == said
+    reader.page.reload()
+    reader.ask("What is FlashAttention?")
+    second.reload()
+    expect(second.locator("#turns .turn")).to_have_count(3)
+
+
+def test_what_is_typed_while_an_answer_comes_stays_and_is_sent_in_order(visit):
+    reader = visit()
+    reader.input.press_sequentially("What is LoRA?")
+    reader.input.press("Enter")
+    reader.input.press_sequentially("What is FlashAttention?")
+    reader.input.press("Enter")
+    reader.input.press_sequentially("half a thou")
+
+    reader.turns.nth(1).wait_for()
+    expect(reader.turns.nth(0).locator(".user")).to_have_text("What is LoRA?")
+    expect(reader.turns.nth(1).locator(".user")).to_have_text("What is FlashAttention?")
+    expect(reader.input).to_have_value("half a thou")
+    expect(reader.input).to_be_focused()
+
+
+def test_the_keyboard_breaks_lines_finds_the_input_and_sends_nothing_blank(visit):
+    reader = visit()
+    reader.input.press("Enter")
+    reader.input.press_sequentially("What is")
+    reader.input.press("Shift+Enter")
+    reader.input.press_sequentially("LoRA?")
+    expect(reader.input).to_have_value("What is\nLoRA?")
+    reader.input.press("Enter")
+    reader.turns.first.wait_for()
+    expect(reader.turns).to_have_count(1)
+    expect(reader.input).to_have_value("")
+
+    reader.turns.first.locator("[data-do=copy]").focus()
+    reader.page.keyboard.press("/")
+
+    expect(reader.input).to_be_focused()
+    expect(reader.input).to_have_value("")
+
+
+def test_a_question_that_is_too_long_is_said_before_it_is_sent_and_kept(visit):
+    reader = visit()
+    reader.input.fill("x" * 2001)
+    expect(reader.page.locator("#limit")).to_contain_text("2001 characters, the limit is 2000")
+    reader.input.press("Enter")
+    expect(reader.input).to_have_value("x" * 2001)
+    expect(reader.turns).to_have_count(0)
+
+    reader.input.fill("x" * 1990)
+    expect(reader.page.locator("#limit")).to_have_text("10 characters left")
+
+
+def test_a_copied_answer_is_plain_text_with_references_and_addresses(visit):
+    reader = visit()
+    turn = reader.ask("What is FlashAttention?")
+    turn.locator("[data-do=copy]").click()
+    expect(reader.page.locator("#toast")).to_have_text("Copied")
+
+    copied = reader.page.evaluate("navigator.clipboard.readText()")
+
+    assert "FlashAttention computes exact attention in tiles. [1]" in copied
+    assert "[1] FlashAttention. https://arxiv.org/abs/2205.14135" in copied
+    assert "](" not in copied
+
+
+def test_an_answer_is_rated_repeated_deleted_and_taken_back(visit):
+    reader = visit()
+    page = reader.page
+    turn = reader.ask("What is LoRA?")
+    up = turn.locator("[data-do=up]")
+    up.click()
+    expect(up).to_have_attribute("aria-pressed", "true")
+    turn.locator("[data-do=down]").click()
+    page.locator("#toast input").fill("too short")
+    page.locator("#toast input").press("Enter")
+    expect(page.locator("#toast")).to_have_text("Noted, thank you.")
+    page.reload()
+    expect(turn.locator("[data-do=down]")).to_have_attribute("aria-pressed", "true")
+
+    number = turn.get_attribute("id")
+    turn.locator("[data-do=long]").click()
+    expect(turn.locator("[data-do=down]")).to_have_attribute("aria-pressed", "false")
+    expect(reader.turns).to_have_count(1)
+    assert turn.get_attribute("id") == number
+
+    turn.locator("[data-do=delete]").click()
+    expect(reader.turns).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(reader.turns).to_have_count(1)
+    turn.locator("[data-do=edit]").click()
+    expect(reader.turns).to_have_count(0)
+    expect(reader.input).to_have_value("What is LoRA?")
+
+
+def test_conversations_are_found_renamed_exported_deleted_and_taken_back(visit):
+    reader = visit()
+    page = reader.page
+    reader.ask("What is FlashAttention?")
+    chosen = page.locator("#conversations li:has([aria-current])")
+    chosen.locator("summary").click()
+    chosen.get_by_role("button", name="Rename").click()
+    page.keyboard.type("Tiles & <b>bold</b>")
+    page.keyboard.press("Enter")
+    expect(chosen.get_by_role("link").first).to_have_text("Tiles & <b>bold</b>")
+    page.locator("#search-conversations").fill("tiles bold")
+    expect(page.locator("#conversation-list li")).to_have_count(1)
+
+    chosen.locator("summary").click()
+    with page.expect_download() as download:
+        chosen.get_by_role("link", name="Export").click()
+    exported = Path(download.value.path()).read_text(encoding="utf-8")
+    assert exported.startswith("# Tiles & <b>bold</b>\n\n## What is FlashAttention?\n\nFlashAttention computes")
+    assert "https://arxiv.org/abs/2205.14135" in exported
+
+    chosen.locator("summary").click()
+    chosen.get_by_role("button", name="Delete").click()
+    expect(reader.turns).to_have_count(0)
+    expect(page.locator("#conversation-list li")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(reader.turns).to_have_count(1)
+    expect(page.locator("#conversation-list li")).to_have_count(1)
+
+
+def test_an_address_asks_opens_and_goes_back_and_forward(visit):
+    reader = visit(path="/?q=What+is+FlashAttention%3F")
+    page = reader.page
+    expect(reader.turns.first).to_contain_text("in tiles")
+    first = page.url
+    assert "?c=" in first
+    page.reload()
+    expect(reader.turns).to_have_count(1)  # it is not asked again
+
+    page.get_by_role("link", name="New conversation").click()
+    expect(reader.turns).to_have_count(0)
+    reader.ask("What is LoRA?")
+    second = page.url
+    page.go_back()
+    expect(reader.turns.first).to_contain_text("in tiles")
+    assert page.url == first
+    page.go_forward()
+    expect(reader.turns.first).to_contain_text("What is LoRA?")
+    assert page.url == second
+
+    page.goto(f"{reader.server.address}/?c=nothing")
+    expect(page.get_by_role("alert")).to_contain_text("There is no such conversation")
+
+
+def test_examples_and_suggestions_ask_and_none_is_suggested_twice(visit):
+    reader = visit()
+    reader.page.locator("#empty").get_by_role("link", name="What is LoRA?").click()
+    suggestion = reader.turns.first.locator(".suggestions a").first
+    question = suggestion.inner_text()
+    assert question in CARD
+    assert question != "What is LoRA?"
+
+    suggestion.click()
+
+    expect(reader.turns.nth(1).locator(".user")).to_have_text(question)
+    assert not {"What is LoRA?", question} & set(reader.turns.nth(1).locator(".suggestions a").all_inner_texts())
+    expect(reader.input).to_be_focused()
 
 
 def test_markup_in_the_corpus_and_in_a_question_is_shown_and_not_obeyed(visit):
-    reader = visit("en-US")
-    page, title = reader.page, reader.page.title()
+    reader = visit()
+    page = reader.page
+    question = "What is the danger of brackets? <img src=x onerror=\"document.title='broken'\">"
 
-    answer = reader.ask("What is the danger of brackets? <img src=x onerror=\"document.title='broken'\">")
+    turn = reader.ask(question)
 
-    expect(answer).to_contain_text("obeys <img src=https://a.org/y onerror")
-    expect(page.locator("#source-1-1 blockquote")).to_contain_text("obeys <img src=https://a.org/y onerror")
-    expect(page.locator(".sources .turn")).to_contain_text("<img src=x onerror")
-    expect(page.locator("#panel img, #panel script, #chat .bot img, #chat .bot script")).to_have_count(0)
-    assert page.title() == title
+    expect(turn.locator(".user")).to_have_text(question)
+    expect(turn.locator(".bot")).to_contain_text("obeys <img src=https://a.org/y onerror")
+    expect(page.locator("#panel blockquote").first).to_contain_text("obeys <img src=https://a.org/y onerror")
+    expect(page.locator("#panel .turn-title")).to_have_text(question)
+    expect(reader.ask("What does the `<eos>` token do?").locator(".user")).to_have_text(
+        "What does the `<eos>` token do?"
+    )
+    page.reload()
+    expect(page.locator("#chat img, #panel img, #panel script, #conversations img")).to_have_count(0)
+    assert "broken" not in page.evaluate("document.title").split("·")[-1]
     assert reader.requests_elsewhere() == []
 
 
-def test_a_phone_shows_the_page_without_sideways_scrolling(visit):
+def test_a_question_costs_the_same_however_long_the_conversation_is(visit):
+    reader = visit()
+    sizes = []
+
+    def count(response):
+        if "/gradio_api/" in response.url and response.request.method == "POST":
+            sent.append(len(response.request.post_data or ""))
+
+    reader.page.on("response", count)
+    for number in range(6):
+        sent = []
+        reader.ask(f"What is LoRA? ({number})")
+        sizes.append(sum(sent))
+
+    assert max(sizes) - min(sizes) < 100
+    assert max(sizes) < 2_000
+
+
+def test_on_a_phone_sources_come_from_below_and_back_puts_them_away(visit):
     reader = visit("zh-CN", width=390)
+    page = reader.page
+    turn = reader.ask("LoRA 有什么局限？")
+    panel = page.locator("#panel")
+    expect(panel).not_to_be_in_viewport()
+    address = page.url
+    mark = turn.locator(".mark").first
+    thumb = page.evaluate(
+        "mark => { const c = getComputedStyle(mark, '::after'); return [parseFloat(c.width), parseFloat(c.height)] }",
+        mark.element_handle(),
+    )
+    assert min(thumb) >= 44
 
-    reader.ask("什么是 LoRA？")
+    mark.tap()
+    expect(panel.locator(".source.lit")).to_be_in_viewport()
+    page.go_back()
+    expect(panel).not_to_be_in_viewport()
+    assert page.url == address
+    turn.locator(".show-sources").tap()
+    expect(panel).to_be_in_viewport()
+    page.locator("#close-panel").tap()
+    expect(panel).not_to_be_in_viewport()
+    assert reader.width() <= 390
 
-    assert reader.page.evaluate("document.documentElement.scrollWidth") <= 390
-    expect(reader.page.locator("#source-1-1")).to_be_attached()
+
+@pytest.mark.parametrize("width", [390, 820, 1280, 1440])
+def test_no_page_scrolls_sideways(visit, width):
+    reader = visit(width=width)
+    reader.ask("Compare LoRA with FlashAttention")
+    assert reader.width() <= width
+    for path in ("/library", "/entry/arxiv:2106.09685"):
+        reader.page.goto(f"{reader.server.address}{path}")
+        assert reader.width() <= width
+
+
+def test_a_quote_leads_to_its_line_on_the_page_of_its_entry_also_where_that_is_folded(visit):
+    reader = visit("zh-CN")
+    page = reader.page
+    reader.ask("What are the limits of LoRA?")  # answered in English, on a Chinese page
+    link = page.locator("#panel .source a[href*='#L']").first
+    line = link.get_attribute("href").split("#")[1]
+
+    link.click()
+
+    expect(page.locator("h1")).to_have_text("LoRA：低秩适配")
+    expect(page.locator(f"#{line}")).to_be_in_viewport()
+    page.get_by_role("link", name="就它提问").click()
+    expect(reader.turns.first.locator(".user")).to_have_text("什么是 LoRA？")
+
+
+def test_the_library_is_searched_as_one_types_and_filtered_by_its_facets(visit):
+    reader = visit(path="/library")
+    page = reader.page
+    expect(page.locator(".summary strong")).to_have_text("3 entries")
+    page.locator("#q").press_sequentially("tri dao")
+    expect(page.locator(".summary strong")).to_have_text("1 entries")
+    expect(page).to_have_url(re.compile(r"q=tri\+dao"))
+    page.reload()
+    expect(page.locator(".entries h2")).to_have_text("FlashAttention")
+    page.locator("#q").fill("")
+    expect(page.locator(".summary strong")).to_have_text("3 entries")
+    page.locator(".years a").first.click()
+    expect(page.locator(".summary strong")).to_have_text("1 entries")
+    page.get_by_role("link", name="中文").click()
+    expect(page.locator(".summary strong")).to_have_text("1 个条目")
+    assert reader.complaints == []

@@ -1,0 +1,1 @@
+"""What readers leave behind: conversations and ratings, in one SQLite file below the data folder."""

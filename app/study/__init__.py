@@ -1,0 +1,1 @@
+"""Studying with the library: flashcards made of its answered questions."""

@@ -1,0 +1,95 @@
+"""Flashcards: the answered questions of cards and notes, each with the line it stands in. Nothing is made up.
+
+A card's key depends on its entry, language and question, so that a rewritten answer keeps its history.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from app.catalogue import Catalogue
+from ingest.documents.answers import read_answered
+from ingest.text.folding import fold
+from ingest.text.markup import plain_text
+from ingest.types import PassageKind
+
+CHOICES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Flashcard:
+    """A question with its answer.
+
+    Attributes:
+        key: 16 hexadecimal digits.
+        entry_id: The entry it is about.
+        language: "zh" or "en".
+        aspect: What it asks for (``ingest.documents.answers.ASPECTS``).
+        question: The question.
+        answer: The answer in plain text.
+        path: File it stands in.
+        line: Line of the answer there, from 1.
+    """
+
+    key: str
+    entry_id: str
+    language: str
+    aspect: str
+    question: str
+    answer: str
+    path: str
+    line: int
+
+
+def flashcards(catalogue: Catalogue) -> Iterator[Flashcard]:
+    """Yields every card of the library in reading order, each key once."""
+    store = catalogue.store
+    seen: set[str] = set()
+    rows = store.rows_of_passages(store.passage_ids_of(PassageKind.ANSWER))
+    for _, passage in sorted(store.passages(sorted(rows)).items()):
+        found = read_answered(passage.text)
+        if found is None:
+            continue
+        name = "\n".join((passage.entry_id, passage.language, fold(found.question)))
+        key = hashlib.sha256(name.encode()).hexdigest()[:16]
+        if key not in seen:
+            seen.add(key)
+            line = passage.start_line + passage.text.split("\n").index(found.answer, 1)
+            answer = plain_text(found.answer)
+            yield Flashcard(
+                key, passage.entry_id, passage.language, found.aspect, found.question, answer, passage.path, line
+            )
+
+
+def choices(card: Flashcard, cards: Sequence[Flashcard], catalogue: Catalogue) -> list[Flashcard]:
+    """Returns a card among others of its language to be told from, in an order that depends on their keys only.
+
+    Others ask for the same of other entries; those that share a topic come first.
+    """
+    topics = set(catalogue.entries[card.entry_id].topics)
+
+    def nearness(other: Flashcard) -> tuple[bool, bool, str]:
+        shares = bool(topics & set(catalogue.entries[other.entry_id].topics))
+        return not shares, other.aspect != card.aspect, _mixed(card.key, other.key)
+
+    others = [x for x in cards if x.language == card.language and x.entry_id != card.entry_id]
+    nearest: dict[str, Flashcard] = {}
+    for other in sorted(others, key=nearness):
+        nearest.setdefault(other.entry_id, other)
+        if len(nearest) == CHOICES - 1:
+            break
+    return sorted((card, *nearest.values()), key=lambda x: _mixed(x.key, card.key))
+
+
+def overlap(typed: str, answer: str) -> float:
+    """Returns the share of an answer's content words that somebody typed, in [0, 1]."""
+    from index.text.analysis import term_set
+
+    wanted = term_set(answer)
+    return len(wanted & term_set(typed)) / len(wanted) if wanted else 0.0
+
+
+def _mixed(*keys: str) -> str:
+    return hashlib.sha256("".join(keys).encode()).hexdigest()

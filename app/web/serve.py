@@ -1,0 +1,127 @@
+"""Serving the study app: the address is checked first, then the index opens while Gradio is imported."""
+
+from __future__ import annotations
+
+import gc
+import ipaddress
+import socket
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from app.render.messages import say_both
+from app.web.reloading import LiveAssistant
+from index.encoders.base import Encoder
+from ingest.errors import StudyError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+_TRIED = 50
+
+
+def serve(data: Path, encoder: Encoder | None = None, *, host: str, port: int) -> None:
+    """Serves the pages until interrupted and prints their address; ``encoder`` is that of the index unless given.
+
+    Raises:
+        StudyError: There is no index, or the address cannot be used.
+    """
+    with listen(host, port) as listener:
+        local = _is_local(listener)
+        names = [host] if local else [host, socket.gethostname(), socket.getfqdn()]
+        gc.disable()  # nothing of what is imported is garbage, and looking takes a tenth of the start
+        try:
+            application = _open(data, encoder, names, local=local)
+        finally:
+            gc.enable()
+        import uvicorn
+
+        config = uvicorn.Config(
+            application, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
+        )
+        if not local:
+            _say(f"warning: {say_both('open_to_all')}", sys.stderr)
+        _say(say_both("serving", address=address_of(host, listener)), sys.stdout)
+        uvicorn.Server(config).run([listener])
+
+
+def _open(data: Path, encoder: Encoder | None, names: list[str], *, local: bool) -> FastAPI:
+    """Returns the application; the index is read by one thread while another imports Gradio."""
+    with ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(LiveAssistant, data, encoder)
+        from app.web import gradio_import  # noqa: F401 - takes as long as the index
+        from app.web.application import build_application
+        from app.web.services import Services
+
+        services = Services.open(data, opening.result(), local=local)
+    return build_application(services, names)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Returns a socket that listens on an address; port 0 takes a free one.
+
+    Raises:
+        StudyError: The port is no port or is in use, or the host is not an address of this machine.
+    """
+    if not 0 <= port <= 65_535:
+        raise StudyError(f"port {port} is not between 0 and 65535; try: python -m app --port 7860")
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    except (OSError, UnicodeError) as error:
+        raise StudyError(f"host {host!r} is not known here; try: python -m app --host 127.0.0.1") from error
+    try:
+        return _bound(family, address)
+    except PermissionError as error:
+        raise StudyError(f"port {port} needs more rights; try: python -m app --port 7860") from error
+    except OSError as error:
+        if _can_bind(family, (address[0], 0, *address[2:])):
+            raise StudyError(f"port {port} is in use; try: {_another(family, address)}") from error
+        raise StudyError(
+            f"host {host!r} is not an address of this machine; try: python -m app --host 127.0.0.1"
+        ) from error
+
+
+def address_of(host: str, listener: socket.socket) -> str:
+    """Returns the address to type into a browser."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://{f'[{name}]' if ':' in name else name}:{listener.getsockname()[1]}"
+
+
+def _bound(family: int, address: tuple[object, ...]) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(128)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def _can_bind(family: int, address: tuple[object, ...]) -> bool:
+    try:
+        _bound(family, address).close()
+    except OSError:
+        return False
+    return True
+
+
+def _another(family: int, address: tuple[object, ...]) -> str:
+    port = int(str(address[1]))
+    tried = range(port + 1, min(port + _TRIED, 65_536))
+    free = next((other for other in tried if _can_bind(family, (address[0], other, *address[2:]))), None)
+    return f"python -m app --port {free}" if free else "python -m app --port PORT"
+
+
+def _is_local(listener: socket.socket) -> bool:
+    return ipaddress.ip_address(listener.getsockname()[0].split("%")[0]).is_loopback
+
+
+def _say(line: str, stream: TextIO) -> None:
+    """Prints a line on a terminal of whatever encoding."""
+    encoding = stream.encoding or "utf-8"
+    text = line.encode(encoding, "replace").decode(encoding)
+    stream.write(f"{text}\n")
+    stream.flush()
