@@ -63,6 +63,10 @@ def refresh_index(
         library = read_library(corpus, data, config, lambda _, number, total: advance(number, total))
     with report.progress("indexing") as advance:
         build_index(library, encoder, data / "index", corpus=fingerprint, table=table, progress=advance)
+    if library.skipped:
+        names = ", ".join(problem.path for problem in library.skipped[:_SHOWN])
+        more = len(library.skipped) - _SHOWN
+        report.say(f"left alone: {names}" + (f" and {more} more; see: ingest --check" if more > 0 else ""))
     for problem in library.problems[:_SHOWN]:
         report.say(f"  {problem}", warning=True)
     if len(library.problems) > _SHOWN:

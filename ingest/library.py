@@ -4,53 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from ingest.corpus import cited_path, corpus_files, list_id_of, survey_corpus
 from ingest.documents.answers import answered_questions, questions_start
-from ingest.documents.front_matter import Document, Part, front_matter_end, read_document
-from ingest.documents.glossary import GLOSSARY_FILE, ORGANISATIONS_FILE, read_terms
+from ingest.documents.front_matter import Document, Part, list_front_matter_end, read_document, read_front_matter
+from ingest.documents.glossary import read_terms
 from ingest.documents.organisations import with_organisations
 from ingest.errors import CorpusError
+from ingest.lists.formats.read import MARKDOWN_SUFFIXES, format_of, read_list
 from ingest.lists.merge import Found, merge_entries
-from ingest.lists.outline import read_outline
+from ingest.lists.page import page_block
 from ingest.passages import PassageConfig, TextSpan, cut_passages
 from ingest.text.files import read_text
 from ingest.text.folding import fold
-from ingest.text.links import canonical_url
+from ingest.text.links import canonical_url, link_fault
 from ingest.types import Entry, Kind, Library, Link, Listing, Passage, PassageKind, Problem, Term
 
-_SUFFIXES = (".md", ".markdown", ".txt")
-_ABSTRACT_FOLDER = "abstracts"
+__all__ = ["Progress", "cited_path", "corpus_files", "corpus_fingerprint", "read_library"]
+
+_YEAR = re.compile(r"[0-9]{4}")
 
 Progress = Callable[[str, int, int], None]
-
-
-def corpus_files(corpus: Path, data: Path) -> dict[str, list[Path]]:
-    """Returns the files of a corpus by role: lists, papers, notes, abstracts, glossary, organisations.
-
-    A folder without ``lists/`` is taken as a folder of lists.
-
-    Raises:
-        CorpusError: The folder is missing or holds no list.
-    """
-    if not corpus.is_dir():
-        raise CorpusError(f"corpus folder {corpus} does not exist; pass the folder of your lists with --corpus")
-    lists = corpus / "lists" if (corpus / "lists").is_dir() else corpus
-    files = {
-        "lists": _markdown_in(lists),
-        "papers": _markdown_in(corpus / "papers"),
-        "notes": _markdown_in(corpus / "notes"),
-        "abstracts": _markdown_in(data / _ABSTRACT_FOLDER),
-        "glossary": [file for file in (corpus / GLOSSARY_FILE,) if file.is_file()],
-        "organisations": [file for file in (corpus / ORGANISATIONS_FILE,) if file.is_file()],
-    }
-    if not files["lists"] and not files["notes"]:
-        suffixes = ", ".join(_SUFFIXES)
-        raise CorpusError(f"no reading list in {lists}: put one Markdown file ({suffixes}) a list there")
-    return files
 
 
 def corpus_fingerprint(corpus: Path, data: Path, config: PassageConfig) -> str:
@@ -58,7 +37,8 @@ def corpus_fingerprint(corpus: Path, data: Path, config: PassageConfig) -> str:
     digest = hashlib.sha256(json.dumps(asdict(config), sort_keys=True).encode())
     for role, files in corpus_files(corpus, data).items():
         for file in files:
-            digest.update(f"{role}/{file.name}\0".encode())
+            place = file.relative_to(corpus).as_posix() if role == "lists" else file.name
+            digest.update(f"{role}/{place}\0".encode())
             digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 
@@ -81,7 +61,10 @@ def read_library(
         CorpusError: There is no corpus, or nothing in it could be read.
     """
     reader = _Reader(corpus, data, config)
-    files = corpus_files(corpus, data)
+    survey = survey_corpus(corpus, data)
+    files = survey.files
+    reader.unread += survey.unread
+    reader.skipped += survey.skipped
     total = sum(map(len, files.values()))
     number = 0
     for role, paths in files.items():
@@ -90,18 +73,6 @@ def read_library(
             progress(file.name, number, total)
             reader.read(role, file)
     return reader.library()
-
-
-def cited_path(root: Path, file: Path) -> str:
-    """Returns how a file below a folder is cited: relative to the folder's parent, links not followed."""
-    return f"{root.resolve().name}/{file.relative_to(root).as_posix()}"
-
-
-def _markdown_in(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    names = (file for file in folder.iterdir() if file.suffix.lower() in _SUFFIXES and file.is_file())
-    return sorted(file for file in names if file.stem.lower() != "readme" and not file.name.startswith("."))
 
 
 class _Reader:
@@ -119,6 +90,7 @@ class _Reader:
         self.organisations: list[Term] = []
         self.list_titles: list[tuple[str, str]] = []
         self.unread: list[Problem] = []
+        self.skipped: list[Problem] = []
 
     def read(self, role: str, file: Path) -> None:
         root = self.data if role == "abstracts" else self.corpus
@@ -144,38 +116,53 @@ class _Reader:
         text, remark = read_text(file)
         self._report_repair(path, remark)
         lines = text.split("\n")
-        end = front_matter_end(lines)
+        markdown = file.suffix.lower() in (*MARKDOWN_SUFFIXES, ".txt")
+        end = list_front_matter_end(lines) if markdown else 0
         body = [""] * (end + 1) + lines[end + 1 :] if end else lines
-        outline = read_outline("\n".join(body))
+        outline = read_list("\n".join(body), format_of(file.suffix, "\n".join(body)))
+        if page := page_block(outline, self._front_of_page(lines[1:end], path), body, file.stem):
+            outline = page
         title = _front_value(lines[1:end], "title")
         titles = (title, _front_value(lines[1:end], "title_en"))
-        self.list_titles += [(file.stem, name) for name in titles if name]
+        list_id = list_id_of(self.corpus, file)
+        self.list_titles += [(list_id, name) for name in titles if name]
         if title:  # the list's own heading is not a section of it, and its introduction not an entry
             outline.blocks = [b for b in outline.blocks if b.shape != "prose" or b.section != (title,)]
             for block in outline.blocks:
                 block.headings = block.headings[1:] if block.section[:1] == (title,) else block.headings
         self.lines[path] = lines
-        self.found += [Found(block, file.stem, path) for block in outline.blocks]
+        self.found += [Found(block, list_id, path) for block in outline.blocks]
         for block in outline.blocks:
             self.problems += [Problem(path, block.start, fault) for fault in block.head.faults]
         for line, start_of_text in outline.unread:
             self.problems.append(Problem(path, line, f"not understood: {start_of_text}"))
 
+    def _front_of_page(self, lines: list[str], path: str) -> dict[str, Any]:
+        """Reads the front matter of a file that may be a note on one work; of lists, it is not all YAML."""
+        try:
+            return read_front_matter(lines, path) if lines else {}
+        except CorpusError:
+            return {}
+
     def _report_repair(self, path: str, remark: str | None) -> None:
         if remark:
-            self.problems.append(Problem(path, 1, f"repaired: {remark}; save a clean copy if you have one"))
+            self.problems.append(Problem(path, 1, remark))
 
     def library(self) -> Library:
         entries, owners, merge_problems = merge_entries(self.found)
         self.problems += merge_problems
         by_id = {entry.entry_id: entry for entry in entries}
-        spans = [
-            TextSpan(entry_id, PassageKind.LISTING, found.path, found.block.start, self._block_lines(found))
-            for found, entry_id in owners
-            if found.block.shape != "cited"  # the prose around it is a passage already
-        ]
+        spans: list[TextSpan] = []
+        taken: set[tuple[str, int]] = set()
+        for found, entry_id in owners:
+            place = (found.path, found.block.start)
+            if found.block.shape == "cited" or place in taken:  # the prose or row it stands in is a passage already
+                continue
+            taken.add(place)
+            spans.append(TextSpan(entry_id, PassageKind.LISTING, *place, self._block_lines(found)))
         for role, document in self.documents:
             entry = self._attach(role, document, by_id)
+            self._report_links(document)
             if entry is not None:
                 by_id[entry.entry_id] = entry
                 kind = {"papers": PassageKind.CARD, "notes": PassageKind.NOTE}.get(role, PassageKind.ABSTRACT)
@@ -198,6 +185,7 @@ class _Reader:
             organisations=tuple(self.organisations),
             list_titles=tuple(self.list_titles),
             unread=tuple(self.unread),
+            skipped=tuple(self.skipped),
         )
 
     def _block_lines(self, found: Found) -> tuple[str, ...]:
@@ -213,6 +201,11 @@ class _Reader:
             self.problems.append(Problem(document.path, 1, f"front matter id {entry_id!r} is in no list; {known}"))
             return None
         return _enriched(by_id[entry_id], front) if role == "papers" else by_id[entry_id]
+
+    def _report_links(self, document: Document) -> None:
+        for url in _strings(document.front.get("links")):
+            if fault := link_fault(url):
+                self.problems.append(Problem(document.path, 1, f"links: {fault}"))
 
 
 def _part_spans(entry_id: str, kind: PassageKind, document: Document, part: Part) -> Iterator[TextSpan]:
@@ -233,7 +226,8 @@ def _enriched(entry: Entry, front: dict[str, Any]) -> Entry:
     """The study card knows title, authors and year better than a listing does."""
     links = {link.url: link for link in entry.links}
     for url in _strings(front.get("links")):
-        links.setdefault(canonical_url(url), Link("", canonical_url(url)))
+        if link_fault(url) is None:
+            links.setdefault(canonical_url(url), Link("", canonical_url(url)))
     title = str(front.get("title") or entry.title)
     title_zh = str(front.get("title_zh") or entry.title_zh)
     names = [entry.title, *entry.aliases, *_strings(front.get("aliases"))]
@@ -245,7 +239,7 @@ def _enriched(entry: Entry, front: dict[str, Any]) -> Entry:
         title_zh=title_zh,
         title_en=str(front.get("title_en") or entry.title_en),
         kind=Kind(front["kind"]) if str(front.get("kind")) in set(Kind) else entry.kind,
-        year=int(front["year"]) if str(front.get("year", "")).isdigit() else entry.year,
+        year=int(front["year"]) if _YEAR.fullmatch(str(front.get("year", ""))) else entry.year,
         venue=str(front.get("venue") or entry.venue),
         authors=_strings(front.get("authors")) or entry.authors,
         links=tuple(links.values()),

@@ -13,6 +13,7 @@ from ingest.text.tokens import count_tokens
 from ingest.types import Passage, PassageKind
 
 STEP = re.compile(r"^\s*\d{1,2}[.)] ")  # of a procedure
+_MOST_CHARS = 16  # a token has hardly ever more characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def cut_passages(
 
 
 def _pack(span: TextSpan, config: PassageConfig, count: Callable[[str], int]) -> Iterator[tuple[int, int, str]]:
-    """Yields (first line, last line, text) within the budget, except for a single sentence that exceeds it."""
+    """Yields (first line, last line, text) within the budget."""
     held: list[str] = []
     held_start, held_tokens = span.start, 0
     for number, lines in _units(span, config, count):
@@ -119,14 +120,29 @@ def _units(span: TextSpan, config: PassageConfig, count: Callable[[str], int]) -
 
 
 def _cut_line(line: str, budget: int, count: Callable[[str], int]) -> Iterator[str]:
+    """Yields the pieces of a line: as many sentences as the budget holds, and of a longer sentence as many words."""
     start = end = 0
     for first, last in sentence_spans(line):
-        if end > start and count(line[start:last]) > budget:
-            yield line[start:end]
+        if end > start and (last - start > budget * _MOST_CHARS or count(line[start:last]) > budget):
+            yield from _cut_words(line[start:end], budget, count)
             start = first
         end = last
-    if end > start:
-        yield line[start:]  # to the very end, so that a line joined below stands where it stands in the file
+    if end > start:  # to the very end, so that a line joined below stands where it stands in the file
+        yield from _cut_words(line[start:], budget, count)
+
+
+def _cut_words(text: str, budget: int, count: Callable[[str], int]) -> Iterator[str]:
+    start = 0
+    while start < len(text):
+        size = min(budget * _MOST_CHARS, len(text) - start)
+        while size > 1 and (tokens := count(text[start : start + size])) > budget:
+            size = max(1, min(size - 1, size * budget // tokens))
+        if start + size < len(text):
+            space = text.rfind(" ", start + size // 2, start + size) + 1 - start
+            size = space if space > 0 else size
+        piece = text[start : start + size]
+        yield piece if start + size == len(text) else piece.rstrip()
+        start += size
 
 
 def _join_short(

@@ -154,7 +154,8 @@ class Library:
     """Everything read from one corpus: entries and passages in reading order, and what was not understood.
 
     List titles are pairs of a list's id and a title it goes by, in either language. Problems
-    include the files that could not be read at all; ``unread`` has only those.
+    include the files that could not be read at all; ``unread`` has only those. ``skipped`` has the files left
+    alone on purpose: about the repository, or left out by the user.
     """
 
     entries: tuple[Entry, ...]
@@ -165,3 +166,4 @@ class Library:
     list_titles: tuple[tuple[str, str], ...] = ()
     organisations: tuple[Term, ...] = ()
     unread: tuple[Problem, ...] = ()
+    skipped: tuple[Problem, ...] = ()

@@ -103,6 +103,6 @@ def _lines_with(passages: Sequence[Passage], name: str, value: str) -> Iterator[
                     yield line_span(passage, offset)
     for passage in passages:
         if passage.kind is PassageKind.LISTING:
-            quote = line_span(passage)
-            if fold(value) in fold(quote.text):
-                yield quote
+            for offset, line in enumerate(passage.text.split("\n")):
+                if fold(value) in fold(line):
+                    yield line_span(passage, offset)

@@ -35,6 +35,9 @@ _LEANS = re.compile(
     r"例如|比如|其次|最后|相比之下|为此|随后|接着|再|又|二是|三是|第二(?!代)|第三(?!方)|论文|作者|模型|方法)",
     re.I,
 )
+_NOTED = re.compile(
+    r"(?:\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)|\*\*|`|\]|</a>)\s*(?:\([^()]*\)\s*)?(?:[-–—]{1,2}\s|[:：])\s*[^\s\[(*_`|].{11}"
+)
 _POINTS_AT_ITS_WORK = re.compile(
     r"(?:this|that|these|those|such|it|its|they|their|them|he|she|his|her|both|here|the)\b|这|那|它|其|该|此|上述|两|论文|作者|模型|方法",
     re.I,
@@ -107,6 +110,9 @@ def _prose(passage: Passage) -> Iterator[Span]:
         if line.lstrip().startswith(("```", "~~~")):
             fenced = not fenced
         head = offset == 0 and passage.kind is PassageKind.LISTING and _HEAD.match(line)
+        if head and _NOTED.search(line):  # a title with its note on one line
+            yield line_span(passage)
+            position += 1
         if fenced or head or _NOT_PROSE.match(line) or _EDITORIAL.match(line):
             continue
         if STEP.match(line) and passage.kind is not PassageKind.LISTING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,14 +58,56 @@ def read_document(file: Path, path: str) -> Document:
     text, remark = read_text(file)
     lines = text.split("\n")
     end = front_matter_end(lines)
+    front = read_front_matter(lines[1:end], path) if end else {}
+    return Document(path, front, Part("", 2, tuple(lines[1:end])), tuple(_parts(lines, end + 1 if end else 0)), remark)
+
+
+def read_front_matter(lines: Sequence[str], path: str) -> dict[str, Any]:
+    """Reads the YAML between the rules of a file's front matter.
+
+    Raises:
+        CorpusError: It is no YAML mapping, refers to itself, or is nested too deep.
+    """
     try:
-        front = yaml.safe_load("\n".join(lines[1:end])) if end else {}
+        front = yaml.load("\n".join(lines), Loader=_Loader)
+    except RecursionError as error:
+        raise CorpusError(f"{path}:1: front matter is nested too deep; flatten it") from error
     except (yaml.YAMLError, ValueError) as error:  # PyYAML lets an impossible date through as a ValueError
         line = error.problem_mark.line + 2 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 1
         raise CorpusError(f"{path}:{line}: front matter is not valid YAML; quote values that contain ': '") from error
     if not isinstance(front, dict):
         raise CorpusError(f"{path}:1: front matter must be a mapping of names to values")
-    return Document(path, front, Part("", 2, tuple(lines[1:end])), tuple(_parts(lines, end + 1 if end else 0)), remark)
+    return {str(key): _sound(value) for key, value in front.items()}
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without aliases, a few of which can stand for gigabytes."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:  # noqa: ANN401  # PyYAML's own signature
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("aliases are not read")
+        return super().compose_node(parent, index)
+
+
+def _sound(value: Any) -> Any:  # noqa: ANN401  # whatever YAML holds
+    """Returns a value that can be written as UTF-8: half characters (U+D800 to U+DFFF) become a mark."""
+    if isinstance(value, str):
+        return value.encode("utf-8", errors="replace").decode("utf-8")
+    if isinstance(value, list):
+        return [_sound(item) for item in value]
+    if isinstance(value, dict):
+        return {_sound(key): _sound(item) for key, item in value.items()}
+    return value
+
+
+def list_front_matter_end(lines: list[str]) -> int:
+    """Returns the index of the line that closes a list's front matter, or 0: a list may also open with a rule."""
+    mark = lines[0].strip() if lines else ""
+    if mark not in ("---", "+++"):
+        return 0
+    end = next((i for i, line in enumerate(lines[1:], start=1) if line.strip() == mark), 0)
+    first = next((line for line in lines[1:end] if line.strip() and not line.lstrip().startswith("#")), "")
+    return end if re.match(r"[\w-]+\s*[:=]", first) else 0
 
 
 def front_matter_end(lines: list[str]) -> int:

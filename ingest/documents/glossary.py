@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 from ingest.text.files import read_text
@@ -30,8 +29,10 @@ def read_terms(file: Path, path: str) -> tuple[list[Term], list[Problem]]:
     if not file.is_file():
         return terms, problems
     text, _ = read_text(file)
-    rows = csv.reader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
-    for number, cells in enumerate(rows, start=1):
+    for number, row in enumerate(text.split("\n"), start=1):
+        cells = row.split("\t")
+        if not row.strip():
+            continue
         if number == 1 and cells[:2] == ["en", "zh"]:
             continue
         if len(cells) != 3 or not cells[0].strip() or not cells[1].strip():

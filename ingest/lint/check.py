@@ -8,10 +8,10 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+from ingest.corpus import cited_path, corpus_files
 from ingest.documents.front_matter import Document, Part, read_document
 from ingest.documents.glossary import GLOSSARY_FILE
 from ingest.errors import CorpusError
-from ingest.library import cited_path, corpus_files
 from ingest.lint.answers import answer_problems
 from ingest.text.links import link_fault
 from ingest.text.scripts import HAN

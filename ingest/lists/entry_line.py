@@ -1,125 +1,101 @@
 """The head of a list entry: what its first lines say about title, names, authors, venue, year and links.
 
-Lists in the wild write this in many ways (bold, back-ticked or linked titles, ``[2021]`` prefixes, author lines,
-rows of links). Each rule below is one such habit; ``corpus/README.md`` describes the one our own lists keep.
+A line is read from left to right: what stands before the title (numbers, dates, pictures, short names, authors), the
+title (the first bold, back-ticked or linked text that is no label; else the text up to brackets, a dash or a link),
+and what follows (names in brackets, authors, venue and year, links, a note).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 
-from ingest.lists.headings import Heading
+from ingest.lists.credits import NAMES_IN_BRACKETS, credit_lines, take_credits
+from ingest.lists.dates import cited_as, is_appearance, read_appearance, take_prefix, venue_name
+from ingest.lists.facts import add_fact, read_fact
+from ingest.lists.head import Head, can_be_title, clean_title
 from ingest.lists.inline import Line, Span, text_of
-from ingest.text.links import canonical_url, link_fault
-from ingest.text.scripts import has_han, language_of
-from ingest.types import Link
+from ingest.lists.labels import is_label, undecorated
+from ingest.lists.reference import names_before_title, read_reference
+from ingest.text.scripts import language_of
 
 _PREFIX = re.compile(
-    r"^\s*(?:[✨⭐🔥*]\s*|\[[ xX]\]\s+|\[\d+(?:\.\d+)?k\]\s*|\[?\]?(?P<year>(?:19|20)\d\d)\]\.?\s*|\[\]\.?\s*"
-    r"|\d{1,3}\s*[、.．)）]\s*|、\s*|\d{1,3}(?=\s*$))+"
+    r"^\s*(?:\[[ xX]\]\s+|\[\d+(?:\.\d+)?k\]\s*|\[\d{1,3}\]\s*|\[?\]?(?P<year>(?:19|20)\d\d)\]\.?\s*|\[\]\.?\s*"
+    r"|\d{1,3}(?:\.\d{1,2}){0,3}\s*[、.．)）](?!\d)\s*|[、*]\s*|\d{1,3}(?:\.\d{1,2}){0,3}(?=\s*$))+"
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_CITED_AS = re.compile(r"\((?P<authors>[^()]*?(?:et al\.?|&[^()]*?)),?\s*(?P<year>(?:19|20)\d\d)\)")
-_ALIASES = re.compile(r"^\s*[(（](?P<names>[^()（）]*(?:\([^()]*\)[^()（）]*)*)[)）]")
-_LINK_LABEL = re.compile(r"^(?:paper|pdf|code|github|project|blog|arxiv|link|website|论文|代码|项目|链接)$", re.I)
 _ORGANISATIONS = frozenset({"openai", "deepmind", "google", "meta", "microsoft"})
-_VENUE_WORD = re.compile(r"[A-Za-z][\w&/ .\-–]*[\w.]|[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z ]*")
+_SEPARATOR = re.compile(r"^\s*(?:[-–—:：|]|=>|->|→)+\s*$")
+_MAX_ALIAS = 30
 
 
-@dataclass(slots=True)
-class Head:
-    """What could be read from the head of an entry; unknown parts are empty."""
-
-    title: str = ""
-    title_zh: str = ""
-    title_en: str = ""  # of a Chinese title
-    aliases: list[str] = field(default_factory=list)
-    authors: list[str] = field(default_factory=list)
-    venue: str = ""
-    year: int | None = None
-    links: list[Link] = field(default_factory=list)
-    own_links: list[Link] = field(default_factory=list)  # those that name the work itself, not cited in its note
-    faults: list[str] = field(default_factory=list)
-    title_linked: bool = False
-
-
-def read_head(lines: list[Line]) -> Head:
-    """Reads an entry's lines; the first non-empty one holds the title."""
+def read_head(lines: Sequence[Line]) -> Head:
+    """Reads an entry's lines; the first one with text holds the title."""
     head = Head()
-    lines = [line for line in lines if text_of(line)]
-    if not lines:
+    shown = [line for line in lines if text_of(line)]
+    if not shown:
+        for line in lines:
+            head.add_links(line, own=True)
         return head
-    rest = _take_title(head, _strip_prefix(head, lines[0]))
-    credit = _credit_lines(lines)
+    rest = _take_title(head, _strip_prefix(head, shown[0]))
+    credit = credit_lines(shown)
     _take_names(head, rest)
-    _take_credits(head, [rest, *credit])
-    head_lines = 1 + len(credit)
+    take_credits(head, [rest, *credit])
+    own_until = lines.index(shown[len(credit)])
     for number, line in enumerate(lines):
-        for span in line:
-            if span.href is not None and not span.href.startswith("#"):
-                _take_link(head, span, own=number < head_lines or span.bracketed)
+        fact = read_fact(line) if number > own_until else None
+        if fact is None:
+            head.add_links(line, own=number <= own_until)
+        else:
+            add_fact(head, *fact)
     return head
 
 
-def section_head(heading: Heading) -> Head:
-    """Returns the head of a section's prose, which goes by its heading."""
-    title = heading.written
-    chinese = has_han(title)
-    return Head(title, title_zh=title if chinese else heading.zh, title_en=heading.en if chinese else "")
-
-
-def is_link_row(line: Line) -> bool:
-    """Tells whether a line consists of bracketed links only, as in ``[[code](…)] [[paper](…)]``."""
-    links = [span for span in line if span.href is not None]
-    others = "".join(span.text for span in line if span.href is None)
-    return bool(links) and all(span.bracketed for span in links) and not re.sub(r"[\[\]\s,，、/|]", "", others)
-
-
-def clean_title(text: str) -> str:
-    """Takes quotation marks, stray emphasis and the closing full stop off a title."""
-    text = re.sub(r"\s+", " ", text.replace("**", "").replace("%*", "%")).strip()
-    text = text.strip('"“”«»').strip().rstrip("。:：,，、").strip()
-    return text.removesuffix(".").rstrip('"“”') if not text.endswith("..") else text
-
-
 def _strip_prefix(head: Head, line: Line) -> Line:
+    """Takes numbers, check boxes, symbols and dates in brackets off the start of a line."""
     spans = list(line)
     while spans and spans[0].href is None and not spans[0].code:
-        match = _PREFIX.match(spans[0].text)
-        if not match:
+        text = spans[0].text
+        bare = undecorated(f"{text}x")[:-1]  # only at its start
+        if (dated := take_prefix(bare)) is not None:
+            appeared, remainder = dated
+            head.year, head.venue = appeared.year, appeared.venue
+        elif match := _PREFIX.match(bare):
+            head.year = int(match["year"]) if match["year"] else head.year
+            remainder = bare[match.end() :]
+        else:
+            remainder = bare
+        if remainder == text:
             break
-        head.year = int(match["year"]) if match["year"] else head.year
-        remainder = spans[0].text[match.end() :]
-        spans[0] = Span(remainder, bold=spans[0].bold, italic=spans[0].italic)
-        if remainder:
+        spans[0] = replace(spans[0], text=remainder)
+        if not remainder.strip():
+            spans.pop(0)
+        elif remainder == bare:
             break
-        spans.pop(0)
     return tuple(spans)
 
 
 def _take_title(head: Head, line: Line) -> Line:
-    """Finds the title's span; returns the rest of the line. What stands before a bold title is a short name."""
-    chosen = _first(line, lambda span: span.bold or span.code)
-    link = _first(line, lambda span: span.href is not None and not span.bracketed)
-    if link and _LINK_LABEL.match(line[link].text) and text_of(line[:link]):
-        link = None  # "LoRA, [paper](…)": the title stands before the link
-    if chosen is None or (link is not None and link < chosen):
-        chosen = link
+    """Finds the title's span; returns the rest of the line. What stands before it is a short name, or authors."""
+    chosen = _title_at(line)
     if chosen is None:
-        end = next((i for i, span in enumerate(line) if span.href is not None), len(line))
-        text = text_of(line)
-        cited = _CITED_AS.search(text)
-        head.title = clean_title(text[: cited.start()] if cited else text_of(line[:end]).rstrip(" [,，"))
-        if re.fullmatch(r"\[[^\[\]]+\]", head.title):
-            head.title = head.title[1:-1]
-        return (Span(text[cited.start() :]),) if cited else line
+        return _take_plain_title(head, line)
+    before = "".join(span.text for span in line[:chosen])
+    reference = read_reference(text_of(line[:chosen])) if line[chosen].href is None else None
+    if reference is not None and reference.authors and len(reference.title) > 3:  # the bold text is a remark on it
+        return _take_plain_title(head, line)
+    appeared = read_appearance(before)
     head.title = clean_title(line[chosen].text)
     head.title_linked = line[chosen].href is not None
-    before = clean_title("".join(span.text for span in line[:chosen]).strip(" [-–—"))
-    if before and line[chosen].bold and len(before) <= 30:
-        head.aliases += [name.strip() for name in re.split(r"[/,，]", before) if name.strip()]
+    authors = names_before_title(appeared.rest.replace("|", "") if appeared.year else before)
+    short = undecorated(before).strip(" [-–—:：|").strip('"“')
+    if authors:
+        head.authors, head.year = authors, head.year or appeared.year
+    elif is_appearance(short):
+        head.year, head.venue = head.year or appeared.year, head.venue or appeared.venue
+    elif 0 < len(short) <= _MAX_ALIAS and (line[chosen].bold or _ends_in_separator(before)) and not is_label(short):
+        head.aliases += [name.strip() for name in re.split(r"[/,，]|&&", clean_title(short)) if name.strip()]
     rest = line[chosen + 1 :]
     if len(rest) > 1 and rest[0].text.strip() == "/" and rest[1].bold:
         head.title_zh = clean_title(rest[1].text)
@@ -127,9 +103,77 @@ def _take_title(head: Head, line: Line) -> Line:
     return rest
 
 
+def _title_at(line: Line) -> int | None:
+    """Returns the place of the first bold, back-ticked or linked text that can be a title."""
+    if _opens_with_label(line) and re.search(r"\w", line[0].text):
+        return 0
+    if line and line[0].italic and re.search(r"\w", line[0].text) and not is_appearance(line[0].text):
+        return 0
+    places = [i for i, span in enumerate(line) if can_be_title(span)]
+    if not places:
+        return None
+    first = places[0]
+    if line[first].href is None and text_of(line[:first]) == "" and len(line[first].text) <= _MAX_ALIAS:
+        # A short name before a linked title: "**LoRA**: [Low-Rank Adaptation …](…)".
+        between = "".join(span.text for span in line[first + 1 : places[1]]) if len(places) > 1 else ""
+        if _SEPARATOR.match(between) and line[places[1]].href is not None:
+            return places[1]
+    return first
+
+
+def _opens_with_label(line: Line) -> bool:
+    """A label that opens the line is a title where a note follows it: ``[Docs](…) - a wiki``."""
+    first = line[0] if line else Span("")
+    after = line[1].text if len(line) > 1 and line[1].href is None else ""
+    bare = first.text.strip() == (first.href or "")
+    return (
+        first.href is not None and not first.bracketed and not bare and bool(re.match(r"\s*(?:[-–—]\s|[:：])", after))
+    )
+
+
+def _ends_in_separator(text: str) -> bool:
+    return re.search(r"[:：|]\s*[\"“]?$|\s[-–—]\s*$", text) is not None
+
+
+def _take_plain_title(head: Head, line: Line) -> Line:
+    """A title without formatting ends at a link, or where authors, brackets with a date or a note begin."""
+    end = next((i for i, span in enumerate(line) if span.href is not None and span.text.strip()), len(line))
+    text = text_of(line[:end])
+    text = re.sub(r"\s*[(（\[【]$", "", text.rstrip(" ,，:："))
+    if not re.search(r"\w", text):  # nothing but labels: the first one that says something
+        link = next((span for span in line if span.href is not None and re.search(r"\w", span.text)), None)
+        head.title, head.title_linked = (clean_title(link.text), True) if link else ("", False)
+        return line[end + 1 :]
+    cited = cited_as(text_of(line))
+    if cited:
+        whole = text_of(line)
+        head.title = clean_title(whole[: cited.start()])
+        return (Span(whole[cited.start() :]),)
+    italic = next((i for i, span in enumerate(line[:end]) if span.italic and span.text.strip()), None)
+    if italic is not None and italic > 0 and re.search(r"[.,，。)]\s*$", text_of(line[:italic])):
+        before = read_reference(text_of(line[:italic]).rstrip(" ,，"))
+        if not before.authors:  # "Title. *Authors.*"
+            head.title = clean_title(before.title)
+            return (Span(before.rest), *line[italic:])
+    found = read_reference(text)
+    head.title = clean_title(found.title)
+    head.authors, head.year = found.authors or head.authors, head.year or found.year
+    if found.venue_next:
+        head.venue = venue_name(re.split(r"[.,](?:\s|$)", found.rest, maxsplit=1)[0])
+    if re.fullmatch(r"\[[^\[\]]+\]", head.title):
+        head.title = head.title[1:-1]
+    return (Span(found.rest), *line[end:]) if found.rest or end < len(line) else ()
+
+
 def _take_names(head: Head, rest: Line) -> None:
-    if rest and rest[0].href is None and (match := _ALIASES.match(rest[0].text)) and not _YEAR.search(match["names"]):
-        head.aliases += [name.strip() for name in re.split(r"[,，、]", match["names"]) if name.strip()]
+    if (
+        rest
+        and rest[0].href is None
+        and (match := NAMES_IN_BRACKETS.match(rest[0].text))
+        and not _YEAR.search(match["names"])
+    ):
+        names = [name.strip() for name in re.split(r"[,，、]", match["names"])]
+        head.aliases += [name for name in names if name and not is_appearance(name)]
     if head.title_zh and language_of(head.title) == "zh":
         head.aliases.append(head.title_zh)
         head.title_zh, head.title_en = head.title, head.title_zh
@@ -143,64 +187,3 @@ def _take_names(head: Head, rest: Line) -> None:
         for name in dict.fromkeys(head.aliases)
         if name not in (head.title, head.title_zh) and name.casefold() not in _ORGANISATIONS
     ]
-
-
-def _credit_lines(lines: list[Line]) -> list[Line]:
-    """Returns the line after the title when it is about authors and links rather than a note."""
-    if len(lines) < 2:
-        return []
-    line = lines[1]
-    starts_italic = bool(line) and line[0].italic
-    names_then_links = any(span.bracketed for span in line) and text_of(line).count(",") >= 1
-    return [line] if starts_italic or names_then_links or is_link_row(line) else []
-
-
-def _take_credits(head: Head, lines: list[Line]) -> None:
-    italics = [span.text for line in lines for span in line if span.italic and span.href is None]
-    outside = " ".join(
-        "".join("|" if span.italic or span.href is not None else span.text for span in line) for line in lines
-    )
-    cited = _CITED_AS.search(outside)
-    if cited:
-        head.authors, head.year = split_authors(cited["authors"]), int(cited["year"])
-    elif italics:
-        head.authors = split_authors(" ".join(italics))
-    elif len(lines) > 1:
-        names = "".join(span.text for span in lines[1]).split("[")[0]
-        head.authors = split_authors(names) if "," in names and not re.search(r"[\u4e00-\u9fff]", names) else []
-    outside = _ALIASES.sub("", outside)
-    year = _YEAR.search(outside)
-    if year and not cited:
-        head.year = head.year or int(year[0])
-        before = re.split(r"[|\[\]:：]", outside[: year.start()])[-1]
-        venue = _VENUE_WORD.search(before.strip(" .,，*()"))
-        head.venue = venue[0].strip(" .,") if venue and len(venue[0]) <= 60 else ""
-    if head.venue.casefold() in ("arxiv", "arixv"):
-        head.venue = "arXiv"
-
-
-def split_authors(text: str) -> list[str]:
-    """Splits an author line into names; "et al." stays as the last one."""
-    text = re.sub(r"\s+", " ", text).strip(" .*")
-    text = re.sub(r",?\s*\bet al\b\.?", ", et al.", text)
-    names = re.split(r"\s*(?:,|、|;|&|\band\b)\s*", text)
-    return [name for name in (n.strip(" *") for n in names) if 1 < len(name) <= 60]
-
-
-def _take_link(head: Head, span: Span, *, own: bool) -> None:
-    href = span.href or ""
-    fault = link_fault(href)
-    if fault:
-        head.faults.append(fault)
-        if not fault.startswith("malformed"):
-            return
-    label = span.text if span.text != href else ""
-    link = Link(label.strip(), canonical_url(href))
-    if own and link.url not in {known.url for known in head.own_links}:
-        head.own_links.append(link)
-    if link.url not in {known.url for known in head.links}:
-        head.links.append(link)
-
-
-def _first(line: Line, wanted: Callable[[Span], bool]) -> int | None:
-    return next((i for i, span in enumerate(line) if wanted(span) and span.text.strip()), None)

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 
 from ingest.lists.outline import Block
 from ingest.text.folding import fold
-from ingest.text.links import arxiv_id, url_identity
+from ingest.text.links import arxiv_id, url_identity, work_identity
 from ingest.types import Entry, Kind, Link, Listing, Problem
 
 _T = TypeVar("_T")
@@ -78,14 +78,15 @@ def _by_identity(found: Iterable[Found], problems: list[Problem]) -> list[_Group
     groups: dict[str, _Group] = {}
     for listing in found:
         key = _identity(listing.block)
-        group = groups.get(key) if key else None
+        work = _work(listing.block)
+        group = groups.get(work) if work else None
         if group is not None and key.startswith("arxiv:") and not _compatible(group, listing):
             title, other = listing.block.head.title, group.found[0].block.head.title
             message = f"{key} is linked from two unlike titles: “{title}” and “{other}”; correct one of them"
             problems.append(Problem(listing.path, listing.block.start, message))
-            key, group = "", None
+            key, work, group = "", "", None
         if group is None:
-            group = groups[key or f"unlinked {len(groups)}"] = _Group(key)
+            group = groups[work or f"unlinked {len(groups)}"] = _Group(key)
         group.found.append(listing)
     return list(groups.values())
 
@@ -98,6 +99,12 @@ def _identity(block: Block) -> str:
     if arxiv:
         return f"arxiv:{arxiv}"
     return f"url:{url_identity(own[0].url)}" if own else ""
+
+
+def _work(block: Block) -> str:
+    """Returns what the listings of one work share, whichever copy of it they link to; "" without a link of its own."""
+    key = _identity(block)
+    return key if not key or key.startswith("arxiv:") else work_identity(block.head.own_links[0].url)
 
 
 def _compatible(group: _Group, listing: Found) -> bool:
@@ -150,12 +157,13 @@ def _adopt_mentions(groups: list[_Group]) -> list[_Group]:
     """A listing without links joins the only linked work of that name."""
     owners: dict[str, list[_Group]] = {}
     for group in groups:
-        if group.key:
+        if group.key or group.found[0].block.shape == "page":
             for name in group.names:
                 owners.setdefault(name, []).append(group)
     kept: list[_Group] = []
     for group in groups:
-        candidates = [] if group.key else [o for title in group.titles for o in owners.get(title, [])]
+        settled = group.key or group.found[0].block.shape == "page"
+        candidates = [] if settled else [owner for title in group.titles for owner in owners.get(title, [])]
         if len({id(candidate) for candidate in candidates}) == 1:
             candidates[0].found += group.found
         else:
@@ -242,7 +250,7 @@ _KIND_ORDER = (
 def _block_kind(block: Block) -> Kind:
     if block.shape == "prose":
         return Kind.CONCEPT
-    if block.shape == "row":
+    if block.shape == "model":
         return Kind.MODEL
     own = block.head.own_links
     labels = {link.label.lower() for link in own}

@@ -1,4 +1,4 @@
-"""A reading list as its entries: walks the Markdown of one file and says which block is which.
+"""A reading list as its entries: walks the blocks of one file and says which is which.
 
 Knows bulleted, numbered and nested items, tables, headings and paragraphs that are entries, and the prose of a
 section. What it cannot place is reported as a problem with its line, never dropped silently.
@@ -7,39 +7,41 @@ section. What it cannot place is reported as a problem with its line, never drop
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-
-from markdown_it import MarkdownIt
-from markdown_it.tree import SyntaxTreeNode
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from ingest.lists.blocks import (
     NUMBERED,
     PLACEHOLDER,
+    are_link_lines,
     as_title,
-    first_line,
+    first_lines,
+    group_label,
+    heads_an_entry,
     is_bare_title,
     is_entry,
-    is_label,
+    is_group,
+    is_label_text,
     is_link_line,
-    item_lines,
-    joined,
-    last_line,
+    lines_below,
     lone_label,
     nested_items,
     only_anchors,
     opens_entry,
-    paragraph_lines,
-    points_inside,
-    until_heading,
 )
-from ingest.lists.entry_line import Head, clean_title, is_link_row, read_head, section_head
+from ingest.lists.entry_line import read_head
+from ingest.lists.facts import add_fact, read_fact
+from ingest.lists.head import Head, clean_title, points_inside, section_head
 from ingest.lists.headings import Heading, read_heading
-from ingest.lists.inline import Line, Span, inline_lines, text_of
+from ingest.lists.inline import Line, Span, links_of, text_of
+from ingest.lists.labels import is_boilerplate, is_contents, is_label, names_no_work, undecorated
+from ingest.lists.nodes import Node, read_nodes
+from ingest.lists.tables import read_table
 from ingest.text.markup import plain_text
 
-_PARSER = MarkdownIt("commonmark").enable("table")
-_PARSER.validateLink = lambda _: True  # type: ignore[assignment,method-assign]  # file:///… has to be seen to be reported
 _MIN_PROSE_CHARS = 20
+_LABEL_LEVEL, _FOLD_LEVEL, _GROUP_LEVEL = 7, 20, 40  # below all headings, in this order
+_NO_WORK_HOSTS = re.compile(r"^https?://(?:\w+\.)*(?:wikipedia\.org|twitter\.com|x\.com|discord\.gg|t\.me)/", re.I)
 
 
 @dataclass(slots=True)
@@ -50,7 +52,7 @@ class Block:
     start: int
     end: int
     head: Head
-    shape: str  # item, row, heading, paragraph or prose
+    shape: str  # item, row, model (a row of a table of models), heading, paragraph, cited, page, reference or prose
     cells: tuple[str, ...] = ()
 
     @property
@@ -69,8 +71,13 @@ class Outline:
 
 def read_outline(text: str) -> Outline:
     """Reads the Markdown of a list, front matter already removed or blanked."""
+    return outline_of(read_nodes(text), text)
+
+
+def outline_of(nodes: Sequence[Node], text: str) -> Outline:
+    """Reads the blocks of a list; ``text`` has the lines they stand in."""
     walker = _Walker(text.split("\n"))
-    walker.walk(SyntaxTreeNode(_PARSER.parse(text)).children)
+    walker.walk(nodes)
     return walker.outline
 
 
@@ -83,115 +90,164 @@ class _Walker:
         self.headings: list[tuple[int, Heading]] = []
         self.open: Block | None = None  # a heading or paragraph entry that may still grow
 
-    def walk(self, nodes: list[SyntaxTreeNode]) -> None:
+    def walk(self, nodes: Sequence[Node]) -> None:
         for i, node in enumerate(nodes):
             following = nodes[i + 1] if i + 1 < len(nodes) else None
-            match node.type:
+            match node.kind:
                 case "heading":
-                    self._heading(node, nodes[i + 1 :])
-                case "bullet_list" | "ordered_list":
+                    self._heading(node, nodes, i + 1)
+                case "summary":
+                    self._enter(_FOLD_LEVEL + node.start, clean_title(_text(node.lines)), node.start)
+                case "fold_end":
+                    self._leave_fold()
+                case _ if self.about_the_list:
+                    continue
+                case "list":
                     self._list(node, following)
                 case "table":
                     self.open = None
-                    self._table(node)
+                    for row in read_table(node):
+                        self._add(row.head, row.start, row.end, row.shape, row.cells)
                 case "paragraph":
                     self._paragraph(node, following)
-                case "fence" | "code_block" | "blockquote":
+                case "quote" if any(child.kind in ("list", "table") and _linked(child) for child in node.children):
+                    self.walk(node.children)
+                case "code" | "quote":
                     self._prose(node)
-                case _:
-                    continue  # rules, HTML blocks and comments carry no entry
 
     @property
     def section(self) -> tuple[Heading, ...]:
-        return tuple(heading for _, heading in self.headings)
+        return tuple(heading for _, heading in self.headings if heading.written)
+
+    @property
+    def about_the_list(self) -> bool:
+        titles = [heading.written for _, heading in self.headings]
+        return bool(titles) and (is_contents(titles[-1]) or any(map(is_boilerplate, titles)))
 
     def _enter(self, level: int, title: str, line: int) -> None:
         self.headings = [heading for heading in self.headings if heading[0] < level]
         self.headings.append((level, read_heading(title, self.lines[line - 1])))
         self.open = None
 
-    def _heading(self, node: SyntaxTreeNode, following: list[SyntaxTreeNode]) -> None:
-        lines = inline_lines(node.children[0])
-        level, line = int(node.tag[1]), first_line(node)
-        title = re.sub(r"^\d+[.、]\s*", "", clean_title(" ".join(text_of(part) for part in lines)))
-        body = until_heading(following)
-        if NUMBERED.match(text_of(lines[0])) and any(
-            is_link_row(row) for part in body if part.type == "paragraph" for row in inline_lines(part.children[0])
-        ):
-            self.headings = [heading for heading in self.headings if heading[0] < level]
-            self.open = self._add(read_head([lines[0], *paragraph_lines(body)]), line, line, "heading")
-            return
-        self._enter(level, title, line)
+    def _leave_fold(self) -> None:
+        folds = [i for i, (level, _) in enumerate(self.headings) if level >= _FOLD_LEVEL]
+        if folds:
+            self.headings = self.headings[: folds[-1]]
+            self.open = None
 
-    def _list(self, node: SyntaxTreeNode, following: SyntaxTreeNode | None) -> None:
-        label = lone_label(node)
-        if label and following is not None and following.type == "bullet_list":
-            self._enter(7, label, first_line(node))
+    def _heading(self, node: Node, nodes: Sequence[Node], after: int) -> None:
+        end = next((i for i in range(after, len(nodes)) if nodes[i].kind in ("heading", "summary")), len(nodes))
+        body = nodes[after:end]
+        title = re.sub(r"^\d+(?:\.\d+)*[.、]\s*", "", undecorated(clean_title(_text(node.lines))))
+        if not is_boilerplate(title) and heads_an_entry(node, body):
+            self.headings = [heading for heading in self.headings if heading[0] < node.level]
+            lines = [line for part in body if part.kind == "paragraph" for line in part.lines if line]
+            self.open = self._add(read_head([*node.lines, *lines]), node.start, node.end, "heading")
             return
-        if self.open is not None and not any(is_entry(item, nested=False) for item in node.children):
-            self.open.end = last_line(node)
+        self._enter(node.level, title, node.start)
+
+    def _list(self, node: Node, following: Node | None) -> None:
+        label = lone_label(node)
+        if label and following is not None and following.kind == "list" and not following.ordered:
+            self._enter(_LABEL_LEVEL, label, node.start)
+            return
+        if (
+            self.open is not None
+            and not any(is_entry(item, nested=True) for item in node.children)
+            and (self.open.shape == "heading" or not any(is_entry(item, nested=False) for item in node.children))
+        ):
+            self.open.end = node.end
+            for item in node.children:
+                self._extend_facts(self.open.head, [*first_lines(item), *lines_below(item, [])])
             return
         self.open = None
         for item in node.children:
             self._item(item, nested=False)
 
-    def _item(self, item: SyntaxTreeNode, *, nested: bool) -> None:
-        if not is_entry(item, nested=nested):
-            if not nested and not points_inside(item):
-                self._prose(item)
-            return
-        inner = [entry for entry in nested_items(item) if is_entry(entry, nested=True)]
-        own_end = min((first_line(entry) - 1 for entry in inner), default=last_line(item))
-        lines = list(item_lines(item, inner))
-        owner = self._add(read_head(lines), first_line(item), own_end, "item")
-        for offset, line in enumerate(lines):
-            if offset and line[:1] and re.match(r"[-*+] $", line[0].text) and len(line) > 1 and line[1].href:
-                # A bullet indented too deep is, to Markdown, one more line of the paragraph above.
-                at = first_line(item) + offset
-                if owner is not None:
-                    owner.end = min(owner.end, at - 1)
-                self._add(read_head([line[1:]]), at, at, "item")
-        for entry in inner:
-            self._item(entry, nested=True)
+    def _item(self, item: Node, *, nested: bool) -> None:
+        folds = [child for child in item.children if child.kind == "fold_end"]
+        if is_group(item):
+            self._group(item)
+        elif is_entry(item, nested=nested):
+            self._entry(item)
+        elif any(is_entry(child, nested=True) and links_of(first_lines(child)) for child in nested_items(item)):
+            self._group(item)
+        elif not nested and not only_anchors(first_lines(item)):
+            self._prose(item)
+        if folds:
+            self._leave_fold()
 
-    def _table(self, node: SyntaxTreeNode) -> None:
-        rows = [row for part in node.children for row in part.children]
-        names = tuple(text_of(joined(cell)) for cell in rows[0].children)
-        for row in rows[1:]:
-            cells = [joined(cell) for cell in row.children]
-            title = text_of(tuple(span for span in cells[0] if not span.bracketed)) if cells else ""
-            if not clean_title(title):
-                continue
-            head = read_head([cells[0], *(cell for cell in cells[1:])])
-            head.title = clean_title(title)
-            head.own_links = head.own_links or head.links
-            facts = tuple(f"{name}: {text_of(cell)}" for name, cell in zip(names, cells, strict=False) if name)
-            dated = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", " ".join(facts))
-            head.year, head.venue, head.authors = int(dated[0]) if dated else None, "", []
-            self._add(head, first_line(row), last_line(row), "row", facts)
+    def _entry(self, item: Node) -> None:
+        inner = [child for child in nested_items(item) if is_entry(child, nested=True) or is_group(child)]
+        end = min((child.start - 1 for child in inner), default=item.end)
+        head = read_head([*first_lines(item), *lines_below(item, inner)])
+        self._add(head, item.start, end, "item")
+        for child in inner:
+            self._item(child, nested=True)
 
-    def _paragraph(self, node: SyntaxTreeNode, following: SyntaxTreeNode | None) -> None:
-        lines = inline_lines(node.children[0])
-        first = next((line for line in lines if text_of(line)), ())
-        text = " ".join(text_of(line) for line in lines)
+    def _group(self, item: Node) -> None:
+        """An item that heads others is a section of its own; a sentence above them is prose of the section around."""
+        outer, label = self.headings, group_label(item)
+        first = item.children[0]
+        if len(re.sub(r"\W", "", _text(first.lines))) >= _MIN_PROSE_CHARS:
+            self._prose(first)
+        if label:
+            level = max([_GROUP_LEVEL, *(level + 1 for level, _ in outer)])
+            self.headings = [*outer, (level, read_heading(clean_title(label)))]
+        for child in nested_items(item):
+            self._item(child, nested=False)
+        self.headings = outer
+
+    def _extend_facts(self, head: Head, lines: Sequence[Line]) -> None:
+        """Takes links and facts of the lines below a title; other links are only cited there."""
+        for line in lines:
+            fact = read_fact(line)
+            if fact is None:
+                head.add_links(line, own=False)
+            else:
+                add_fact(head, *fact)
+
+    def _paragraph(self, node: Node, following: Node | None) -> None:
+        lines = [line for line in node.lines if line]
+        text = _text(lines)
+        if not text and self.open is not None:
+            self.open.end = node.end
+            self.open.head.add_links([span for line in lines for span in line], own=True)
         if not text or PLACEHOLDER.match(text) or only_anchors(lines):
             return
-        linked = any(span.href is not None for line in lines for span in line)
-        if not linked and is_label(text) and following is not None and following.type.endswith("_list"):
-            self._enter(7, clean_title(text), first_line(node))
-        elif opens_entry(first, text):
-            self.open = self._add(read_head(lines), first_line(node), last_line(node), "paragraph")
+        links = links_of(lines)
+        if not links and is_label_text(text) and following is not None and following.kind == "list":
+            self._enter(_LABEL_LEVEL, clean_title(text), node.start)
+        elif opens_entry(lines, text):
+            self._numbered(lines, node)
+        elif are_link_lines(node.lines) and (len(node.lines) > 1 or len(links) == 1):
+            self.open = None
+            for i, line in enumerate(node.lines):
+                self._add(read_head([line]), node.start + i, node.start + i, "paragraph")
         elif is_link_line(lines):
-            self._add(read_head([as_title(lines[0])]), first_line(node), last_line(node), "paragraph")
+            self._add(read_head([as_title(lines[0])]), node.start, node.end, "paragraph")
             self.open = None
         elif self.open is not None:
-            self._extend(self.open, lines, last_line(node))
+            self._extend(self.open, lines, node.end)
         elif is_bare_title(text):
-            self._add(read_head(lines), first_line(node), last_line(node), "paragraph")
+            self._add(read_head(lines), node.start, node.end, "paragraph")
         else:
             self._prose(node)
-            for line in lines:
-                self._cited_links(line, first_line(node), last_line(node))
+            if not self._is_introduction():
+                for link in links:
+                    self._cited(link, node)
+
+    def _numbered(self, lines: list[Line], node: Node) -> None:
+        """A paragraph that opens an entry; numbered references on lines of their own are one entry each."""
+        starts = [
+            i for i, line in enumerate(node.lines) if NUMBERED.match(text_of(line)) and (i == 0 or links_of([line]))
+        ]
+        if len(starts) < 2 or starts[0] != 0:
+            self.open = self._add(read_head(lines), node.start, node.end, "paragraph")
+            return
+        for i, stop in zip(starts, [*starts[1:], len(node.lines)], strict=True):
+            start, end = node.start + i, min(node.end, node.start + stop - 1)
+            self.open = self._add(read_head([line for line in node.lines[i:stop] if line]), start, end, "paragraph")
 
     def _extend(self, block: Block, lines: list[Line], end: int) -> None:
         block.end = end
@@ -205,17 +261,25 @@ class _Walker:
         block.head.own_links += [link for link in added.own_links if link.url not in known]
         block.head.faults += added.faults
         block.head.authors = block.head.authors or (added.authors if lines and lines[0][0].italic else [])
+        block.head.year, block.head.venue = block.head.year or added.year, block.head.venue or added.venue
 
-    def _cited_links(self, line: Line, start: int, end: int) -> None:
-        """Links inside a section's prose are works worth finding too."""
-        for span in line:
-            if span.href and not span.href.startswith("#") and span.text != span.href:
-                head = read_head([(span,)])
-                if head.links:
-                    self._add(head, start, end, "cited")
+    def _is_introduction(self) -> bool:
+        """Tells the text before the first section, which is about the list."""
+        return all(level == 1 for level, _ in self.headings) and all(b.shape == "prose" for b in self.outline.blocks)
 
-    def _prose(self, node: SyntaxTreeNode) -> None:
-        start, end = first_line(node), last_line(node)
+    def _cited(self, link: Span, node: Node) -> None:
+        """A link inside a section's prose is a work worth finding too."""
+        href = link.href or ""
+        if not href or points_inside(href) or link.text == href or not re.search(r"\w", link.text):
+            return
+        if names_no_work(link.text) or is_label(link.text) or _NO_WORK_HOSTS.match(href):
+            return
+        head = read_head([(replace(link, bracketed=False),)])
+        if head.links:
+            self._add(head, node.start, node.end, "cited")
+
+    def _prose(self, node: Node) -> None:
+        start, end = node.start, node.end
         if self.open is not None:
             self.open.end = end
             return
@@ -238,3 +302,11 @@ class _Walker:
         block = Block(self.section, start, end, head, shape, cells)
         self.outline.blocks.append(block)
         return block
+
+
+def _text(lines: Sequence[Line]) -> str:
+    return " ".join(text for line in lines if (text := text_of(line)))
+
+
+def _linked(node: Node) -> bool:
+    return any(links_of(first_lines(item)) for item in node.children) or bool(node.rows)

@@ -192,8 +192,8 @@ def test_an_answered_question_of_a_card_is_a_passage_of_its_own_and_no_prose(add
     assert not any("微调方法" in passage.text for passage in found if passage.kind is PassageKind.CARD)
 
 
-def test_a_glossary_in_another_encoding_is_reported_and_the_rest_is_read(corpus, data):
-    (corpus / "glossary.tsv").write_bytes("en\tzh\taliases\nmodel\t模型\t\n".encode("gb18030"))
+def test_a_glossary_that_is_no_text_is_reported_and_the_rest_is_read(corpus, data):
+    (corpus / "glossary.tsv").write_bytes(bytes(range(256)))
 
     library = read_library(corpus, data)
 
@@ -268,16 +268,26 @@ def test_faults_are_reported_with_path_and_line_and_their_entries_kept(write_lis
     ]
 
 
-def test_a_list_in_another_encoding_is_reported_and_the_others_are_read(corpus, data):
+def test_a_list_in_another_encoding_is_read_and_reported(corpus, data):
     (corpus / "lists" / "gb.md").write_bytes("## 节\n\n- **标题**\n".encode("gb18030"))
 
     library = read_library(corpus, data)
 
+    assert "标题" in [entry.title for entry in library.entries]
+    assert problems(library) == [
+        "corpus/lists/gb.md:1: not UTF-8 but GB18030; save it as UTF-8, for example: iconv -f GB18030 -t utf-8"
+    ]
+
+
+def test_a_list_that_is_no_text_is_reported_and_the_others_are_read(corpus, data):
+    (corpus / "lists" / "picture.md").write_bytes(bytes(range(256)) * 8)
+
+    library = read_library(corpus, data)
+
     assert len(library.entries) == 7
-    assert "corpus/lists/gb.md" not in library.files
-    (problem,) = problems(library)
-    assert problem.startswith("corpus/lists/gb.md:1: skipped: ")
-    assert "not UTF-8" in problem
+    assert "corpus/lists/picture.md" not in library.files
+    assert [str(problem) for problem in library.unread] == problems(library)
+    assert problems(library)[0].startswith("corpus/lists/picture.md:1: skipped: ")
 
 
 @pytest.mark.parametrize("path", ["lists/garbled.md", "papers/garbled.md"])
@@ -323,7 +333,7 @@ def test_a_folder_of_lists_alone_is_a_corpus(tmp_path, data):
     folder.mkdir()
     (folder / "one.markdown").write_text("## S\n\n- **A**\n", encoding="utf-8")
     (folder / "two.TXT").write_text("## S\n\n- **B**\n", encoding="utf-8")
-    for ignored in ("README.md", ".hidden.md", "table.csv"):
+    for ignored in ("LICENSE.md", ".hidden.md", "table.csv"):
         (folder / ignored).write_text("## S\n\n- **ignored**\n", encoding="utf-8")
 
     library = read_library(folder, data)
@@ -332,8 +342,8 @@ def test_a_folder_of_lists_alone_is_a_corpus(tmp_path, data):
     assert library.files == ("my lists/one.markdown", "my lists/two.TXT")
 
 
-def test_a_list_that_is_a_symbolic_link_is_read_at_its_place_in_the_corpus(corpus, data, tmp_path):
-    elsewhere = tmp_path / "elsewhere.md"
+def test_a_list_that_is_a_symbolic_link_is_read_at_its_place_in_the_corpus(corpus, data):
+    elsewhere = corpus / "elsewhere.md"
     elsewhere.write_text("## S\n\n- **Linked list**\n", encoding="utf-8")
     (corpus / "lists" / "linked.md").symlink_to(elsewhere)
 

@@ -1,9 +1,11 @@
 import pytest
 from markdown_it import MarkdownIt
-from markdown_it.tree import SyntaxTreeNode
 
-from ingest.lists.entry_line import clean_title, is_link_row, read_head, split_authors
+from ingest.lists.entry_line import read_head
+from ingest.lists.facts import is_link_row
+from ingest.lists.head import clean_title
 from ingest.lists.inline import inline_lines
+from ingest.lists.names import split_authors
 from ingest.types import Link
 
 LORA = "https://arxiv.org/abs/2106.09685"
@@ -11,7 +13,7 @@ LORA_TITLE = "LoRA: Low-Rank Adaptation of Large Language Models"
 
 
 def lines_of(paragraph):
-    return inline_lines(SyntaxTreeNode(MarkdownIt("commonmark").parse(paragraph)).children[0].children[0])
+    return inline_lines(MarkdownIt("commonmark").parse(paragraph)[1].children)
 
 
 def head_of(paragraph):

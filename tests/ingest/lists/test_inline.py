@@ -2,13 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from markdown_it.tree import SyntaxTreeNode
 
 from ingest.lists.inline import Span, inline_lines, text_of
 
 
 def spans(paragraph):
-    return inline_lines(SyntaxTreeNode(MarkdownIt("commonmark").parse(paragraph)).children[0].children[0])
+    return inline_lines(MarkdownIt("commonmark").parse(paragraph)[1].children)
 
 
 def test_formatting_becomes_flags_of_flat_spans():

@@ -217,7 +217,7 @@ def test_a_section_and_a_work_of_the_same_name_stay_apart():
         ("- [microsoft/LoRA](https://github.com/microsoft/LoRA)", Kind.REPOSITORY),
         ("- [A story](https://example.org/story)", Kind.ARTICLE),
         ("- **Dropout**", Kind.CONCEPT),
-        ("| Name | Size |\n|---|---|\n| Baichuan2 | 7B |", Kind.MODEL),
+        ("| Model | Size |\n|---|---|\n| Baichuan2 | 7B |", Kind.MODEL),
     ],
 )
 def test_the_kind_of_an_entry_follows_from_its_links_its_title_and_its_shape(item, kind):
@@ -258,3 +258,25 @@ def test_merging_the_same_lists_twice_gives_the_same_entries():
     lists = {"a": f"## S\n- **A**\n- **A**\n- **{LORA_TITLE}** [[arxiv]({LORA})]\n", "b": f"## S\n- [LoRA]({LORA})\n"}
 
     assert merged(**lists)[0] == merged(**lists)[0]
+
+
+def test_copies_of_one_paper_at_its_publisher_are_one_entry_named_by_the_first():
+    entries, _, _ = merged(
+        a="## S\n\n- [Kilns](https://openreview.net/pdf?id=Ab1)\n- [Kilns again](https://openreview.net/forum?id=Ab1)\n"
+        "- [Other](https://openreview.net/forum?id=Cd2)\n"
+    )
+
+    assert [entry.entry_id for entry in entries] == [
+        "url:openreview.net/pdf?id=Ab1",
+        "url:openreview.net/forum?id=Cd2",
+    ]
+    assert len(entries[0].listings) == 2
+
+
+def test_pages_that_differ_by_fragment_or_query_are_different_works():
+    entries, _, _ = merged(
+        a="## S\n\n- [Knots](https://e.org/m#knots)\n- [Pots](https://e.org/m#pots)\n"
+        "- [Page](https://e.org/p?lang=en)\n- [Seite](https://e.org/p?lang=de)\n"
+    )
+
+    assert len(entries) == 4

@@ -172,8 +172,8 @@ def test_every_row_of_a_table_of_models_is_an_entry_with_its_facts():
         """)
 
     assert [(block.shape, *place) for block, place in zip(read.blocks, places(read), strict=True)] == [
-        ("row", "Baichuan2", 5, 5),
-        ("row", "WizardLM", 6, 6),
+        ("model", "Baichuan2", 5, 5),
+        ("model", "WizardLM", 6, 6),
     ]
     first, second = read.blocks
     assert first.cells == ("模型: Baichuan2", "更新时间: 2023-09", "规模: 7/13B", "项目地址: [code]")

@@ -23,14 +23,6 @@ def test_line_breaks_of_all_systems_and_a_byte_order_mark_are_read_alike(tmp_pat
     assert read_text(file) == ("# 标题\none\ntwo\nthree\n", None)
 
 
-def test_a_file_in_another_encoding_is_refused_with_the_byte_and_the_remedy(tmp_path):
-    file = tmp_path / "gb.md"
-    file.write_bytes(b"## " + "节".encode("gb18030"))
-
-    with pytest.raises(CorpusError, match=r"gb\.md is not UTF-8 \(byte 3\); .*iconv -f gb18030"):
-        read_text(file)
-
-
 def test_a_file_that_cannot_be_opened_is_refused_with_the_reason(tmp_path):
     with pytest.raises(CorpusError, match=r"cannot read .*gone\.md: No such file"):
         read_text(tmp_path / "gone.md")
@@ -44,7 +36,8 @@ def test_garbled_chinese_is_repaired_line_by_line_and_said_so(tmp_path):
     text, remark = read_text(file)
 
     assert text == good
-    assert remark == "UTF-8 that was read as a Turkish or Western code page"
+    assert remark is not None
+    assert remark.startswith("repaired: UTF-8 that was read as a Turkish or Western code page")
 
 
 @given(st.lists(st.sampled_from(["大模型的训练方法", "", "- 参数\u2028与数据", "a\x85b 模型", "English"]), min_size=8))

@@ -1,0 +1,1 @@
+"""Reading lists in other formats than Markdown."""
