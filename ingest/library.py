@@ -59,7 +59,7 @@ def corpus_fingerprint(corpus: Path, data: Path, config: PassageConfig) -> str:
     for role, files in corpus_files(corpus, data).items():
         for file in files:
             digest.update(f"{role}/{file.name}\0".encode())
-            digest.update(hashlib.sha256(file.read_bytes()).digest())
+            digest.update(_content_hash(file))
     return digest.hexdigest()
 
 
@@ -95,6 +95,13 @@ def read_library(
 def cited_path(root: Path, file: Path) -> str:
     """Returns how a file below a folder is cited: relative to the folder's parent, links not followed."""
     return f"{root.resolve().name}/{file.relative_to(root).as_posix()}"
+
+
+def _content_hash(file: Path) -> bytes:
+    try:
+        return hashlib.sha256(file.read_bytes()).digest()
+    except OSError as error:  # reading will skip it, and say so
+        return f"unread: {error.errno}".encode()
 
 
 def _markdown_in(folder: Path) -> list[Path]:

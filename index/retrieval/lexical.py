@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import bm25s
@@ -31,7 +32,9 @@ class LexicalIndex:
         """Indexes passages given as lists of terms."""
         bm25 = bm25s.BM25(method="lucene", k1=_K1, b=_B)
         # A passage without terms still needs its row; the empty term matches nothing a question can hold.
-        bm25.index([list(terms) or [""] for terms in passages], show_progress=False, leave_progress=False)
+        vocabulary = {term: number for number, term in enumerate(sorted({"", *chain.from_iterable(passages)}))}
+        numbers = [[vocabulary[term] for term in terms] or [vocabulary[""]] for terms in passages]
+        bm25.index((numbers, vocabulary), show_progress=False, leave_progress=False)
         return cls(bm25, len(passages))
 
     def save(self, folder: Path) -> None:

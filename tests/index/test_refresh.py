@@ -69,11 +69,13 @@ def test_what_has_not_changed_is_not_built_again(corpus, data, lines):
     assert lines.bars == {}
 
 
-def test_a_wrong_folder_is_said_before_anything_is_made(tmp_path, data, lines):
+def test_a_wrong_folder_is_said_before_anything_is_made_and_remembered(tmp_path, data, lines):
     with pytest.raises(CorpusError, match="does not exist"):
         refresh_index(tmp_path / "nowhere", data, lines, offline=True)
 
-    assert not data.exists()
+    assert {path.name for path in data.rglob("*")} == {"ingest.lock", "index", "CORPUS"}
+    with pytest.raises(CorpusError, match="nowhere does not exist"):  # and not the shipped corpus built into it
+        build_if_missing(None, data, lines)
 
 
 def test_a_library_is_summed_up_by_kind(shipped_library):

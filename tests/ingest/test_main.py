@@ -1,13 +1,14 @@
-import json
 import os
 import subprocess
 import sys
+from dataclasses import asdict
 from types import SimpleNamespace
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
+from index.storage.generations import current_generation
 from ingest.__main__ import refresh
 
 NOBODY = "http://127.0.0.1:9/"
@@ -68,8 +69,7 @@ def ingest(data, monkeypatch):
 
 
 def manifest(data):
-    generation = (data / "index" / "CURRENT").read_text().strip()
-    return json.loads((data / "index" / generation / "manifest.json").read_text())
+    return asdict(current_generation(data / "index")[1])
 
 
 def test_a_missing_corpus_is_an_error_of_one_line(ingest_process, tmp_path, data):
@@ -79,7 +79,7 @@ def test_a_missing_corpus_is_an_error_of_one_line(ingest_process, tmp_path, data
     assert run.stderr == (
         f"error: corpus folder {tmp_path / 'nowhere'} does not exist; pass the folder of your lists with --corpus\n"
     )
-    assert not data.exists()
+    assert not (data / "index" / "CURRENT").exists()
 
 
 def test_an_empty_corpus_is_an_error_of_one_line(ingest, tmp_path, data):
