@@ -29,6 +29,7 @@ from index.text.passages import searchable_text
 from ingest.text.tokens import english_words
 from ingest.types import Library
 
+_KEPT = "the index is as it was"
 _STEP = 64  # passages between two steps of the progress bar
 
 Progress = Callable[[int, int], None]
@@ -88,11 +89,10 @@ def build_index(
         if generation and read_pointer(folder).live != generation.name:
             shutil.rmtree(generation, ignore_errors=True)
         if isinstance(error, DamagedError):
-            raise IndexUnavailableError(f"the new index is not whole ({error}); the old index is kept") from error
+            raise IndexUnavailableError(f"the new index is not whole ({error}); {_KEPT}") from error
         if isinstance(error, OSError | sqlite3.Error | RuntimeError):  # FAISS raises the last
-            raise IndexUnavailableError(
-                f"cannot write the index in {folder}: {error}; the old index is kept"
-            ) from error
+            reason = getattr(error, "strerror", None) or f"{error} (is the disk full?)"
+            raise IndexUnavailableError(f"cannot write the index in {folder}: {reason}; {_KEPT}") from error
         raise
     return manifest
 

@@ -25,7 +25,7 @@ def read_pointer(folder: Path) -> Pointer:
     """Reads the pointer of an index folder; where there is none, it names nothing."""
     try:
         names = (folder / POINTER_FILE).read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Pointer()
     except (OSError, UnicodeDecodeError):
         return Pointer(is_damaged=True)
