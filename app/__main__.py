@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ingest.interrupts  # noqa: F401 - before what takes time to load  # isort: skip
+
 import json
 import sys
 from contextlib import closing

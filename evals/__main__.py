@@ -5,6 +5,8 @@ A composition root.
 
 from __future__ import annotations
 
+import ingest.interrupts  # noqa: F401 - before what takes time to load  # isort: skip
+
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import ingest.interrupts  # noqa: F401 - before what takes time to load  # isort: skip
+
 import json
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from index.storage.generations import open_generation
-from index.storage.store import Store
 from ingest.console import CorpusOption, DataOption, Terminal, one_line_ends
 from ingest.types import Entry
+
+if TYPE_CHECKING:
+    from index.storage.store import Store
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -32,6 +35,8 @@ def entries(
     """Lists every entry of the index. 列出索引中的所有条目。"""
     with one_line_ends():
         from index.refresh import build_if_missing
+        from index.storage.generations import open_generation
+        from index.storage.store import Store
 
         build_if_missing(corpus, data, Terminal())
         generation, _, hold = open_generation(data / "index")

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ingest.errors import StudyError
+from ingest.interrupts import STOPPED
 
 CorpusOption = Annotated[
     Path | None,
@@ -39,7 +40,7 @@ DeviceOption = Annotated[
 
 
 @contextmanager
-def one_line_ends(stopped: str = "stopped / 已停止") -> Iterator[None]:
+def one_line_ends(stopped: str = STOPPED) -> Iterator[None]:
     """Ends a command that cannot go on in one line on stderr and an exit code, never in a traceback.
 
     1 for what a user can mend: a full disk or a missing permission as much as an error of our own; 130 for Ctrl-C.

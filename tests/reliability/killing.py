@@ -165,7 +165,8 @@ def main():
             if not killed and "at" in plan:
                 break
             result = {**plan, "killed": killed, **case.state()}
-            print(json.dumps(result), flush=True)
+            sys.stdout.write(f"{json.dumps(result)}\n")
+            sys.stdout.flush()
             if result["left"] == "OTHER" or not result["mended"] or result["debris"]:
                 sys.exit(1)
 
