@@ -18,6 +18,7 @@ from index.query.spelling import Spelling
 from index.retrieval.dense import DenseIndex
 from index.retrieval.late_interaction import LateIndex
 from index.retrieval.lexical import LexicalIndex
+from index.retrieval.postings import Postings
 from index.reuse import KEYS_FILE, Earlier, keys_of
 from index.self_check import check_generation
 from index.storage.generations import new_generation, publish, seal
@@ -57,7 +58,7 @@ def build_index(
         corpus: Fingerprint of the corpus.
         corpus_folder: The corpus as ``index.storage.origin`` records it.
         table: Serves late interaction; ``table_beside(encoder)`` by default.
-        earlier: A generation of the same encoder and table, whose vectors and token ids are taken where they fit.
+        earlier: A generation of the same encoder and table; its vectors, token ids and terms are taken where they fit.
         progress: Called with the number of passages that have vectors and their total.
 
     Returns:
@@ -81,7 +82,7 @@ def build_index(
     generation = None
     try:
         generation = new_generation(folder)
-        _write_parts(generation, library, encoder, table, earlier or Earlier.nothing(), progress)
+        _write_parts(generation, library, encoder, table, earlier or Earlier.nothing(encoder.dimension), progress)
         manifest = seal(generation, manifest)
         check_generation(generation, manifest, encoder, table)
         publish(generation)
@@ -106,7 +107,8 @@ def _write_parts(
     rows = earlier.rows(keys)
     np.save(generation / KEYS_FILE, keys)
     write_store(generation / "store.sqlite", library)
-    LexicalIndex.build([index_terms(text) for text in texts]).save(generation / "lexical")
+    fresh = Postings.count([index_terms(text) for text, row in zip(texts, rows, strict=True) if row < 0])
+    LexicalIndex.of_postings(earlier.postings.with_rows(rows, fresh)).save(generation / "lexical")
     DenseIndex.build(_vectors(texts, rows, encoder, earlier, progress)).save(generation / "vectors.faiss")
     _late(texts, rows, table, earlier).save(generation / "late")
     names = [name for term in library.glossary for name in (term.en, term.zh, *term.aliases)]
