@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +20,7 @@ from index.storage.origin import choose_corpus, corpus_of, ingest_command, recor
 from index.storage.store import Store
 from ingest.errors import CorpusError
 from ingest.fetch.arxiv import ArxivConfig, fetch_abstracts
+from ingest.fetch.arxiv_dump import take_abstracts
 from ingest.library import corpus_fingerprint, read_library
 from ingest.passages import PassageConfig
 from ingest.types import Entry, Library, Problem
@@ -47,6 +48,7 @@ def refresh_index(
     offline: bool,
     full: bool = False,
     wait: bool = True,
+    dump: Path | None = None,
     encoder: Encoder | None = None,
 ) -> tuple[Problem, ...]:
     """Fetches what is new unless offline, and rebuilds the index when something changed or ``full`` asks for it.
@@ -61,6 +63,7 @@ def refresh_index(
         offline: Whether to leave arXiv alone.
         full: Whether to start from nothing.
         wait: Whether to wait for another refresh of the same data folder.
+        dump: A bulk file of arXiv's metadata to take abstracts from (``ingest.fetch.arxiv_dump``).
         encoder: Makes the vectors; by default that of the index, else the shipped one.
 
     Returns:
@@ -78,7 +81,7 @@ def refresh_index(
         fingerprint = corpus_fingerprint(corpus, data, _CONFIG)  # a wrong folder is said before anything is fetched
         live = _live(data, report)
         library = None if live and live[1].corpus == fingerprint else _read(corpus, data, report)
-        if not offline and _fetch(library.entries if library else _entries(live), data, report):
+        if _fetch(library.entries if library else _entries(live), data, report, offline=offline, dump=dump):
             library, fingerprint = None, corpus_fingerprint(corpus, data, _CONFIG)
         encoder = encoder or choose_encoder(data, None)
         table = table_beside(encoder)
@@ -249,13 +252,29 @@ def _tell_staleness(corpus: Path, data: Path, manifest: Manifest, report: Report
         report.say(f"{corpus} has changed since the index was built; refresh it with: {command}", warning=True)
 
 
-def _fetch(entries: Iterable[Entry], data: Path, report: Reporter) -> int:
-    """Fetches the abstracts that are missing; returns how many came."""
+def _fetch(entries: Sequence[Entry], data: Path, report: Reporter, *, offline: bool, dump: Path | None) -> int:
+    """Fetches the abstracts that are missing, from a bulk file and then from arXiv; returns how many came."""
+    taken = _take(entries, data, report, dump) if dump else 0
+    return taken if offline else taken + _ask_arxiv(entries, data, report)
+
+
+def _take(entries: Sequence[Entry], data: Path, report: Reporter, dump: Path) -> int:
+    ids = [entry.arxiv_id for entry in entries if entry.arxiv_id]
+    with report.progress("reading abstracts") as advance:
+        found = take_abstracts(dump, ids, data / "abstracts", progress=advance)
+    report.say(f"abstracts taken from {dump}: {found.taken}")
+    if found.malformed:
+        report.say(f"  lines that are no record: {found.malformed}", warning=True)
+    return found.taken
+
+
+def _ask_arxiv(entries: Sequence[Entry], data: Path, report: Reporter) -> int:
     ids = [entry.arxiv_id for entry in entries if entry.arxiv_id]
     with report.progress("fetching abstracts") as advance:
         fetched = fetch_abstracts(ids, data / "abstracts", ArxivConfig.from_environment(), progress=advance)
     if fetched.fetched or fetched.stopped:
-        report.say(f"fetched abstracts: {fetched.fetched}" + (f"; {fetched.stopped}" if fetched.stopped else ""))
+        left = f"; {fetched.stopped} (abstracts that wait: {fetched.waiting})" if fetched.stopped else ""
+        report.say(f"fetched abstracts: {fetched.fetched}{left}")
     if fetched.missing:
         report.say(f"  arXiv does not know: {', '.join(fetched.missing)}", warning=True)
     return fetched.fetched

@@ -38,6 +38,10 @@ VerifyOption = Annotated[
 RollbackOption = Annotated[
     bool, typer.Option("--rollback", help="Go back to the index before this one. 回到上一个索引。")
 ]
+DumpOption = Annotated[
+    Path | None,
+    typer.Option(help="Take abstracts from arXiv's bulk metadata file. 从 arXiv 的批量元数据文件读取摘要。"),
+]
 NoWaitOption = Annotated[
     bool, typer.Option("--no-wait", help="Stop if another ingest is at work. 若另一个 ingest 正在运行则不等待。")
 ]
@@ -47,6 +51,7 @@ def refresh(
     corpus: CorpusOption = None,
     data: DataOption = Path("data"),
     offline: OfflineOption = False,
+    arxiv_dump: DumpOption = None,
     check: CheckOption = False,
     full: FullOption = False,
     dry_run: DryRunOption = False,
@@ -78,7 +83,9 @@ def refresh(
         chosen = choose_encoder(data, encoder, batch=batch, device=device)
         if verify:
             return verify_index(data, talk, chosen)
-        unread = refresh_index(corpus, data, talk, offline=offline, full=full, wait=not no_wait, encoder=chosen)
+        unread = refresh_index(
+            corpus, data, talk, offline=offline, full=full, wait=not no_wait, dump=arxiv_dump, encoder=chosen
+        )
         if watch:
             from index.watching import watch_corpus
 
