@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ingest.interrupts  # noqa: F401 - before what takes time to load  # isort: skip
+
 import json
 import sys
 from contextlib import closing
@@ -12,8 +14,7 @@ import typer
 
 from app.cli.filter_options import KindOption, LanguageOption, ListOption, SinceOption, TopicOption, UntilOption
 from app.errors import QuestionError
-from ingest.console import CorpusOption, DataOption, DeviceOption, EncoderOption, Terminal
-from ingest.errors import StudyError
+from ingest.console import CorpusOption, DataOption, DeviceOption, EncoderOption, Terminal, one_line_ends
 
 if TYPE_CHECKING:
     from app.assistant import Assistant
@@ -29,7 +30,7 @@ app = typer.Typer(
 @app.callback(invoke_without_command=True)
 def page(
     context: typer.Context,
-    corpus: CorpusOption = Path("corpus"),
+    corpus: CorpusOption = None,
     data: DataOption = Path("data"),
     host: Annotated[str, typer.Option(help="Address to listen on. 监听地址。")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on. 监听端口。")] = 7860,
@@ -39,13 +40,11 @@ def page(
     """Opens the chat page; builds the index first when there is none. 打开聊天页面，没有索引时先建立索引。"""
     if context.invoked_subcommand is not None:
         return
-    try:
+    with one_line_ends():
         chosen = _prepare(corpus, data, encoder, device)
         from app.web.serve import serve
 
         serve(data, chosen, host=host, port=port)
-    except StudyError as error:
-        _fail(error)
 
 
 @app.command()
@@ -64,7 +63,7 @@ def ask(
     kind: KindOption = None,
     list_: ListOption = None,
     language: LanguageOption = None,
-    corpus: CorpusOption = Path("corpus"),
+    corpus: CorpusOption = None,
     data: DataOption = Path("data"),
     encoder: EncoderOption = None,
     device: DeviceOption = None,
@@ -72,7 +71,7 @@ def ask(
     """Answers one question or a file of questions, with citations. 回答一个问题或一个文件里的问题，附出处。"""
     if (question is None) == (batch is None):
         raise typer.BadParameter("give one question, or --batch FILE / 请给出一个问题，或用 --batch 指定文件")
-    try:
+    with one_line_ends():
         if question is not None:
             from app.assistant import check_question
 
@@ -89,19 +88,17 @@ def ask(
                 raise typer.Exit(_ask_batch(batch, assistant, filters, as_json=as_json, explain=explain))
             answer = assistant.ask(str(question), filters=filters, explain=as_json or explain)
         typer.echo(_shown(answer, None, as_json=as_json, explain=explain))
-    except StudyError as error:
-        _fail(error)
 
 
 @app.command()
 def mcp(
-    corpus: CorpusOption = Path("corpus"),
+    corpus: CorpusOption = None,
     data: DataOption = Path("data"),
     encoder: EncoderOption = None,
     device: DeviceOption = None,
 ) -> None:
     """Serves the assistant's tools to an agent over stdin and stdout. 通过标准输入输出为智能体提供工具。"""
-    try:
+    with one_line_ends():
         chosen = _prepare(corpus, data, encoder, device)
         from app.catalogue import Catalogue
         from app.mcp import build_server
@@ -109,11 +106,9 @@ def mcp(
 
         live = LiveAssistant(data, chosen)
         build_server(live.get, lambda: Catalogue(live.get().searcher.store)).run("stdio")
-    except StudyError as error:
-        _fail(error)
 
 
-def _prepare(corpus: Path, data: Path, encoder: str | None, device: str | None) -> Encoder:
+def _prepare(corpus: Path | None, data: Path, encoder: str | None, device: str | None) -> Encoder:
     """Makes sure of an index, one of the encoder that is asked for, and returns its encoder."""
     from index.encoders.load import choose_encoder
     from index.refresh import build_if_missing
@@ -151,11 +146,6 @@ def _shown(answer: Answer, identity: str | None, *, as_json: bool, explain: bool
         fields = answer_json(answer, identity) | ({"search": explain_json(answer.found)} if explain else {})
         return json.dumps(fields, ensure_ascii=False)
     return "\n\n".join([answer_text(answer), *([explain_text(answer.found, answer.language)] if explain else [])])
-
-
-def _fail(error: StudyError) -> None:
-    typer.echo(f"error: {error}", err=True)
-    raise typer.Exit(1) from error
 
 
 if __name__ == "__main__":

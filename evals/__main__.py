@@ -5,6 +5,8 @@ A composition root.
 
 from __future__ import annotations
 
+import ingest.interrupts  # noqa: F401 - before what takes time to load  # isort: skip
+
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,8 +27,8 @@ from evals.tables import keep_public, write_readmes
 from evals.understanding import judge_constraints, judge_intents, worst_confusions
 from index.encoders.base import SHIPPED, Encoder
 from index.refresh import refresh_index
-from ingest.console import BatchOption, CorpusOption, DataOption, DeviceOption, Terminal
-from ingest.errors import StudyError
+from index.storage.origin import choose_corpus
+from ingest.console import BatchOption, CorpusOption, DataOption, DeviceOption, Terminal, one_line_ends
 
 if TYPE_CHECKING:
     from app.assistant import Assistant
@@ -70,7 +72,7 @@ def main(
     encoder: EncodersOption = None,
     batch: BatchOption = 32,
     device: DeviceOption = None,
-    corpus: CorpusOption = Path("corpus"),
+    corpus: CorpusOption = None,
     data: DataOption = Path("data"),
 ) -> None:
     """Runs the retrieval eval suite; exits with 1 on a regression. 运行检索评测，有退步时以 1 退出。"""
@@ -82,7 +84,8 @@ def main(
     if ablations and len(specs) > 1:
         raise typer.BadParameter("--ablations takes one --encoder")
     encoders = _load(specs, data, batch, device)
-    try:
+    with one_line_ends():
+        corpus = choose_corpus(corpus, data)
         if len(specs) > 1:
             _compare_encoders(encoders, dataset or [], corpus, data, as_json=as_json)
             return
@@ -101,13 +104,10 @@ def main(
             _talk.say("wrote evals/data/regression.toml and the tables of the READMEs")
         # What must be found again is what the shipped encoder finds.
         comparisons = list(compare(found, read_regression())) if chosen.name == SHIPPED else []
-    except StudyError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from error
-    if as_json:
-        sys.stdout.write(json.dumps(found | {"milliseconds": dict(report.milliseconds)}) + "\n")
-    else:
-        _print_report(report, comparisons)
+        if as_json:
+            sys.stdout.write(json.dumps(found | {"milliseconds": dict(report.milliseconds)}) + "\n")
+        else:
+            _print_report(report, comparisons)
     if any(comparison.verdict is Verdict.FAIL for comparison in comparisons):
         raise typer.Exit(1)
 

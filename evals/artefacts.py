@@ -16,7 +16,7 @@ from evals.questions import Question
 from evals.regression import as_sections
 from evals.suite import Outcome, Report
 from index.config import SearchConfig
-from index.storage.generations import Manifest
+from index.storage.manifest import Manifest
 
 _PACKAGES = ("bm25s", "faiss-cpu", "ir-measures", "numpy", "tokenizers")
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import ingest.interrupts  # noqa: F401 - before what takes time to load  # isort: skip
+
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from index.storage.generations import current_generation
-from index.storage.store import Store
-from ingest.console import CorpusOption, DataOption, Terminal
-from ingest.errors import StudyError
+from ingest.console import CorpusOption, DataOption, Terminal, one_line_ends
 from ingest.types import Entry
+
+if TYPE_CHECKING:
+    from index.storage.store import Store
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -26,25 +29,21 @@ def main() -> None:
 @app.command()
 def entries(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line. 每行一个 JSON 对象。")] = False,
-    corpus: CorpusOption = Path("corpus"),
+    corpus: CorpusOption = None,
     data: DataOption = Path("data"),
 ) -> None:
     """Lists every entry of the index. 列出索引中的所有条目。"""
-    from index.refresh import build_if_missing
+    with one_line_ends():
+        from index.refresh import build_if_missing
+        from index.storage.generations import open_generation
+        from index.storage.store import Store
 
-    try:
         build_if_missing(corpus, data, Terminal())
-        generation, _ = current_generation(data / "index")
-        store = Store(generation / "store.sqlite")
-        for entry in store.entries():
-            sys.stdout.write(
-                (json.dumps(entry_fields(entry, store), ensure_ascii=False) if as_json else _line(entry)) + "\n"
-            )
-    except StudyError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from error
-    except BrokenPipeError:
-        sys.stderr.close()
+        generation, _, hold = open_generation(data / "index")
+        with closing(hold), closing(Store(generation / "store.sqlite")) as store:
+            for entry in store.entries():
+                shown = json.dumps(entry_fields(entry, store), ensure_ascii=False) if as_json else _line(entry)
+                sys.stdout.write(f"{shown}\n")
 
 
 def entry_fields(entry: Entry, store: Store) -> dict[str, Any]:

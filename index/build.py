@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from index.encoders.base import Encoder
+from index.encoders.base import Encoder, Vectors
 from index.encoders.load import table_beside
 from index.encoders.static import StaticEncoder
 from index.errors import IndexUnavailableError
@@ -17,14 +18,22 @@ from index.query.spelling import Spelling
 from index.retrieval.dense import DenseIndex
 from index.retrieval.late_interaction import LateIndex
 from index.retrieval.lexical import LexicalIndex
-from index.storage.generations import FORMAT, Manifest, publish
-from index.storage.store import Store, write_store
+from index.retrieval.postings import Postings
+from index.reuse import KEYS_FILE, Earlier, keys_of
+from index.self_check import check_generation
+from index.storage.generations import new_generation, publish, seal
+from index.storage.manifest import FORMAT, DamagedError, Manifest
+from index.storage.pointer import read_pointer
+from index.storage.store import write_store
 from index.text.analysis import index_terms
 from index.text.passages import searchable_text
 from ingest.text.tokens import english_words
 from ingest.types import Library
 
+_KEPT = "the index is as it was"
 _STEP = 64  # passages between two steps of the progress bar
+
+Progress = Callable[[int, int], None]
 
 
 def build_index(
@@ -33,28 +42,31 @@ def build_index(
     folder: Path,
     *,
     corpus: str,
+    corpus_folder: str = "",
     table: StaticEncoder | None = None,
-    progress: Callable[[int, int], None] = lambda *_: None,
+    earlier: Earlier | None = None,
+    progress: Progress = lambda *_: None,
 ) -> Manifest:
     """Builds a generation beside the live one, checks it, and makes it live.
+
+    Whoever calls it on a data folder that others may refresh holds the lock of that folder.
 
     Args:
         library: What to index.
         encoder: Makes the vectors.
         folder: The index folder, ``data/index``.
         corpus: Fingerprint of the corpus.
+        corpus_folder: The corpus as ``index.storage.origin`` records it.
         table: Serves late interaction; ``table_beside(encoder)`` by default.
-        progress: Called with the number of encoded passages and their total.
+        earlier: A generation of the same encoder and table; its vectors, token ids and terms are taken where they fit.
+        progress: Called with the number of passages that have vectors and their total.
 
     Returns:
         The manifest of the new generation.
 
     Raises:
-        IndexUnavailableError: What was written does not read back whole; the live generation is untouched.
+        IndexUnavailableError: It cannot be written, or does not hold what it should; the live one is untouched.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    entries = {entry.entry_id: entry for entry in library.entries}
-    texts = [searchable_text(entries[passage.entry_id], passage) for passage in library.passages]
     table = table or table_beside(encoder)
     manifest = Manifest(
         FORMAT,
@@ -63,37 +75,64 @@ def build_index(
         encoder.fingerprint,
         table.fingerprint,
         encoder.dimension,
-        len(entries),
+        len(library.entries),
         len(library.passages),
+        corpus_folder,
     )
-    staging = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
+    generation = None
     try:
-        staging.chmod(0o755)
-        write_store(staging / "store.sqlite", library)
-        LexicalIndex.build([index_terms(text) for text in texts]).save(staging / "lexical")
-        vectors = np.zeros((len(texts), encoder.dimension), dtype=np.float32)
-        for start in range(0, len(texts), _STEP):
-            vectors[start : start + _STEP] = encoder.encode_passages(texts[start : start + _STEP])
-            progress(min(start + _STEP, len(texts)), len(texts))
-        DenseIndex.build(vectors).save(staging / "vectors.faiss")
-        LateIndex.build(table, texts).save(staging / "late")
-        names = [name for term in library.glossary for name in (term.en, term.zh, *term.aliases)]
-        Spelling.build(texts, names, [*table.words(), *english_words()]).save(staging / "spelling")
-        _verify(staging, manifest)
-        publish(folder, staging, manifest)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        generation = new_generation(folder)
+        _write_parts(generation, library, encoder, table, earlier or Earlier.nothing(encoder.dimension), progress)
+        manifest = seal(generation, manifest)
+        check_generation(generation, manifest, encoder, table)
+        publish(generation)
+    except BaseException as error:
+        if generation and read_pointer(folder).live != generation.name:
+            shutil.rmtree(generation, ignore_errors=True)
+        if isinstance(error, DamagedError):
+            raise IndexUnavailableError(f"the new index is not whole ({error}); {_KEPT}") from error
+        if isinstance(error, OSError | sqlite3.Error | RuntimeError):  # FAISS raises the last
+            reason = getattr(error, "strerror", None) or f"{error} (is the disk full?)"
+            raise IndexUnavailableError(f"cannot write the index in {folder}: {reason}; {_KEPT}") from error
+        raise
     return manifest
 
 
-def _verify(generation: Path, manifest: Manifest) -> None:
-    store = Store(generation / "store.sqlite")
-    try:
-        counts = (len(store.entry_rows()), DenseIndex.load(generation / "vectors.faiss").size)
-    finally:
-        store.close()
-    if counts != (manifest.passages, manifest.passages):
-        raise IndexUnavailableError(
-            f"the new index holds {counts} passages instead of {manifest.passages}; "
-            "is the disk full? the old index is kept"
-        )
+def _write_parts(
+    generation: Path, library: Library, encoder: Encoder, table: StaticEncoder, earlier: Earlier, progress: Progress
+) -> None:
+    entries = {entry.entry_id: entry for entry in library.entries}
+    texts = [searchable_text(entries[passage.entry_id], passage) for passage in library.passages]
+    keys = keys_of(texts)
+    rows = earlier.rows(keys)
+    np.save(generation / KEYS_FILE, keys)
+    write_store(generation / "store.sqlite", library)
+    fresh = Postings.count([index_terms(text) for text, row in zip(texts, rows, strict=True) if row < 0])
+    LexicalIndex.of_postings(earlier.postings.with_rows(rows, fresh)).save(generation / "lexical")
+    DenseIndex.build(_vectors(texts, rows, encoder, earlier, progress)).save(generation / "vectors.faiss")
+    _late(texts, rows, table, earlier).save(generation / "late")
+    names = [name for term in library.glossary for name in (term.en, term.zh, *term.aliases)]
+    Spelling.build(texts, names, [*table.words(), *english_words()]).save(generation / "spelling")
+
+
+def _vectors(
+    texts: Sequence[str], rows: NDArray[np.int64], encoder: Encoder, earlier: Earlier, progress: Progress
+) -> Vectors:
+    """Returns the vectors of all texts; only those that have no earlier row are encoded."""
+    vectors = np.zeros((len(texts), encoder.dimension), dtype=np.float32)
+    known, new = rows >= 0, np.flatnonzero(rows < 0)
+    if known.any():
+        vectors[known] = earlier.vectors(rows[known])
+    for start in range(0, len(new), _STEP):
+        batch = new[start : start + _STEP]
+        vectors[batch] = encoder.encode_passages([texts[row] for row in batch])
+        progress(len(texts) - len(new) + start + len(batch), len(texts))
+    return vectors
+
+
+def _late(texts: Sequence[str], rows: NDArray[np.int64], table: StaticEncoder, earlier: Earlier) -> LateIndex:
+    """Returns the token ids of all texts; only those that have no earlier row are read."""
+    new = iter(
+        np.unique(ids) for ids in table.tokenize([text for text, row in zip(texts, rows, strict=True) if row < 0])
+    )
+    return LateIndex.of_ids([earlier.token_ids(int(row)) if row >= 0 else next(new).astype(np.int32) for row in rows])

@@ -9,6 +9,10 @@ class IndexUnavailableError(StudyError):
     """There is no index, or it does not fit this program or encoder; the message names the command that mends it."""
 
 
+class MissingIndexError(IndexUnavailableError):
+    """There is no index that this version of the program can read, and none to lose: commands build one on the way."""
+
+
 class EncoderError(StudyError):
     """An encoder cannot be loaded."""
 

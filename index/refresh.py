@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Protocol
 
+from index.changes import Changes, compare_entries
 from index.encoders.base import SHIPPED, Encoder
-from index.encoders.load import load_encoder, table_beside
-from index.errors import IndexUnavailableError
-from index.storage.generations import Manifest, current_generation
+from index.encoders.load import choose_encoder, table_beside
+from index.errors import IndexUnavailableError, MissingIndexError
+from index.storage.generations import current_generation, damaged, open_generation, roll_back, sweep
+from index.storage.locking import refresh_lock
+from index.storage.manifest import DamagedError, Manifest
+from index.storage.origin import choose_corpus, corpus_of, ingest_command, recorded_form, remember_corpus
+from index.storage.store import Store
+from ingest.errors import CorpusError
 from ingest.fetch.arxiv import ArxivConfig, fetch_abstracts
+from ingest.fetch.arxiv_dump import take_abstracts
 from ingest.library import corpus_fingerprint, read_library
 from ingest.passages import PassageConfig
-from ingest.types import Library, Problem
+from ingest.types import Entry, Library, Problem
 
 _SHOWN = 5  # problems told at the end of a refresh
+_CONFIG = PassageConfig()
+_WAITING = "another ingest is at work on {data}; waiting for it / 另一个 ingest 正在更新 {data}，等它完成"
 
 
 class Reporter(Protocol):
@@ -32,75 +41,154 @@ class Reporter(Protocol):
 
 
 def refresh_index(
-    corpus: Path, data: Path, report: Reporter, *, offline: bool, full: bool = False, encoder: Encoder | None = None
+    corpus: Path | None,
+    data: Path,
+    report: Reporter,
+    *,
+    offline: bool,
+    full: bool = False,
+    wait: bool = True,
+    dump: Path | None = None,
+    encoder: Encoder | None = None,
 ) -> tuple[Problem, ...]:
     """Fetches what is new unless offline, and rebuilds the index when something changed or ``full`` asks for it.
 
-    Another encoder than that of the index is a change; the shipped one is the default.
+    What has not changed is taken over from the live index, unless ``full`` asks to compute it again. Another encoder
+    than that of the index is a change. A damaged index is rebuilt.
+
+    Args:
+        corpus: Folder of lists, cards and notes; by default that of the index, else ``corpus/``.
+        data: The data folder.
+        report: Who is told.
+        offline: Whether to leave arXiv alone.
+        full: Whether to start from nothing.
+        wait: Whether to wait for another refresh of the same data folder.
+        dump: A bulk file of arXiv's metadata to take abstracts from (``ingest.fetch.arxiv_dump``).
+        encoder: Makes the vectors; by default that of the index, else the shipped one.
 
     Returns:
         The files that could not be read; the index is built from the others.
 
     Raises:
         CorpusError: There is no corpus, or nothing in it could be read.
+        IndexUnavailableError: The index cannot be written, or another refresh is at work and ``wait`` is false.
     """
-    started = time.perf_counter()
-    config = PassageConfig()
-    corpus_fingerprint(corpus, data, config)  # a wrong folder is said at once, before anything is fetched
-    if not offline:
-        _fetch(corpus, data, report)
-    fingerprint = corpus_fingerprint(corpus, data, config)
-    encoder = encoder or load_encoder(None)
-    table = table_beside(encoder)
-    manifest = _live_manifest(data)
-    wanted = (fingerprint, encoder.fingerprint, table.fingerprint)
-    if manifest and not full and wanted == (manifest.corpus, manifest.encoder_fingerprint, manifest.table_fingerprint):
-        report.say(f"nothing changed: {manifest.entries} entries, {manifest.passages} passages")
-        return ()
-    from index.build import build_index  # heavy, and not needed where nothing changed
+    corpus = choose_corpus(corpus, data)
+    with refresh_lock(data, wait=wait, waiting=lambda: report.say(_WAITING.format(data=data))):
+        started = time.perf_counter()
+        remember_corpus(data, corpus)
+        sweep(data / "index")
+        fingerprint = corpus_fingerprint(corpus, data, _CONFIG)  # a wrong folder is said before anything is fetched
+        live = _live(data, report)
+        library = None if live and live[1].corpus == fingerprint else _read(corpus, data, report)
+        if _fetch(library.entries if library else _entries(live), data, report, offline=offline, dump=dump):
+            library, fingerprint = None, corpus_fingerprint(corpus, data, _CONFIG)
+        encoder = encoder or choose_encoder(data, None)
+        table = table_beside(encoder)
+        manifest = live[1] if live else None
+        if manifest and not full and manifest.inputs == (fingerprint, encoder.fingerprint, table.fingerprint):
+            report.say(f"nothing changed: {manifest.entries} entries, {manifest.passages} passages")
+            return ()
+        library = library or _read(corpus, data, report)
+        if live:
+            _tell_changes(_changes(live[0], library), report)
+        from index.build import build_index  # heavy, and not needed where nothing changed
+        from index.reuse import Earlier
 
-    with report.progress("reading") as advance:
-        library = read_library(corpus, data, config, lambda _, number, total: advance(number, total))
-    with report.progress("indexing") as advance:
-        build_index(library, encoder, data / "index", corpus=fingerprint, table=table, progress=advance)
-    if library.skipped:
-        names = ", ".join(problem.path for problem in library.skipped[:_SHOWN])
-        more = len(library.skipped) - _SHOWN
-        report.say(f"left alone: {names}" + (f" and {more} more; see: ingest --check" if more > 0 else ""))
-    for problem in library.problems[:_SHOWN]:
-        report.say(f"  {problem}", warning=True)
-    if len(library.problems) > _SHOWN:
-        report.say(f"  … {len(library.problems)} problems in all; see: ingest --check", warning=True)
+        reusable = manifest and not full and manifest.inputs[1:] == (encoder.fingerprint, table.fingerprint)
+        with report.progress("indexing") as advance:
+            build_index(
+                library,
+                encoder,
+                data / "index",
+                corpus=fingerprint,
+                corpus_folder=recorded_form(data, corpus),
+                table=table,
+                earlier=Earlier.load(live[0]) if live and reusable else None,
+                progress=advance,
+            )
+    _tell_problems(library, report)
     by = "" if encoder.name == SHIPPED else f" with encoder {encoder.name}"
     report.say(f"indexed {summary_of(library)}{by} in {time.perf_counter() - started:.1f} s")
     return library.unread
 
 
+def preview_refresh(corpus: Path | None, data: Path, report: Reporter) -> None:
+    """Says what a refresh without a network would change; writes nothing.
+
+    Raises:
+        CorpusError: There is no corpus, or nothing in it could be read.
+    """
+    corpus = choose_corpus(corpus, data)
+    live = _live(data, report)
+    if live and live[1].corpus == corpus_fingerprint(corpus, data, _CONFIG):
+        report.say(f"nothing would change: {live[1].entries} entries, {live[1].passages} passages")
+        return
+    library = _read(corpus, data, report)
+    if live:
+        _tell_changes(_changes(live[0], library), report)
+    _tell_problems(library, report)
+    report.say(f"would index {summary_of(library)}; nothing was written")
+
+
+def verify_index(data: Path, report: Reporter, encoder: Encoder) -> None:
+    """Checks every file of the index against its checksum, and asks the index about every hundredth of its passages.
+
+    Raises:
+        IndexUnavailableError: It is damaged; the message names the command that rebuilds it.
+    """
+    from index.self_check import check_generation
+
+    generation, manifest, hold = open_generation(data / "index")
+    with closing(hold):
+        try:
+            asked = check_generation(generation, manifest, encoder, table_beside(encoder))
+        except DamagedError as error:
+            raise damaged(data / "index", error) from error
+    report.say(
+        f"the index is whole: {len(manifest.files)} files, {manifest.entries} entries, {manifest.passages} passages, "
+        f"{asked} of which were looked for and found"
+    )
+
+
+def roll_back_index(data: Path, report: Reporter, *, wait: bool = True) -> None:
+    """Makes the index before the live one live again; done twice, nothing has changed.
+
+    Raises:
+        IndexUnavailableError: There is none, or it is not whole.
+    """
+    with refresh_lock(data, wait=wait, waiting=lambda: report.say(_WAITING.format(data=data))):
+        manifest = roll_back(data / "index")
+    report.say(f"went back to an index of {manifest.entries} entries, {manifest.passages} passages")
+
+
 def build_if_missing(
-    corpus: Path, data: Path, report: Reporter, encoder: Encoder | None = None, *, switch: bool = False
+    corpus: Path | None, data: Path, report: Reporter, encoder: Encoder | None = None, *, switch: bool = False
 ) -> None:
     """Builds the index when there is none, without a network: the first answer should not wait for one.
 
     Where there is one and the corpus has changed since, says so and leaves it: refreshing is the user's decision.
 
     Args:
-        corpus: Folder of lists, cards and notes.
+        corpus: Folder of lists, cards and notes; by default that of the index, else ``corpus/``.
         data: The data folder.
         report: Who is told.
         encoder: Makes the vectors of a new index; the shipped one by default.
         switch: Also rebuild an index that was built with another encoder: the user has asked for this one.
+
+    Raises:
+        IndexUnavailableError: The index is damaged; the message names the command that rebuilds it.
     """
-    manifest = _live_manifest(data)
-    if manifest is None:
-        refresh_index(corpus, data, report, offline=True, full=True, encoder=encoder)
-    elif encoder and switch and manifest.encoder_fingerprint != encoder.fingerprint:
+    try:
+        manifest = current_generation(data / "index")[1]
+    except MissingIndexError:
+        refresh_index(corpus, data, report, offline=True, encoder=encoder)
+        return
+    if encoder and switch and manifest.encoder_fingerprint != encoder.fingerprint:
         report.say(f"the index was built with encoder {manifest.encoder}; rebuilding it with {encoder.name}")
         refresh_index(corpus, data, report, offline=True, encoder=encoder)
-    elif corpus.is_dir() and corpus_fingerprint(corpus, data, PassageConfig()) != manifest.corpus:
-        report.say(
-            f"{corpus} has changed since the index was built; refresh it with: ingest --corpus {corpus} --data {data}",
-            warning=True,
-        )
+    elif (known := corpus or corpus_of(data)) and known.is_dir():
+        _tell_staleness(known, data, manifest, report)
 
 
 def summary_of(library: Library) -> str:
@@ -110,18 +198,87 @@ def summary_of(library: Library) -> str:
     return f"{len(library.entries)} entries ({detail}), {len(library.passages)} passages"
 
 
-def _live_manifest(data: Path) -> Manifest | None:
+def _live(data: Path, report: Reporter) -> tuple[Path, Manifest] | None:
+    """Returns the live generation if every file of it is whole, else None; says so where one is damaged."""
     try:
-        return current_generation(data / "index")[1]
-    except IndexUnavailableError:
+        generation, manifest, hold = open_generation(data / "index")
+    except MissingIndexError:
         return None
+    except IndexUnavailableError as error:
+        report.say(f"{str(error).partition(';')[0]}; rebuilding it", warning=True)
+        return None
+    hold.close()  # the holder of the refresh lock is the only one who removes anything
+    return generation, manifest
 
 
-def _fetch(corpus: Path, data: Path, report: Reporter) -> None:
-    ids = [entry.arxiv_id for entry in read_library(corpus, data).entries if entry.arxiv_id]
+def _read(corpus: Path, data: Path, report: Reporter) -> Library:
+    with report.progress("reading") as advance:
+        return read_library(corpus, data, _CONFIG, lambda _, number, total: advance(number, total))
+
+
+def _entries(live: tuple[Path, Manifest] | None) -> list[Entry]:
+    if not live:
+        return []
+    with closing(Store(live[0] / "store.sqlite")) as store:
+        return list(store.entries())
+
+
+def _changes(generation: Path, library: Library) -> Changes:
+    with closing(Store(generation / "store.sqlite")) as store:
+        old = list(store.entries()), list(store.all_passages())
+    return compare_entries(old, (library.entries, library.passages))
+
+
+def _tell_changes(changes: Changes, report: Reporter) -> None:
+    for line in changes.lines():
+        report.say(line)
+
+
+def _tell_problems(library: Library, report: Reporter) -> None:
+    if library.skipped:
+        names = ", ".join(problem.path for problem in library.skipped[:_SHOWN])
+        more = len(library.skipped) - _SHOWN
+        report.say(f"left alone: {names}" + (f" and {more} more; see: ingest --check" if more > 0 else ""))
+    for problem in library.problems[:_SHOWN]:
+        report.say(f"  {problem}", warning=True)
+    if len(library.problems) > _SHOWN:
+        report.say(f"  … {len(library.problems)} problems in all; see: ingest --check", warning=True)
+
+
+def _tell_staleness(corpus: Path, data: Path, manifest: Manifest, report: Reporter) -> None:
+    try:
+        changed = corpus_fingerprint(corpus, data, _CONFIG) != manifest.corpus
+    except (CorpusError, OSError) as error:  # an answer needs the index only
+        report.say(f"cannot see whether {corpus} has changed since the index was built: {error}", warning=True)
+        return
+    if changed:
+        command = ingest_command(data, corpus=corpus)
+        report.say(f"{corpus} has changed since the index was built; refresh it with: {command}", warning=True)
+
+
+def _fetch(entries: Sequence[Entry], data: Path, report: Reporter, *, offline: bool, dump: Path | None) -> int:
+    """Fetches the abstracts that are missing, from a bulk file and then from arXiv; returns how many came."""
+    taken = _take(entries, data, report, dump) if dump else 0
+    return taken if offline else taken + _ask_arxiv(entries, data, report)
+
+
+def _take(entries: Sequence[Entry], data: Path, report: Reporter, dump: Path) -> int:
+    ids = [entry.arxiv_id for entry in entries if entry.arxiv_id]
+    with report.progress("reading abstracts") as advance:
+        found = take_abstracts(dump, ids, data / "abstracts", progress=advance)
+    report.say(f"abstracts taken from {dump}: {found.taken}")
+    if found.malformed:
+        report.say(f"  lines that are no record: {found.malformed}", warning=True)
+    return found.taken
+
+
+def _ask_arxiv(entries: Sequence[Entry], data: Path, report: Reporter) -> int:
+    ids = [entry.arxiv_id for entry in entries if entry.arxiv_id]
     with report.progress("fetching abstracts") as advance:
         fetched = fetch_abstracts(ids, data / "abstracts", ArxivConfig.from_environment(), progress=advance)
     if fetched.fetched or fetched.stopped:
-        report.say(f"fetched abstracts: {fetched.fetched}" + (f"; {fetched.stopped}" if fetched.stopped else ""))
+        left = f"; {fetched.stopped} (abstracts that wait: {fetched.waiting})" if fetched.stopped else ""
+        report.say(f"fetched abstracts: {fetched.fetched}{left}")
     if fetched.missing:
         report.say(f"  arXiv does not know: {', '.join(fetched.missing)}", warning=True)
+    return fetched.fetched

@@ -18,16 +18,15 @@ from index.encoders.base import Encoder, Vectors
 from index.encoders.load import remembered_encoder, table_beside
 from index.encoders.static import StaticEncoder
 from index.errors import IndexUnavailableError
+from index.parts import Parts
 from index.query.conversation import History
-from index.query.spelling import Spelling
 from index.query.understanding import QuestionReader
-from index.retrieval.dense import DenseIndex
 from index.retrieval.fusion import fuse, lexical_across, min_max
-from index.retrieval.late_interaction import LateIndex
-from index.retrieval.lexical import LexicalIndex
 from index.retrieval.ranking import Ranked, best_rows, rank_entries, ranks_by_entry
-from index.storage.generations import Manifest, current_generation
-from index.storage.store import Store
+from index.storage.generations import damaged, open_generation
+from index.storage.holds import Hold
+from index.storage.manifest import DamagedError, Manifest
+from index.storage.origin import ingest_command
 from index.text.analysis import content_text, term_set
 from index.text.passages import searchable_text
 from index.types import Found, Hit, Match, ParsedQuery, Step
@@ -41,26 +40,22 @@ class Searcher:
 
     def __init__(
         self,
-        store: Store,
-        lexical: LexicalIndex,
-        dense: DenseIndex,
-        late: LateIndex,
-        spelling: Spelling,
+        parts: Parts,
         encoder: Encoder,
         table: StaticEncoder,
         config: SearchConfig = SearchConfig(),
+        hold: Hold | None = None,
     ) -> None:
-        """Combines the parts of an index; ``open`` is the usual way."""
-        self.store = store
+        """Searches the parts of an index; ``open`` is the usual way."""
+        self.store = parts.store
         self.encoder = encoder
         self.table = table
         self.config = config
-        self._lexical = lexical
-        self._dense = dense
-        self._late = late
-        self._spelling = spelling
-        self._reader = QuestionReader(store, spelling, config, lexical.knows)
-        self._entry_of = np.asarray(store.entry_rows(), dtype=np.int64)
+        self._parts = parts
+        self._hold = hold
+        self._lexical, self._dense, self._late = parts.lexical, parts.dense, parts.late
+        self._reader = QuestionReader(parts.store, parts.spelling, config, parts.lexical.knows)
+        self._entry_of = np.asarray(parts.store.entry_rows(), dtype=np.int64)
 
     @classmethod
     def open(cls, folder: Path, encoder: Encoder | None = None, config: SearchConfig = SearchConfig()) -> Searcher:
@@ -75,35 +70,28 @@ class Searcher:
             IndexUnavailableError: No index, a damaged one, or one built by another encoder.
             EncoderError: The encoder of the index cannot be loaded.
         """
-        generation, manifest = current_generation(folder)
-        encoder = encoder or remembered_encoder(manifest)
-        table = table_beside(encoder)
-        _check_encoder(manifest, encoder, table)
+        generation, manifest, hold = open_generation(folder)
         try:
-            return cls(
-                Store(generation / "store.sqlite"),
-                LexicalIndex.load(generation / "lexical", manifest.passages),
-                DenseIndex.load(generation / "vectors.faiss"),
-                LateIndex.load(generation / "late"),
-                Spelling.load(generation / "spelling"),
-                encoder,
-                table,
-                config,
-            )
-        except Exception as error:  # sqlite3, bm25s and FAISS each raise their own for a damaged file
-            raise IndexUnavailableError(
-                f"the index in {generation} is damaged ({error}); rebuild it with: ingest --full"
-            ) from error
+            encoder = encoder or remembered_encoder(manifest)
+            table = table_beside(encoder)
+            _check_encoder(manifest, encoder, table, folder.parent)
+            return cls(Parts.open(generation), encoder, table, config, hold)
+        except DamagedError as error:
+            hold.close()
+            raise damaged(folder, error) from error
+        except BaseException:
+            hold.close()
+            raise
 
     def with_config(self, config: SearchConfig) -> Searcher:
         """Returns a searcher over the same index that ranks another way."""
-        return Searcher(
-            self.store, self._lexical, self._dense, self._late, self._spelling, self.encoder, self.table, config
-        )
+        return Searcher(self._parts, self.encoder, self.table, config)
 
     def close(self) -> None:
-        """Closes the index's files."""
+        """Closes the index's files, and lets the next refresh remove them when they are not the live ones."""
         self.store.close()
+        if self._hold:
+            self._hold.close()
 
     def search(
         self,
@@ -224,7 +212,7 @@ class Searcher:
 
     def rarity(self, pieces: NDArray[np.int64]) -> NDArray[np.float32]:
         """Returns how rare pieces of the table are among the passages, in [0, 1]."""
-        return self._late.rarity(pieces, self.table.vocabulary)
+        return self._late.rarity(pieces)
 
     def pieces_of(self, entry_row: int, hidden: Collection[str] = ()) -> list[NDArray[np.int64]]:
         """Returns the distinct pieces of each passage of an entry, as if the ``hidden`` ones were not there."""
@@ -232,7 +220,7 @@ class Searcher:
         if hidden:
             gone = set(self.store.rows_of_passages(hidden))
             rows = [row for row in rows if row not in gone]
-        return [self._late.pieces_of(row) for row in rows]
+        return [self._late.ids_of(row).astype(np.int64) for row in rows]
 
     def _hits(
         self,
@@ -311,16 +299,15 @@ def _words_held(question: ParsedQuery, hit: Hit) -> tuple[str, ...]:
     return tuple(spelling for word, spelling in zip(question.words, question.spellings, strict=True) if word in known)
 
 
-def _check_encoder(manifest: Manifest, encoder: Encoder, table: StaticEncoder) -> None:
+def _check_encoder(manifest: Manifest, encoder: Encoder, table: StaticEncoder, data: Path) -> None:
     if manifest.encoder_fingerprint != encoder.fingerprint:
-        same = manifest.encoder == encoder.name
+        options = ["--full"] if manifest.encoder == encoder.name else [f"--encoder {shlex.quote(encoder.name)}"]
         raise IndexUnavailableError(
             f"the index was built by encoder {manifest.encoder!r} ({manifest.encoder_fingerprint}), "
-            f"not {encoder.name!r} ({encoder.fingerprint}); "
-            f"rebuild it with: ingest {'--full' if same else f'--encoder {shlex.quote(encoder.name)}'}"
+            f"not {encoder.name!r} ({encoder.fingerprint}); rebuild it with: {ingest_command(data, *options)}"
         )
     if manifest.table_fingerprint != table.fingerprint:
         raise IndexUnavailableError(
             f"the index was built beside another token table ({manifest.table_fingerprint}, not {table.fingerprint}); "
-            "rebuild it with: ingest --full"
+            f"rebuild it with: {ingest_command(data, '--full')}"
         )

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-CorpusOption = Annotated[Path, typer.Option(help="Folder of lists, cards and notes. 清单、卡片与笔记所在目录。")]
+from ingest.errors import StudyError
+from ingest.interrupts import STOPPED
+
+CorpusOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder of lists, cards and notes; without it that of the index. "
+        "清单、卡片与笔记所在目录，不给则沿用索引的。",
+        show_default="that of the index, else corpus",
+    ),
+]
 DataOption = Annotated[Path, typer.Option(envvar="LLMSTUDY_DATA", help="Generated state. 生成的数据目录。")]
 EncoderOption = Annotated[
     str | None,
@@ -25,6 +37,45 @@ BatchOption = Annotated[int, typer.Option(min=1, help="Texts such a model encode
 DeviceOption = Annotated[
     str | None, typer.Option(help="Where such a model runs: cpu, cuda, mps. 模型运行的设备。", show_default="the best")
 ]
+
+
+@contextmanager
+def one_line_ends(stopped: str = STOPPED) -> Iterator[None]:
+    """Ends a command that cannot go on in one line on stderr and an exit code, never in a traceback.
+
+    1 for what a user can mend: a full disk or a missing permission as much as an error of our own; 130 for Ctrl-C.
+    When whoever reads stdout has had enough, there is nothing to say.
+    """
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()  # a full disk shows here rather than after the end
+    except StudyError as error:
+        _end(f"error: {error}", 1)
+    except BrokenPipeError:
+        _end("", 0)
+    except OSError as error:
+        _end(f"error: {_said(error)}", 1)
+    except KeyboardInterrupt:
+        _end(stopped, 130)
+
+
+def _said(error: OSError) -> str:
+    """Returns what the system said, with the file it said it of."""
+    said = error.strerror or str(error)
+    return f"{said}: {error.filename}" if error.filename is not None else said
+
+
+def _end(line: str, code: int) -> NoReturn:
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+    with suppress(OSError, ValueError):  # what could not be written must not be tried again at the very end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(OSError):
+        if line:
+            typer.echo(line, err=True)
+    raise typer.Exit(code) from None
 
 
 class Terminal:

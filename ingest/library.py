@@ -39,7 +39,7 @@ def corpus_fingerprint(corpus: Path, data: Path, config: PassageConfig) -> str:
         for file in files:
             place = file.relative_to(corpus).as_posix() if role == "lists" else file.name
             digest.update(f"{role}/{place}\0".encode())
-            digest.update(hashlib.sha256(file.read_bytes()).digest())
+            digest.update(_content_hash(file))
     return digest.hexdigest()
 
 
@@ -73,6 +73,13 @@ def read_library(
             progress(file.name, number, total)
             reader.read(role, file)
     return reader.library()
+
+
+def _content_hash(file: Path) -> bytes:
+    try:
+        return hashlib.sha256(file.read_bytes()).digest()
+    except OSError as error:  # reading will skip it, and say so
+        return f"unread: {error.errno}".encode()
 
 
 class _Reader:

@@ -46,6 +46,11 @@ class Comparison:
     back: Floats
     cosines: Floats
 
+    def similarities(self) -> Floats:
+        """Returns how well each text holds the question, and the other way round, and cosines, shape (texts, 3)."""
+        holds = np.einsum("ij,j->i", self.best, self.weights)  # BLAS warns of what is not there
+        return np.column_stack((holds, self.back, self.cosines))
+
 
 _READ: dict[str, dict[str, Reading]] = {}  # by table and text
 

@@ -156,8 +156,7 @@ def compare_entries(question: ParsedQuery, hits: Sequence[Hit], table: StaticEnc
     texts = [_read(passage) for passage in passages]
     titles, places = [_title(hit.entry) for hit in hits], [_place(hit.entry) for hit in hits]
     question_read, *read = read_texts(table, [asked, *titles, *places, *texts])
-    like = compare(table, question_read, read)
-    similar = np.column_stack((like.best @ like.weights, like.back, like.cosines))
+    similar = compare(table, question_read, read).similarities()
     of_passage = _best_of(similar[2 * n :], owner, n)
     top = max(hit.score for hit in hits) or 1.0
     words, at_once = _covered(question, [_terms(passage) for passage in passages], owner, n)

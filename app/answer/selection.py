@@ -124,8 +124,7 @@ def compare_spans(question: ParsedQuery, spans: Sequence[tuple[Span, Hit]], tabl
     read = read_texts(table, [question.text, *(span.plain for span, _ in spans), *(w for ws in wordings for w in ws)])
     asked, texts = read[0], read[1 : n + 1]
     like = compare(table, asked, read[1:])
-    whole = like.best @ like.weights
-    similar = np.column_stack((whole, like.back, like.cosines))
+    similar = like.similarities()
     ends = n + np.cumsum([len(several) for several in wordings])
     rows = np.zeros((n, len(FEATURES)), dtype=np.float32)
     column = {name: rows[:, i] for i, name in enumerate(FEATURES)}

@@ -10,7 +10,8 @@ from index.encoders.base import SHIPPED, Encoder
 from index.encoders.hub import fetch_model
 from index.encoders.static import StaticEncoder
 from index.errors import EncoderError, IndexUnavailableError
-from index.storage.generations import Manifest, current_generation
+from index.storage.generations import current_generation
+from index.storage.manifest import Manifest
 
 BATCH = 32
 

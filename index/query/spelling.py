@@ -49,8 +49,9 @@ class Spelling:
         """
         self._table = table
         self._homophones = homophones
-        self._has = lru_cache(maxsize=8_192)(self._stands_in_table)  # the same small words come with every question
-        self._near = lru_cache(maxsize=1_024)(self._nearest)
+        words = _Words(table)  # the caches refer to it and not to this object, which then closes its files in time
+        self._has = lru_cache(maxsize=8_192)(words.has)  # the same small words come with every question
+        self._near = lru_cache(maxsize=1_024)(words.nearest)
 
     @classmethod
     def build(cls, texts: Iterable[str], terms: Iterable[str] = (), ordinary: Iterable[str] = ()) -> Spelling:
@@ -108,10 +109,17 @@ class Spelling:
     def _knows(self, word: str) -> bool:
         return self._has(word) or self._has(stem(word))
 
-    def _stands_in_table(self, word: str) -> bool:
+
+class _Words:
+    """Looks words up in a table as ``Spelling`` describes it."""
+
+    def __init__(self, table: str) -> None:
+        self._table = table
+
+    def has(self, word: str) -> bool:
         return f"\n{word}\t" in self._table
 
-    def _nearest(self, word: str, *, is_name: bool) -> str | None:
+    def nearest(self, word: str, *, is_name: bool) -> str | None:
         """Returns the word of the texts that a word must be a slip of, or None when it may be a word of its own."""
         if len(word) < (_MIN_NAME_CHARS if is_name else _MIN_CHARS):
             return None

@@ -41,6 +41,11 @@ class DenseIndex:
         """Number of vectors."""
         return int(self._flat.ntotal)
 
+    def vectors(self, rows: NDArray[np.int64]) -> Vectors:
+        """Returns the vectors of rows as they were given, float32, shape (len(rows), dimension)."""
+        found: Vectors = self._flat.reconstruct_batch(rows) if len(rows) else np.zeros((0, self._flat.d), np.float32)
+        return found
+
     def top(self, query: Vectors, k: int, allowed: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
         """Returns the rows nearest to one query vector of shape (dimension,), nearest first; of some rows if given."""
         wanted = None if allowed is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]

@@ -8,8 +8,9 @@ the square of its vector's length, because training gives words that matter long
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,11 @@ class LateIndex:
     @classmethod
     def of_tokens(cls, tokens: Sequence[NDArray[np.int64]]) -> LateIndex:
         """Takes texts that are tokenised already."""
-        unique = [np.unique(ids).astype(np.int32) for ids in tokens]
+        return cls.of_ids([np.unique(ids).astype(np.int32) for ids in tokens])
+
+    @classmethod
+    def of_ids(cls, unique: Sequence[Ids]) -> LateIndex:
+        """Takes the distinct token ids of every passage, in order."""
         starts = np.zeros(len(unique) + 1, dtype=np.int64)
         np.cumsum([len(ids) for ids in unique], out=starts[1:])
         return cls(np.concatenate(unique) if unique else np.zeros(0, dtype=np.int32), starts)
@@ -52,6 +57,15 @@ class LateIndex:
         ids = np.load(folder / "ids.npy", mmap_mode="r").view(np.ndarray)  # plain slices, without memmap's bookkeeping
         return cls(ids, np.load(folder / "starts.npy"))
 
+    @property
+    def size(self) -> int:
+        """Number of passages."""
+        return len(self._starts) - 1
+
+    def ids_of(self, row: int) -> Ids:
+        """Returns the distinct token ids of a passage, in order."""
+        return self._ids[self._starts[row] : self._starts[row + 1]]
+
     def novelty(self, encoder: StaticEncoder, query: str) -> float:
         """Returns how much of a question, by the weight of its pieces, occurs in no passage at all, in [0, 1]."""
         (asked,) = encoder.tokenize([query])
@@ -59,28 +73,23 @@ class LateIndex:
             return 1.0
         asked = np.unique(asked)
         weights = encoder.token_lengths(asked)
-        return float(weights[~self._present(encoder.vocabulary)[asked]].sum() / max(float(weights.sum()), 1e-9))
+        return float(
+            weights[~np.isin(asked, self._uses[0], assume_unique=True)].sum() / max(float(weights.sum()), 1e-9)
+        )
 
-    def rarity(self, pieces: NDArray[np.int64], vocabulary: int) -> NDArray[np.float32]:
+    def rarity(self, pieces: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
         """Returns how rare pieces are among the passages, from 0 for one in all of them to 1 for one in none."""
-        return self._rarities(vocabulary)[pieces]
-
-    def pieces_of(self, row: int) -> NDArray[np.int64]:
-        """Returns the distinct pieces of a passage, in order."""
-        return self._ids[self._starts[row] : self._starts[row + 1]].astype(np.int64)
-
-    @lru_cache(maxsize=1)  # noqa: B019 - an index lives as long as the program
-    def _rarities(self, vocabulary: int) -> NDArray[np.float32]:
+        known, uses = self._uses
         passages = len(self._starts) - 1
-        uses = np.bincount(self._ids, minlength=vocabulary)  # a passage holds a piece once
-        rarities: NDArray[np.float32] = (np.log((passages + 1) / (uses + 1)) / np.log(passages + 2)).astype(np.float32)
-        return rarities
+        places = np.minimum(np.searchsorted(known, pieces), max(len(known) - 1, 0))
+        of_pieces = np.where(known[places] == pieces, uses[places], 0) if len(known) else np.zeros(len(pieces))
+        rarities: NDArray[np.float32] = np.log((passages + 1) / (of_pieces + 1)) / np.log(passages + 2)
+        return rarities.astype(np.float32)
 
-    @lru_cache(maxsize=1)  # noqa: B019 - an index lives as long as the program
-    def _present(self, vocabulary: int) -> NDArray[np.bool_]:
-        present = np.zeros(vocabulary, dtype=bool)
-        present[self._ids] = True
-        return present
+    @cached_property
+    def _uses(self) -> tuple[Ids, NDArray[np.intp]]:
+        """The pieces that any passage has, in order, and in how many passages each is."""
+        return np.unique(self._ids, return_counts=True)  # a passage holds a piece once
 
     @staticmethod
     def compare(encoder: StaticEncoder, query: str, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -1,109 +1,157 @@
-"""Index generations on disk: built beside the live one, verified, then put in its place by one rename.
+"""Index generations on disk: each is written once under a name of its own, and one rename makes it live.
 
-data/index/
-  CURRENT                 name of the live generation
-  <generation>/
-    store.sqlite          entries and passages
-    vectors.faiss         one vector a passage
-    lexical/              BM25
-    late/                 token ids of every passage
-    spelling/             words and characters that slips are mended to
-    manifest.json         written last: a folder without it is an unfinished build
+data/
+  ingest.lock             held by the one refresh that is at work; only its holder writes or removes anything here
+  index/
+    CURRENT               two lines: the live generation, and the one before it
+    CORPUS                the corpus this data folder belongs to
+    <generation>/         written by one refresh and never again; its name was never used before
+      store.sqlite        entries and passages
+      vectors.faiss       one vector a passage
+      lexical/            BM25
+      late/               token ids of every passage
+      spelling/           words and characters that slips are mended to
+      keys.npy            a hash of every passage's text, by which the next refresh knows it again
+      manifest.json       written last: what it was built from, and size and checksum of every file
+
+A refresh makes a new folder, fills it, asks it questions, waits until all of it is on the disk, and then replaces
+``CURRENT``. Whatever moment it is killed at, ``CURRENT`` names a whole generation: the old one before that rename, the
+new one after it. A folder that ``CURRENT`` does not name is a leftover; the next refresh removes it unless a reader
+still holds it.
 """
 
 from __future__ import annotations
 
-import json
+import re
+import secrets
 import shutil
-from dataclasses import asdict, dataclass
-from dataclasses import fields as dataclass_fields
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-from index.errors import IndexUnavailableError
+from index.errors import IndexUnavailableError, MissingIndexError
+from index.storage.durable import sync_tree
+from index.storage.holds import Hold, is_held
+from index.storage.manifest import DamagedError, FormatError, Manifest, read_manifest, verify_files, write_manifest
+from index.storage.origin import CORPUS_FILE, ingest_command
+from index.storage.pointer import POINTER_FILE, Pointer, read_pointer, write_pointer
 
-FORMAT = 8
-_POINTER = "CURRENT"
-_MANIFEST = "manifest.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation was built from, and how much it must hold.
-
-    Attributes:
-        format: Version of the layout.
-        corpus: Fingerprint of the corpus files and passage settings.
-        encoder: Name of the encoder of the vectors; ``index.encoders.load.load_encoder`` loads it again.
-        encoder_fingerprint: Hash of the encoder's content.
-        table_fingerprint: Hash of the static table behind late interaction.
-        dimension: Length of a vector.
-        entries: Number of entries.
-        passages: Number of passages.
-    """
-
-    format: int
-    corpus: str
-    encoder: str
-    encoder_fingerprint: str
-    table_fingerprint: str
-    dimension: int
-    entries: int
-    passages: int
-
-    @property
-    def generation(self) -> str:
-        """Name of the generation's folder, the same for the same input."""
-        return f"{self.corpus[:12]}-{self.encoder_fingerprint[:8]}-{self.table_fingerprint[:8]}-v{self.format}"
+_NUMBER = re.compile(r"(\d+)-")
 
 
 def current_generation(folder: Path) -> tuple[Path, Manifest]:
-    """Returns the folder and manifest of the live generation.
+    """Returns the folder and manifest of the live generation, whose other files are not looked at.
 
     Raises:
-        IndexUnavailableError: There is none, or it was written by another version of this program.
+        MissingIndexError: There is none, or none that this version of the program can read.
+        IndexUnavailableError: It is damaged.
     """
-    name = _pointed_at(folder)
-    fields = _read_json(folder / name / _MANIFEST) if name else None
-    if not name or fields is None:
-        raise IndexUnavailableError(f"no index in {folder}; build it with: ingest")
-    if fields.get("format") != FORMAT:
-        raise IndexUnavailableError(
-            f"the index in {folder} has format {fields.get('format')}, this program reads {FORMAT}; "
-            "rebuild it with: ingest --full"
-        )
-    if set(fields) != {field.name for field in dataclass_fields(Manifest)}:
-        raise IndexUnavailableError(f"the manifest of the index in {folder} is damaged; rebuild it with: ingest --full")
-    return folder / name, Manifest(**fields)
-
-
-def publish(folder: Path, staging: Path, manifest: Manifest) -> Path:
-    """Finishes a built generation and makes it the live one; the generation before it is kept, older ones go."""
-    previous = _pointed_at(folder)
-    (staging / _MANIFEST).write_text(json.dumps(asdict(manifest), indent=1) + "\n", encoding="utf-8")
-    target = folder / manifest.generation
-    if target.exists():
-        shutil.rmtree(target)
-    staging.rename(target)
-    pointer = folder / f"{_POINTER}.new"
-    pointer.write_text(manifest.generation + "\n", encoding="utf-8")
-    pointer.replace(folder / _POINTER)
-    for old in folder.iterdir():
-        if old.is_dir() and old.name not in (manifest.generation, previous):
-            shutil.rmtree(old, ignore_errors=True)
-    return target
-
-
-def _pointed_at(folder: Path) -> str:
+    pointer = read_pointer(folder)
+    if not pointer.live:
+        if pointer.is_damaged:
+            raise damaged(folder, DamagedError(f"{POINTER_FILE} cannot be read"))
+        raise MissingIndexError(f"no index in {folder}; build it with: {ingest_command(folder.parent)}")
+    generation = folder / pointer.live
     try:
-        return (folder / _POINTER).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        return ""
+        return generation, read_manifest(generation)
+    except DamagedError as error:
+        raise damaged(folder, error) from error
+    except FormatError as error:
+        raise MissingIndexError(
+            f"the index in {folder} has {error}; rebuild it with: {ingest_command(folder.parent, '--full')}"
+        ) from error
 
 
-def _read_json(file: Path) -> dict[str, Any] | None:
+def open_generation(folder: Path) -> tuple[Path, Manifest, Hold]:
+    """Returns the live generation, every file of it checked, and a hold that keeps it on the disk until closed.
+
+    Raises:
+        IndexUnavailableError: As ``current_generation``, and when any file is not what was written.
+    """
+    while True:
+        generation, manifest = current_generation(folder)
+        hold = Hold(generation)
+        if read_pointer(folder).live != generation.name:  # replaced meanwhile, and perhaps removed before it was held
+            hold.close()
+            continue
+        try:
+            verify_files(generation, manifest)
+        except DamagedError as error:
+            hold.close()
+            raise damaged(folder, error) from error
+        return generation, manifest, hold
+
+
+def damaged(folder: Path, error: DamagedError) -> IndexUnavailableError:
+    """Returns the error for a damaged index, which names the command that builds it again."""
+    command = ingest_command(folder.parent, "--full")
+    return IndexUnavailableError(f"the index in {folder} is damaged ({error}); rebuild it with: {command}")
+
+
+def new_generation(folder: Path) -> Path:
+    """Makes the empty folder of a new generation; the number in its name is for people, the rest makes it unique."""
+    folder.mkdir(parents=True, exist_ok=True)
+    numbers = [int(found[1]) for path in folder.iterdir() if (found := _NUMBER.match(path.name))]
+    generation = folder / f"{max(numbers, default=0) + 1:05}-{secrets.token_hex(6)}"
+    generation.mkdir(mode=0o755)
+    return generation
+
+
+def seal(generation: Path, manifest: Manifest) -> Manifest:
+    """Finishes what was written of a generation: marks every file and waits until all are on the disk."""
+    manifest = write_manifest(generation, manifest)
+    sync_tree(generation)
+    return manifest
+
+
+def publish(generation: Path) -> None:
+    """Makes a sealed generation the live one; the one before it, if whole, is kept for ``roll_back``."""
+    folder = generation.parent
+    before = read_pointer(folder)
+    write_pointer(folder, Pointer(generation.name, before.live if _is_whole(folder, before.live) else before.previous))
+    sweep(folder)
+
+
+def roll_back(folder: Path) -> Manifest:
+    """Makes the generation before the live one live again; once more, and the later one is back.
+
+    Raises:
+        IndexUnavailableError: There is none, or it is not whole.
+    """
+    pointer = read_pointer(folder)
+    if not pointer.previous:
+        raise IndexUnavailableError(f"there is no index before the one in {folder} to go back to; it stays as it is")
     try:
-        value = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return value if isinstance(value, dict) else None
+        manifest = read_manifest(folder / pointer.previous)
+        verify_files(folder / pointer.previous, manifest)
+    except (DamagedError, FormatError) as error:
+        raise IndexUnavailableError(f"the index before the one in {folder} cannot be used ({error})") from error
+    write_pointer(folder, Pointer(pointer.previous, pointer.live))
+    return manifest
+
+
+def sweep(folder: Path) -> None:
+    """Removes what killed refreshes left and generations that are no longer needed, unless a reader holds them.
+
+    Where it is not known what is live nothing is removed.
+    """
+    pointer = read_pointer(folder)
+    if not pointer.live:
+        return
+    for path in folder.iterdir():
+        if path.name in (pointer.live, pointer.previous, POINTER_FILE, CORPUS_FILE) or is_held(path):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.suffix == ".new" or _NUMBER.match(path.name):
+            with suppress(OSError):
+                path.unlink()
+
+
+def _is_whole(folder: Path, name: str) -> bool:
+    if not name:
+        return False
+    try:
+        verify_files(folder / name, read_manifest(folder / name))
+    except (DamagedError, FormatError):
+        return False
+    return True

@@ -111,6 +111,10 @@ class Store:
         found = self._query(f"{_SELECT_PASSAGES} WHERE e.entry_id = ? ORDER BY p.row", entry_id)
         return [_passage(row) for row in found]
 
+    def all_passages(self) -> Iterator[Passage]:
+        """Yields all passages in reading order."""
+        yield from (_passage(row) for row in self._query(f"{_SELECT_PASSAGES} ORDER BY p.row"))
+
     def heads(self, tokens: Collection[str]) -> dict[str, int]:
         """Returns, by token, a bit for each length that names starting with it have (``gazetteer.heads_of``)."""
         return dict(self._where_in("SELECT token, lengths FROM heads WHERE token", tokens))

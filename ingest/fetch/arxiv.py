@@ -15,9 +15,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import httpx
-import yaml
+
+from ingest.fetch.documents import abstract_document, abstract_file, keep_abstract, one_line
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
+_PATIENCE = 120.0  # seconds; who asks for more is asked another time
+_BUSY = (429, 500, 502, 503, 504)  # worth another try a little later
 _ID = re.compile(r"/abs/(?P<id>.+?)(?:v\d+)?$")
 
 
@@ -47,11 +50,19 @@ class ArxivConfig:
 
 @dataclass(frozen=True, slots=True)
 class FetchReport:
-    """What a run of ``fetch_abstracts`` did; ``stopped`` says why it ended early, or is ""."""
+    """What a run of ``fetch_abstracts`` did.
+
+    Attributes:
+        fetched: Abstracts that came.
+        missing: Ids that arXiv does not know.
+        stopped: Why it ended early, or "".
+        waiting: Abstracts that are left for another time.
+    """
 
     fetched: int
     missing: tuple[str, ...]
     stopped: str
+    waiting: int = 0
 
 
 class _BusyError(Exception):
@@ -81,7 +92,13 @@ def fetch_abstracts(
     folder.mkdir(parents=True, exist_ok=True)
     wanted = [paper for paper in dict.fromkeys(ids) if not abstract_file(folder, paper).is_file()]
     fetched, missing = 0, list[str]()
-    with httpx.Client(timeout=httpx.Timeout(config.timeout, connect=min(5.0, config.timeout))) as client:
+    if not wanted:
+        return FetchReport(0, (), "")
+    try:
+        client = httpx.Client(timeout=httpx.Timeout(config.timeout, connect=min(5.0, config.timeout)))
+    except (OSError, ValueError, ImportError) as error:  # a proxy or a certificate of the environment that is none
+        return FetchReport(0, (), f"this machine's network settings do not work ({error})", len(wanted))
+    with client:
         for start in range(0, len(wanted), config.batch):
             batch = wanted[start : start + config.batch]
             if start:
@@ -89,30 +106,28 @@ def fetch_abstracts(
             try:
                 documents = dict(_parse(_ask(client, batch, config, sleep)))
             except (httpx.HTTPError, ElementTree.ParseError, _BusyError) as error:
-                return FetchReport(fetched, tuple(missing), _reason(error))
+                return FetchReport(fetched, tuple(missing), _reason(error), len(wanted) - start)
             for paper, document in documents.items():
                 if paper in batch:
-                    _write(abstract_file(folder, paper), document)
+                    keep_abstract(folder, paper, document)
                     fetched += 1
             missing += [paper for paper in batch if paper not in documents]
             progress(start + len(batch), len(wanted))
     return FetchReport(fetched, tuple(missing), "")
 
 
-def abstract_file(folder: Path, paper: str) -> Path:
-    """Returns where the abstract of a paper is kept (old ids have a slash)."""
-    return folder / f"{paper.replace('/', '_')}.md"
-
-
 def _ask(client: httpx.Client, batch: Sequence[str], config: ArxivConfig, sleep: Callable[[float], None]) -> str:
     for attempt in range(1, config.tries + 1):
         response = client.get(config.url, params={"id_list": ",".join(batch), "max_results": len(batch)})
-        if response.status_code not in (429, 503):
+        if response.status_code not in _BUSY:
             response.raise_for_status()
             return response.text
+        asked = response.headers.get("Retry-After", "")
+        pause = max(config.pause * 2**attempt, float(asked) if asked.isdecimal() else 0.0)
+        if pause > _PATIENCE:
+            break
         if attempt < config.tries:
-            asked = response.headers.get("Retry-After", "")
-            sleep(max(config.pause * 2**attempt, float(asked) if asked.isdigit() else 0.0))
+            sleep(pause)
     raise _BusyError
 
 
@@ -123,25 +138,21 @@ def _parse(feed: str) -> Iterator[tuple[str, str]]:
         summary = _text(entry, "summary")
         if not match or not summary:
             continue  # arXiv answers an unknown id with an entry that has no abstract
-        front = {
-            "id": f"arxiv:{match['id']}",
-            "title": _text(entry, "title"),
-            "authors": [_text(author, "name") for author in entry.iter(f"{_ATOM}author")],
-            "published": _text(entry, "published")[:10],
-            "categories": [str(c.get("term")) for c in entry.iter(f"{_ATOM}category")],
-        }
-        head = yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=1000)
-        yield match["id"], f"---\n{head}---\n\n{summary}\n"
+        yield (
+            match["id"],
+            abstract_document(
+                match["id"],
+                summary,
+                title=_text(entry, "title"),
+                authors=[_text(author, "name") for author in entry.iter(f"{_ATOM}author")],
+                published=_text(entry, "published")[:10],
+                categories=[str(c.get("term")) for c in entry.iter(f"{_ATOM}category")],
+            ),
+        )
 
 
 def _text(element: ElementTree.Element, name: str) -> str:
-    return re.sub(r"\s+", " ", element.findtext(f"{_ATOM}{name}") or "").strip()
-
-
-def _write(file: Path, document: str) -> None:
-    partial = file.with_suffix(".part")
-    partial.write_text(document, encoding="utf-8")
-    partial.replace(file)
+    return one_line(element.findtext(f"{_ATOM}{name}") or "")
 
 
 def _reason(error: Exception) -> str:

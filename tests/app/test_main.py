@@ -3,6 +3,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from app.__main__ import app
 from index.storage.generations import current_generation
+from index.storage.manifest import write_manifest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -157,17 +159,18 @@ def test_bytes_that_are_no_text_end_in_no_traceback(data):
 
 
 def test_an_index_of_another_encoder_exits_with_1_and_names_the_command(broken):
-    manifest = current_generation(broken / "index")[0] / "manifest.json"
-    fields = json.loads(manifest.read_text(encoding="utf-8")) | {"encoder_fingerprint": "0" * 16}
-    manifest.write_text(json.dumps(fields), encoding="utf-8")
+    generation, manifest = current_generation(broken / "index")
+    write_manifest(generation, replace(manifest, encoder_fingerprint="0" * 16))
 
-    assert one_line_error(ask(broken, "什么是 LoRA？")).endswith("rebuild it with: ingest --full")
+    command = f"rebuild it with: ingest --full --corpus {broken.parent / 'corpus'} --data {broken}"
+    assert one_line_error(ask(broken, "什么是 LoRA？")).endswith(command)
 
 
 def test_a_damaged_index_exits_with_1_and_names_the_command(broken):
     (current_generation(broken / "index")[0] / "store.sqlite").write_bytes(b"junk")
 
-    assert one_line_error(ask(broken, "什么是 LoRA？")).endswith("rebuild it with: ingest --full")
+    command = f"rebuild it with: ingest --full --corpus {broken.parent / 'corpus'} --data {broken}"
+    assert one_line_error(ask(broken, "什么是 LoRA？")).endswith(command)
 
 
 def test_an_index_of_another_format_is_rebuilt_on_the_way(broken):

@@ -98,7 +98,7 @@ def test_an_index_that_does_not_read_back_whole_never_goes_live(tmp_path, encode
     build_index(library("old"), encoder, tmp_path, corpus="old")
     monkeypatch.setattr("index.build.write_store", write_all_but_the_last_passage)
 
-    with pytest.raises(IndexUnavailableError, match=r"holds \(1, 2\) passages instead of 2; .* the old index is kept"):
+    with pytest.raises(IndexUnavailableError, match=r"'passages': 1, .* of 2 passages\); the index is as it was"):
         build_index(library("new", "newer"), encoder, tmp_path, corpus="new")
 
     assert current_generation(tmp_path)[1].corpus == "old"

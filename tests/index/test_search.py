@@ -1,4 +1,3 @@
-import json
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from index.config import SearchConfig, Weights
 from index.errors import IndexUnavailableError
 from index.search import Searcher
 from index.storage.generations import current_generation
+from index.storage.manifest import write_manifest
 from index.types import Turn
 from ingest.text.scripts import language_of
 from ingest.types import Entry, Kind, Library, Listing, Passage, PassageKind, Term
@@ -297,9 +297,8 @@ def test_a_missing_index_names_the_command(tmp_path, open_searcher):
 
 
 def test_an_index_of_another_encoder_names_the_command(copy, encoder, open_searcher):
-    manifest_file = current_generation(copy)[0] / "manifest.json"
-    fields = json.loads(manifest_file.read_text(encoding="utf-8")) | {"encoder_fingerprint": "0123456789abcdef"}
-    manifest_file.write_text(json.dumps(fields), encoding="utf-8")
+    generation, manifest = current_generation(copy)
+    write_manifest(generation, replace(manifest, encoder_fingerprint="0123456789abcdef"))
 
     with pytest.raises(IndexUnavailableError, match=rf"0123456789abcdef.*{encoder.fingerprint}.*ingest --full"):
         open_searcher(copy)

@@ -1,13 +1,17 @@
-import json
 import os
+import signal
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from types import SimpleNamespace
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
+from index.storage.generations import current_generation
 from ingest.__main__ import refresh
 
 NOBODY = "http://127.0.0.1:9/"
@@ -68,8 +72,7 @@ def ingest(data, monkeypatch):
 
 
 def manifest(data):
-    generation = (data / "index" / "CURRENT").read_text().strip()
-    return json.loads((data / "index" / generation / "manifest.json").read_text())
+    return asdict(current_generation(data / "index")[1])
 
 
 def test_a_missing_corpus_is_an_error_of_one_line(ingest_process, tmp_path, data):
@@ -79,7 +82,7 @@ def test_a_missing_corpus_is_an_error_of_one_line(ingest_process, tmp_path, data
     assert run.stderr == (
         f"error: corpus folder {tmp_path / 'nowhere'} does not exist; pass the folder of your lists with --corpus\n"
     )
-    assert not data.exists()
+    assert not (data / "index" / "CURRENT").exists()
 
 
 def test_an_empty_corpus_is_an_error_of_one_line(ingest, tmp_path, data):
@@ -198,3 +201,78 @@ def test_a_broken_corpus_leaves_the_index_as_it_was(ingest, corpus, data):
 
     assert run.returncode == 1
     assert manifest(data) == before
+
+
+def test_an_index_is_rolled_back_verified_and_previewed_by_the_command(ingest, corpus, data):
+    ingest(corpus, "--offline")
+    (corpus / "lists" / "more.md").write_text("## S\n\n- **More**\n", encoding="utf-8")
+    preview = ingest(corpus, "--dry-run")
+    ingest(corpus, "--offline")
+
+    back, whole = ingest(corpus, "--rollback"), ingest(corpus, "--verify")
+
+    assert [run.returncode for run in (preview, back, whole)] == [0, 0, 0]
+    assert "  added 1: More\n" in preview.stderr
+    assert "; nothing was written" in preview.stderr
+    assert back.stderr.startswith("went back to an index of 7 entries")
+    assert whole.stderr.startswith("the index is whole: ")
+    assert manifest(data)["entries"] == 7
+
+
+def test_two_things_at_once_are_an_error_of_usage(ingest, corpus):
+    run = ingest(corpus, "--check", "--rollback")
+
+    assert run.returncode == 2
+    assert "give only one of --check, --rollback" in run.stderr
+
+
+@pytest.mark.parametrize("how", ["a file", "below a file"])
+def test_a_data_folder_that_cannot_be_one_is_an_error_of_one_line(ingest, corpus, data, how):
+    data.write_text("", encoding="utf-8")
+
+    run = ingest(corpus, "--offline", *(["--data", str(data / "below")] if how == "below a file" else []))
+
+    assert (run.returncode, run.stderr.count("\n")) == (1, 1)
+    assert run.stderr.startswith(f"error: {data} is a file" if how == "a file" else "error: cannot write in ")
+
+
+def test_four_at_once_take_turns_and_all_succeed(ingest_process, corpus, data):
+    with ThreadPoolExecutor() as pool:
+        runs = list(pool.map(lambda _: ingest_process(corpus, "--offline"), range(4)))
+
+    assert [run.returncode for run in runs] == [0] * 4
+    assert sum("nothing changed" in run.stderr for run in runs) == 3
+    assert len([path for path in (data / "index").iterdir() if path.is_dir()]) == 1
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full device")
+def test_a_full_disk_under_stdout_is_an_error_of_one_line(repository, corpus, data, ingest):
+    ingest(corpus, "--offline")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "index", "entries", "--data", str(data)],
+            cwd=repository, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+
+    assert (done.returncode, done.stderr) == (1, "error: No space left on device\n")
+
+
+def test_a_watched_corpus_is_refreshed_when_a_file_changes_and_ctrl_c_ends_it(repository, corpus, data):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ingest", "--offline", "--watch", "--corpus", str(corpus), "--data", str(data)],
+        cwd=repository,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process.stderr:
+        said = iter(process.stderr.readline, "")
+        assert any(line.startswith("watching ") for line in said)
+        time.sleep(0.5)  # until the system has begun to watch
+        (corpus / "lists" / "more.md").write_text("## S\n\n- **More**\n", encoding="utf-8")
+        assert any(line == "  added 1: More\n" for line in said)
+        assert any(line.startswith("indexed 8 entries") for line in said)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read().strip().splitlines()[-1:] == [
+            "stopped; the index is as it was / 已停止，索引保持原样"
+        ]
+    assert process.wait(timeout=20) == 130

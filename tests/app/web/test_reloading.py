@@ -1,4 +1,6 @@
-import json
+import gc
+import os
+import threading
 from dataclasses import replace
 
 import pytest
@@ -8,6 +10,7 @@ from index.build import build_index
 from index.encoders.static import StaticEncoder
 from index.errors import IndexUnavailableError
 from index.storage.generations import current_generation
+from index.storage.manifest import write_manifest
 from ingest.types import Entry, Kind, Library, Listing, Passage, PassageKind
 
 
@@ -84,8 +87,7 @@ def test_while_the_new_generation_cannot_be_opened_the_old_one_serves(data, enco
         case "no manifest":
             (generation / "manifest.json").unlink()
         case "another encoder":
-            fields = {name: getattr(manifest, name) for name in manifest.__slots__} | {"encoder_fingerprint": "0" * 16}
-            (generation / "manifest.json").write_text(json.dumps(fields), encoding="utf-8")
+            write_manifest(generation, replace(manifest, encoder_fingerprint="0" * 16))
         case "a cut store":
             (generation / "store.sqlite").write_bytes(b"")
 
@@ -115,3 +117,51 @@ def test_the_same_work_in_two_generations_is_told_apart_by_its_text(data, encode
     build_index(changed, encoder, data / "index", corpus="changed")
 
     assert live.get().ask("What is LoRA?").citations[0].quote == "LoRA adds two small matrices."
+
+
+def open_files():
+    return len(os.listdir("/proc/self/fd"))
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="files are counted in /proc")
+def test_open_files_do_not_grow_with_every_swap_and_nothing_old_is_left(data, encoder):
+    live = LiveAssistant(data, encoder)
+    titles(live.get())
+    before = open_files()
+    gc.disable()  # nothing may depend on when the collector comes round
+    try:
+        for number in range(4):
+            build_index(NEW if number % 2 == 0 else OLD, encoder, data / "index", corpus=str(number))
+            titles(live.get())
+        after = open_files()
+    finally:
+        gc.enable()
+
+    assert after == before
+    folders = [path for path in (data / "index").iterdir() if path.is_dir()]
+    assert len(folders) <= 3  # the live one, the one before, and one that was held when the last refresh swept
+
+
+def test_no_question_fails_while_the_index_is_replaced_again_and_again(data, encoder):
+    live = LiveAssistant(data, encoder)
+    stop, failures, asked = threading.Event(), [], []
+
+    def ask():
+        while not stop.is_set():
+            try:
+                asked.extend(titles(live.get()))
+            except Exception as error:  # whatever a user would see
+                failures.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for number in range(3):
+        build_index(NEW if number % 2 == 0 else OLD, encoder, data / "index", corpus=str(number))
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+    assert set(asked) <= {"LoRA", "FlashAttention"}
+    assert titles(live.get()) == ["FlashAttention"]

@@ -136,7 +136,9 @@ def test_a_search_takes_vectors_from_the_encoder_and_everything_else_from_the_ta
 
 
 def test_an_index_refuses_another_encoder_and_names_the_command(data):
-    with pytest.raises(IndexUnavailableError, match=r"not 'shipped' .*; rebuild it with: ingest --encoder shipped$"):
+    with pytest.raises(
+        IndexUnavailableError, match=r"not 'shipped' .*; rebuild it with: ingest --encoder shipped --data "
+    ):
         Searcher.open(data / "index", StaticEncoder.load())
 
 

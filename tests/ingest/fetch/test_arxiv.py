@@ -4,7 +4,8 @@ import socket
 import pytest
 
 from ingest.documents.front_matter import read_document
-from ingest.fetch.arxiv import ArxivConfig, abstract_file, fetch_abstracts
+from ingest.fetch.arxiv import ArxivConfig, fetch_abstracts
+from ingest.fetch.documents import abstract_file
 
 BUSY = (429, {}, "Rate exceeded.")
 
@@ -160,7 +161,7 @@ def test_a_run_after_an_interruption_asks_only_for_the_rest(arxiv_api, fetch):
 @pytest.mark.parametrize(
     ("reply", "reason"),
     [
-        ((500, {}, "oops"), "arXiv answered 500; run ingest again later"),
+        ((404, {}, "oops"), "arXiv answered 404; run ingest again later"),
         ((200, {}, "<feed><entry>"), "arXiv's answer could not be read"),
         ((200, {}, "a page of a hotel's network"), "arXiv's answer could not be read"),
         ((200, {}, ""), "arXiv's answer could not be read"),
@@ -218,3 +219,30 @@ def test_the_environment_may_name_a_mirror(monkeypatch):
 
     monkeypatch.setenv("LLMSTUDY_ARXIV_API", "http://localhost:1/")
     assert ArxivConfig.from_environment().url == "http://localhost:1/"
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_a_server_in_trouble_is_asked_again_and_then_left_for_another_time(arxiv_api, fetch, status):
+    arxiv_api.papers = {"2106.00001": "One.", "2106.00003": "Three."}
+    arxiv_api.script = [(status, {}, "oops"), (200, {}, None), *[(status, {}, "oops")] * 3]
+
+    report = fetch("2106.00001", "2106.00002", "2106.00003")
+
+    assert (report.fetched, report.waiting) == (1, 1)
+    assert report.stopped.startswith("arXiv is busy")
+
+
+def test_a_server_that_asks_for_an_hour_is_not_waited_for(arxiv_api, fetch):
+    arxiv_api.script = [(503, {"Retry-After": "3600"}, "later")]
+
+    assert fetch("2106.00001").stopped.startswith("arXiv is busy")
+    assert fetch.slept == []
+
+
+def test_network_settings_that_do_not_work_are_a_reason_and_not_an_error(arxiv_api, fetch, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "nonsense://x")
+
+    report = fetch("2106.00001")
+
+    assert report.stopped.startswith("this machine's network settings do not work")
+    assert report.waiting == 1

@@ -1,0 +1,44 @@
+"""The parts of one generation, opened: what a search looks into."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+from index.query.spelling import Spelling
+from index.retrieval.dense import DenseIndex
+from index.retrieval.late_interaction import LateIndex
+from index.retrieval.lexical import LexicalIndex
+from index.storage.manifest import DamagedError
+from index.storage.store import Store
+
+
+class Parts(NamedTuple):
+    """Store, BM25, vectors, token ids and word lists of the same passages, in the same order."""
+
+    store: Store
+    lexical: LexicalIndex
+    dense: DenseIndex
+    late: LateIndex
+    spelling: Spelling
+
+    @classmethod
+    def open(cls, generation: Path) -> Parts:
+        """Opens the files of a generation.
+
+        Raises:
+            DamagedError: One of them cannot be read.
+        """
+        with ExitStack() as opened:
+            try:
+                store = Store(generation / "store.sqlite")
+                opened.callback(store.close)
+                dense = DenseIndex.load(generation / "vectors.faiss")
+                lexical = LexicalIndex.load(generation / "lexical", dense.size)
+                late = LateIndex.load(generation / "late")
+                spelling = Spelling.load(generation / "spelling")
+            except Exception as error:  # sqlite3, bm25s and FAISS each raise their own for a damaged file
+                raise DamagedError(str(error)) from error
+            opened.pop_all()
+        return cls(store, lexical, dense, late, spelling)

@@ -1,0 +1,67 @@
+"""Asking a generation about itself, before it goes live and whenever somebody doubts it.
+
+Every hundredth passage is looked for by its own text in each part of the index, and the title of its entry is asked
+as a question, through everything that a question goes through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from index.encoders.base import Encoder
+from index.encoders.static import StaticEncoder
+from index.parts import Parts
+from index.search import Searcher
+from index.storage.manifest import DamagedError, Manifest
+from index.text.analysis import index_terms
+from index.text.passages import searchable_text
+from ingest.types import Entry
+
+EVERY = 100
+_SAME = 0.999  # a passage's likeness to itself: an encoder's vectors may depend a little on the batch
+_TERMS = 20  # of a passage that are looked for
+_QUESTION_CHARS = 500
+
+
+def check_generation(generation: Path, manifest: Manifest, encoder: Encoder, table: StaticEncoder) -> int:
+    """Asks about every hundredth passage; returns how many were asked about.
+
+    Raises:
+        DamagedError: A part does not hold what it should, does not find a passage by its own text, or fails.
+    """
+    parts = Parts.open(generation)
+    try:
+        counts = {"passages": len(parts.store.entry_rows()), "vectors": parts.dense.size, "texts": parts.late.size}
+        if set(counts.values()) != {manifest.passages}:
+            raise DamagedError(f"it holds {counts} instead of {manifest.passages} passages")
+        searcher = Searcher(parts, encoder, table)
+        rows, entry_rows = range(0, manifest.passages, EVERY), parts.store.entry_rows()
+        for row in rows:
+            entry = parts.store.entries_at([entry_rows[row]])[entry_rows[row]]
+            for part in _blind_parts(parts, row, entry, encoder, table):
+                raise DamagedError(f"{part} do not find passage {row} of {entry.entry_id} by its own text")
+            searcher.find(entry.title[:_QUESTION_CHARS])
+        return len(rows)
+    except DamagedError:
+        raise
+    except Exception as error:  # whatever a question would stumble over
+        raise DamagedError(f"a question fails with {type(error).__name__}: {error}") from error
+    finally:
+        parts.store.close()
+
+
+def _blind_parts(parts: Parts, row: int, entry: Entry, encoder: Encoder, table: StaticEncoder) -> Iterator[str]:
+    """Yields the parts that do not find a passage by its own text."""
+    text, own = searchable_text(entry, parts.store.passages([row])[row]), np.asarray([row])
+    terms = list(dict.fromkeys(index_terms(text)))[:_TERMS]
+    if any(parts.lexical.scores([term])[row] <= 0 for term in terms):
+        yield "words"
+    vector = encoder.encode_passages([text])[0]
+    likeness, best = parts.dense.scores(vector, np.append(own, parts.dense.top(vector, 1)))
+    if np.any(vector) and likeness < max(_SAME, _SAME * best):
+        yield "vectors"
+    if len(table.tokenize([text])[0]) and parts.late.scores(table, text, own)[0] < _SAME:
+        yield "token ids"
