@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ from index.storage.store import Store
 from ingest.types import Entry, Link
 
 _MAX_LINKS = 5
+_BEFORE_NEAREST = 2  # sentences of a declined answer before the entries it offers
+_OFFERED = re.compile(r"- \[.*\]\(\S*\)(?:：|: )(.+)", re.S)
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
@@ -148,15 +151,16 @@ def _quote(citation: KeptCitation, entry: Entry | None, language: str) -> Quote:
     return Quote(citation.quote, f"{citation.path}:{citation.line}", href, full, support)
 
 
-def _nearest(answer: KeptAnswer, catalogue: Catalogue, language: str) -> list[tuple[str, str]]:
-    """Returns (title, address) of the entries that a declined answer offers."""
-    if answer.status is not Status.DECLINED or len(answer.sentences) < 2:
+def _nearest(answer: KeptAnswer, catalogue: Catalogue, language: str) -> list[tuple[str, str, str]]:
+    """Returns (title, address, what it is) of the entries that a declined answer offers, a sentence each."""
+    if answer.status is not Status.DECLINED or len(answer.sentences) <= _BEFORE_NEAREST:
         return []
-    found = [(catalogue.entries.get(entry_id), title, entry_id) for entry_id, title in answer.nearest]
-    return [
-        (shown_title(entry, language) if entry else title, entry_href(entry_id) if entry else "")
-        for entry, title, entry_id in found
-    ]
+    offered = []
+    for (entry_id, title), sentence in zip(answer.nearest, answer.sentences[_BEFORE_NEAREST:], strict=False):
+        entry, found = catalogue.entries.get(entry_id), _OFFERED.match(sentence.text)
+        shown = shown_title(entry, language) if entry else title
+        offered.append((shown, entry_href(entry_id) if entry else "", found[1] if found else ""))
+    return offered
 
 
 def _link_name(link: Link) -> str:

@@ -7,6 +7,7 @@ import ipaddress
 import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -43,7 +44,8 @@ def serve(data: Path, encoder: Encoder | None = None, *, host: str, port: int) -
         if not local:
             _say(f"warning: {say_both('open_to_all')}", sys.stderr)
         _say(say_both("serving", address=address_of(host, listener)), sys.stdout)
-        uvicorn.Server(config).run([listener])
+        with suppress(KeyboardInterrupt):  # raised once more when all is closed
+            uvicorn.Server(config).run([listener])
 
 
 def _open(data: Path, encoder: Encoder | None, names: list[str], *, local: bool) -> FastAPI:

@@ -138,13 +138,15 @@ def test_the_page_speaks_its_own_language_around_an_answer(catalogue):
 
 def test_a_declined_answer_offers_the_nearest_entries_as_links(catalogue):
     declined = turn("Nothing answers this.", citations=(), status=Status.DECLINED)
-    nearest = KeptSentence("- [LoRA](https://arxiv.org/abs/2106.09685)", (), starts_paragraph=True, marked=False)
+    said = ("The nearest entries:", "- [LoRA](https://arxiv.org/abs/2106.09685): A <b>method</b>.")
+    nearest = [KeptSentence(text, (), starts_paragraph=True, marked=False) for text in said]
     answer = declined.answer
     offered = KeptTurn(7, KeptAnswer(
-        answer.question, "en", answer.status, (*answer.sentences, nearest), (), (), answer.nearest
+        answer.question, "en", answer.status, (*answer.sentences, *nearest), (), (), answer.nearest
     ))  # fmt: skip
 
-    assert '<a href="/entry/arxiv:2106.09685">LoRA</a>' in draw(offered, catalogue)
+    html = draw(offered, catalogue)
+    assert '<a href="/entry/arxiv:2106.09685">LoRA</a><br>A &lt;b&gt;method&lt;/b&gt;.' in html
     assert "/entry/" not in draw(declined, catalogue)  # a question of another field is offered nothing
 
 

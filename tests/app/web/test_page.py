@@ -209,7 +209,7 @@ CHINESE = Reading(
 )  # fmt: skip
 ENGLISH = Reading(
     "en-US", "LLM study assistant", "Type a question, press Enter", "Ask a question", "What is LoRA?",
-    "What is FlashAttention?", "FlashAttention computes", "✓ verbatim", "why is the sky blue?",
+    "What is FlashAttention?", "FlashAttention computes", "✓ verbatim", "How do I cook pasta?",
     "I will not guess", "中文",
 )  # fmt: skip
 BOTH = pytest.mark.parametrize("reading", [CHINESE, ENGLISH], ids=lambda reading: reading.locale)
