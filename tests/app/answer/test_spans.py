@@ -237,3 +237,17 @@ def test_every_bar_in_the_prose_of_the_shipped_corpus_is_shown(shipped):
 
     assert [span.plain.count("|") for span in barred] == [span.text.count("|") for span in barred]
     assert len(barred) > 10
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "- [Kiln](https://e.org/k) - A tool that burns clay at low heat.",
+        "- **Kiln**: a tool that burns clay at low heat",
+        "* `Kiln` — 一个低温烧制陶器的小工具，很省柴。",
+    ],
+)
+def test_a_head_with_its_note_on_one_line_is_a_span(head):
+    (span,) = texts(head, PassageKind.LISTING)
+
+    assert span == head[2:]
