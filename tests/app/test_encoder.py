@@ -90,7 +90,7 @@ def test_the_same_encoder_rebuilds_nothing(ask, ingest, model):
     assert (done.exit_code, done.stderr) == (0, "")
 
 
-def test_a_model_that_changed_in_its_folder_asks_for_a_refresh_and_gets_it(ask, ingest, model, tmp_path):
+def test_a_model_that_changed_in_its_folder_asks_for_a_refresh_and_gets_it(ask, ingest, model, tmp_path, corpus, data):
     copy = shutil.copytree(model, tmp_path / "copy")
     ingest("--encoder", copy)
     config = copy / "config_sentence_transformers.json"
@@ -100,7 +100,7 @@ def test_a_model_that_changed_in_its_folder_asks_for_a_refresh_and_gets_it(ask, 
     refreshed = ingest()
 
     assert stale.exit_code == 1
-    assert stale.stderr.strip().endswith("rebuild it with: ingest --full")
+    assert f"rebuild it with: ingest --full --corpus {corpus} --data {data}" in stale.stderr
     assert "indexed 7 entries" in refreshed.stderr
     assert ask("什么是 LoRA？").exit_code == 0
 
