@@ -32,6 +32,7 @@ from ingest.types import Kind
 _LOOKED_AT = 30  # candidates among which a definition, and what supports an answer, is looked for
 _LIKELY = 0.25  # probability from which on a span is put beside facts
 _PROCEDURE = 0.1  # odds of a procedure, against the likeliest span, from which on it comes first
+_SURE_ENOUGH = 2.0  # odds of the first span from which on it does not keep others from supporting it
 _OF_EACH = 2  # spans of each side
 _SURE = 0.2  # probability from which on the difference of two works is what is asked for
 
@@ -149,7 +150,7 @@ class ExtractiveWriter:
         most, least, room = self._config.spans[size], self._config.worth[size], self._config.words[size]
         first, others = ranked[0], ranked[1:_LOOKED_AT]
         odds = np.asarray([candidate.odds for candidate in others])
-        odds = 2.0 * odds / (odds + first.odds)  # 1 for one as likely as the first
+        odds = 2.0 * odds / (odds + min(first.odds, _SURE_ENOUGH))  # 1 for one as likely as the first
         own = np.asarray([candidate.hit.row == first.hit.row for candidate in others], dtype=bool)
         odds[~own] *= self._config.named if first.named else self._config.other
         holds = np.stack([candidate.holds for candidate in ranked[:_LOOKED_AT]])
