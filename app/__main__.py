@@ -6,6 +6,7 @@ import ingest.interrupts  # noqa: F401 - before what takes time to load  # isort
 
 import json
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,10 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.filter_options import KindOption, LanguageOption, ListOption, SinceOption, TopicOption, UntilOption
+from app.cli.llm_options import LlmOption, ModelOption, chosen_model
 from app.errors import QuestionError
 from ingest.console import CorpusOption, DataOption, DeviceOption, EncoderOption, Terminal, one_line_ends
 
 if TYPE_CHECKING:
+    from app.answer.llm import LanguageModel
     from app.assistant import Assistant
     from app.types import Answer
     from index.catalogue.filters import Filters
@@ -57,6 +60,12 @@ def ask(
     explain: Annotated[
         bool, typer.Option("--explain", help="Also print how each entry was found. 同时输出每个条目是怎么找到的。")
     ] = False,
+    export: Annotated[
+        Path | None,
+        typer.Option(help="Also write the answer to FILE.md, .html, .bib, .ris or .json. 同时把回答写入文件。"),
+    ] = None,
+    llm: LlmOption = None,
+    model: ModelOption = None,
     topic: TopicOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
@@ -76,6 +85,11 @@ def ask(
             from app.assistant import check_question
 
             check_question(question)  # a question that cannot be asked should not wait for an index
+        writer = chosen_model(llm, model)
+        if export is not None:
+            from app.export.files import check_export
+
+            check_export(export)
         chosen = _prepare(corpus, data, encoder, device)
         from app.assistant import Assistant
         from index.catalogue.options import read_options
@@ -85,8 +99,11 @@ def ask(
                 assistant.searcher.store.values, topic or (), since, until, kind or (), list_ or (), language or ()
             )
             if batch is not None:
-                raise typer.Exit(_ask_batch(batch, assistant, filters, as_json=as_json, explain=explain))
-            answer = assistant.ask(str(question), filters=filters, explain=as_json or explain)
+                raise typer.Exit(
+                    _ask_batch(batch, assistant, filters, writer, export, as_json=as_json, explain=explain)
+                )
+            answer = assistant.answer(str(question), model=writer, filters=filters, explain=as_json or explain)
+            _export([answer], assistant, export)
         typer.echo(_shown(answer, None, as_json=as_json, explain=explain))
 
 
@@ -118,7 +135,24 @@ def _prepare(corpus: Path | None, data: Path, encoder: str | None, device: str |
     return chosen
 
 
-def _ask_batch(file: Path, assistant: Assistant, filters: Filters, *, as_json: bool, explain: bool) -> int:
+def _export(answers: Sequence[Answer], assistant: Assistant, file: Path | None) -> None:
+    if file is not None:
+        from app.export.files import export_answers
+
+        export_answers(answers, list(assistant.searcher.store.entries()), file)
+        typer.echo(f"wrote {file}", err=True)
+
+
+def _ask_batch(
+    file: Path,
+    assistant: Assistant,
+    filters: Filters,
+    writer: LanguageModel | None,
+    export: Path | None,
+    *,
+    as_json: bool,
+    explain: bool,
+) -> int:
     from app.cli.batch import answer_batch
 
     try:
@@ -126,14 +160,18 @@ def _ask_batch(file: Path, assistant: Assistant, filters: Filters, *, as_json: b
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionError(f"cannot read {file} ({error}); give a UTF-8 file with one JSON object a line") from error
     failed = 0
-    for number, item, answer in answer_batch(assistant, lines, filters, explain=as_json or explain):
+    answers = []
+    for number, item, answer in answer_batch(assistant, lines, filters, writer, explain=as_json or explain):
         if isinstance(answer, QuestionError):
             failed += 1
             typer.echo(f"error: {file}:{number}: {answer}", err=True)
             continue
+        if export is not None:
+            answers.append(answer)
         shown = _shown(answer, item.id if item else None, as_json=as_json, explain=explain)
         typer.echo(shown if as_json else f"# {answer.question}\n{shown}\n")
         sys.stdout.flush()
+    _export(answers, assistant, export)
     return 1 if failed else 0
 
 

@@ -6,13 +6,18 @@ import re
 import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 from app.answer.answerability import Evidence, Verdict, decide, estimate, gather_evidence, is_about_the_program
 from app.answer.draft import Draft
 from app.answer.extractive import ExtractiveWriter, Length
+from app.answer.generative import GenerativeWriter, Update
 from app.answer.listing import DEPTH
+from app.answer.llm import LanguageModel
 from app.answer.missing import nearest_spans, nothing_to_say
+from app.answer.spans import Span
+from app.answer.support import Checker, read_terms
 from app.answer.wishes import Wishes, read_wishes
 from app.errors import QuestionError
 from app.render.messages import say, say_both
@@ -25,6 +30,8 @@ from index.query.tokens import tidy
 from index.search import Searcher
 from index.types import Hit, ParsedQuery
 from ingest.text.folding import simplified
+from ingest.text.markup import plain_text
+from ingest.types import Entry
 
 Said = tuple[Status, tuple[Sentence, ...], tuple[Citation, ...]]
 MAX_QUESTION_CHARS = 2_000
@@ -95,6 +102,63 @@ class Assistant:
         )
         language, notices = found.question.language, tuple(_notices(found.question))
         return Answer(question, language, status, sentences, citations, found, timings, notices)
+
+    def answer(
+        self,
+        question: str,
+        history: History = (),
+        *,
+        model: LanguageModel | None = None,
+        filters: Filters = NO_FILTERS,
+        explain: bool = False,
+    ) -> Answer:
+        """Returns the whole of what ``stream`` yields."""
+        *_, last = self.stream(question, history, model=model, filters=filters, explain=explain)
+        return last.answer
+
+    def stream(
+        self,
+        question: str,
+        history: History = (),
+        *,
+        model: LanguageModel | None = None,
+        filters: Filters = NO_FILTERS,
+        explain: bool = False,
+        length: Length = Length.NORMAL,
+    ) -> Iterator[Update]:
+        """Answers as ``ask`` does, in a language model's words where there is one, as they come.
+
+        The last update is done. Closing the iterator stops the model's request.
+
+        Args:
+            question: In Chinese, English or both.
+            history: Earlier turns, oldest first.
+            model: Writes the answer; without one, or where it fails, sources are quoted.
+            filters: What the entries must be, beside what the question says.
+            explain: Whether the hits say how they fared in each step of the search.
+            length: How much a quoted answer says.
+
+        Raises:
+            QuestionError: The question is empty or too long.
+        """
+        quoted = self.ask(question, history, filters=filters, explain=explain, length=length)
+        if model is None:
+            yield Update(quoted, done=True)
+            return
+        yield from GenerativeWriter(model, self.checker).stream(quoted, self.evidence_spans(quoted), history)
+
+    @cached_property
+    def checker(self) -> Checker:
+        """Holds sentences against texts, with this index's glossary."""
+        return Checker(self.searcher.table, read_terms(self.searcher.store.terms()))
+
+    def evidence_spans(self, answer: Answer) -> list[tuple[Span, Entry]]:
+        """Returns what an answer rests on: the spans it quotes, then the next best ones."""
+        quoted = [
+            (Span(c.passage, c.quote, plain_text(c.quote).replace("\n", " "), c.line, 0), c.entry) for c in answer.citations
+        ]
+        further = self._writer.candidates(answer.found.question, answer.hits)
+        return [*quoted, *((candidate.span, candidate.hit.entry) for candidate in further)]
 
     def probability(self, question: ParsedQuery, hits: Sequence[Hit]) -> float:
         """Returns the probability, in [0, 1], that the corpus answers a question, by what was found for it."""

@@ -16,3 +16,24 @@ class QuestionError(StudyError):
 
 class StateError(StudyError):
     """Conversations, ratings and the like cannot be kept or found."""
+
+
+class LlmSettingsError(StudyError):
+    """A language model that is configured in a way that cannot work; the message says what to set."""
+
+
+class LlmError(StudyError):
+    """A language model that did not answer.
+
+    Attributes:
+        failure: Why, a value of ``app.answer.llm.Failure``.
+    """
+
+    def __init__(self, failure: str) -> None:
+        """Names a failure; there is nothing else in the error, so that it can hold no secret."""
+        super().__init__(f"the language model did not answer: {failure}")
+        self.failure = str(failure)
+
+
+class ExportError(StudyError):
+    """An export that cannot be made or written."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.answer.llm import Usage
+from app.answer.support import Check
+from app.render.verdicts import shown_with_verdict
 from index.types import Found, Hit
 from ingest.types import Entry, Passage
 
@@ -47,12 +50,16 @@ class Sentence:
         citations: Numbers of the marks it ends in.
         starts_paragraph: Whether a paragraph starts with it.
         marked: Whether the text holds its marks itself, as the cells of a table do.
+        check: What the evidence says about it, where a language model wrote it; None for what claims nothing.
+        code: Whether it is a block of code.
     """
 
     text: str
     citations: tuple[int, ...]
     starts_paragraph: bool = False
     marked: bool = False
+    check: Check | None = None
+    code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +72,26 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
+class Writing:
+    """Who wrote an answer, and how it stood the check.
+
+    Attributes:
+        model: Name of the language model.
+        verdicts: How many sentences are supported, partly supported, unsupported.
+        usage: What it cost.
+    """
+
+    model: str
+    verdicts: tuple[int, ...]
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one question; notices say what the program made of it before searching."""
+    """The answer to one question; notices say what the program made of it before searching.
+
+    ``writing`` is there when a language model wrote it; otherwise its sentences are quotes.
+    """
 
     question: str
     language: str
@@ -76,6 +101,7 @@ class Answer:
     found: Found
     timings: Timings
     notices: tuple[str, ...] = ()
+    writing: Writing | None = None
 
     @property
     def hits(self) -> tuple[Hit, ...]:
@@ -92,8 +118,9 @@ class Answer:
         pieces: list[tuple[str, tuple[int, ...]]] = [(f"{notice}\n\n", ()) for notice in self.notices]
         for i, sentence in enumerate(self.sentences):
             gap = "" if not i else "\n\n" if sentence.starts_paragraph else "" if self.language == "zh" else " "
+            text = shown_with_verdict(sentence, self.language) if self.writing else sentence.text
             marks = "" if sentence.marked else "".join(f"[{n}]" for n in sentence.citations)
             pieces.append(
-                (f"{gap}{sentence.text}{' ' if marks and self.language == 'en' else ''}{marks}", sentence.citations)
+                (f"{gap}{text}{' ' if marks and self.language == 'en' else ''}{marks}", sentence.citations)
             )
         return pieces

@@ -1,4 +1,4 @@
-"""``python -m index``: look into an index."""
+"""``python -m index``: look into an index, and take references out of it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.cli.filter_options import KindOption, ListOption, SinceOption, TopicOption, UntilOption
 from ingest.console import CorpusOption, DataOption, Terminal, one_line_ends
 from ingest.types import Entry
 
@@ -44,6 +45,37 @@ def entries(
             for entry in store.entries():
                 shown = json.dumps(entry_fields(entry, store), ensure_ascii=False) if as_json else _line(entry)
                 sys.stdout.write(f"{shown}\n")
+
+
+@app.command()
+def export(
+    as_bib: Annotated[bool, typer.Option("--bib", help="BibTeX.")] = False,
+    as_csl: Annotated[bool, typer.Option("--csl", help="CSL-JSON.")] = False,
+    as_ris: Annotated[bool, typer.Option("--ris", help="RIS.")] = False,
+    topic: TopicOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    kind: KindOption = None,
+    list_: ListOption = None,
+    corpus: CorpusOption = None,
+    data: DataOption = Path("data"),
+) -> None:
+    """Prints the works of the library, or those that fit, as references. 以参考文献格式输出文献。"""
+    chosen = [name for name, wanted in (("bib", as_bib), ("csl", as_csl), ("ris", as_ris)) if wanted]
+    if len(chosen) != 1:
+        raise typer.BadParameter("choose one of --bib, --csl, --ris / 请在 --bib、--csl、--ris 中选一个")
+    with one_line_ends():
+        from app.export.library import library_references
+        from index.catalogue.options import read_options
+        from index.refresh import build_if_missing
+        from index.storage.generations import open_generation
+        from index.storage.store import Store
+
+        build_if_missing(corpus, data, Terminal())
+        generation, _, hold = open_generation(data / "index")
+        with closing(hold), closing(Store(generation / "store.sqlite")) as store:
+            filters = read_options(store.values, topic or (), since, until, kind or (), list_ or ())
+            sys.stdout.write(library_references(store, filters, chosen[0]))
 
 
 def entry_fields(entry: Entry, store: Store) -> dict[str, Any]:

@@ -1,52 +1,214 @@
-"""How well a quoted text carries a sentence, computed from the two texts alone.
+"""How well texts carry a sentence: a verdict from the texts alone, with what is missing named.
 
-A sentence that stands in the quote word for word has support 1. Otherwise support is the share of the sentence's
-content words that the quote holds, and 0 as soon as the sentence has a number or a name that the quote has not: a
-wrong figure is worse than a missing one. ``python -m evals`` reports how well this agrees with labelled pairs.
+A sentence that stands in a text word for word has support 1. Otherwise a fitted model gives the probability that one
+text carries all of it (``app.support.features`` says what it looks at); numbers and names that the text has not rule
+it out by themselves. A sentence that no single text carries is taken clause by clause, as one may join what two texts
+say. ``python -m evals --fit-support`` fits the model, ``python -m evals`` reports how well it agrees with people.
 """
 
 from __future__ import annotations
 
-import re
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
 
-from index.text.analysis import content_words
+import numpy as np
+
+from app.support.features import Comparison, Ground, compare, coverage
+from app.support.forest import Forest
+from app.support.reading import Reader, Reading, compressed
+from index.encoders.static import StaticEncoder
 from ingest.text.folding import fold
-from ingest.text.markup import plain_text
+from ingest.types import Entry
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-.+][A-Za-z0-9]+)*")
-_SENTENCE_START = re.compile(r"(?:^|[.!?。！？:：]\s*)$")
-CARRIED = 0.73  # from this support on a sentence counts as carried; chosen on evals/data/support.jsonl
+FITTED = Path(__file__).parent / "support.json"
 _MIN_CHARS = 4  # a shorter text stands everywhere and proves nothing
+_MIN_CLAUSE = 4  # pieces, below which a clause says nothing of its own
+_CLOSELY = 3  # texts that are looked at closely, the best covering ones
+_NAMED_WORDS = 4
+
+
+class Verdict(StrEnum):
+    """What the evidence says about a sentence; a sentence that claims nothing has none."""
+
+    SUPPORTED = "supported"
+    PARTLY = "partly_supported"
+    UNSUPPORTED = "unsupported"
+    NO_CLAIM = "no_claim"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The verdict on a sentence.
+
+    Attributes:
+        verdict: The verdict.
+        support: Probability that one text carries all of it, in [0, 1].
+        grounds: Numbers (from 0) of the texts that carry it or a part of it, best first.
+        missing: What the texts have not: numbers, names, or words of the clause that nothing carries.
+        joined: Whether the texts carry it only together.
+    """
+
+    verdict: Verdict
+    support: float
+    grounds: tuple[int, ...] = ()
+    missing: tuple[str, ...] = ()
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From which probability on a sentence counts as carried, and below which not even partly; by ``evals``."""
+
+    carried: float = field(default_factory=lambda: float(_fitted()["carried"]))
+    partly: float = field(default_factory=lambda: float(_fitted()["partly"]))
+
+
+@cache
+def _fitted() -> dict[str, object]:
+    fitted: dict[str, object] = json.loads(FITTED.read_text(encoding="utf-8"))
+    return fitted
+
+
+class Checker:
+    """Holds sentences against texts; safe to share between threads."""
+
+    def __init__(
+        self, table: StaticEncoder, terms: Mapping[str, frozenset[str]] | None = None, forest: Forest | None = None
+    ) -> None:
+        """Compares by a table of token vectors, the fitted model unless another is given, and a glossary."""
+        self.reader = Reader(table, terms)
+        self._forest = forest or Forest.of(_fitted())
+
+    def ground(self, text: str, names: Sequence[str] = ()) -> Ground:
+        """Takes a text apart, once for all sentences; its work is called by the names."""
+        return Ground(self.reader.read(text), name_forms(names))
+
+    def check(self, sentence: str, grounds: Sequence[Ground], thresholds: Thresholds | None = None) -> Check:
+        """Returns the verdict on a sentence; markup in it is ignored."""
+        thresholds = thresholds or Thresholds()
+        said = self.reader.read(sentence)
+        folded = fold(said.text)
+        if len(folded) < _MIN_CHARS:
+            return Check(Verdict.NO_CLAIM, 0.0)
+        verbatim = [i for i, ground in enumerate(grounds) if folded in fold(ground.reading.text)]
+        if verbatim:
+            return Check(Verdict.SUPPORTED, 1.0, tuple(verbatim))
+        looked = self._compared(said, grounds)
+        if not looked:
+            return Check(Verdict.UNSUPPORTED, 0.0)
+        chances = {place: chance for place, (_, chance) in looked.items()}
+        order = sorted(chances, key=lambda place: (-chances[place], place))
+        best = order[0]
+        carrying = tuple(place for place in order if chances[place] >= thresholds.carried)
+        if carrying:
+            return Check(Verdict.SUPPORTED, chances[best], carrying)
+        missing = _missing(said, looked[best][0])
+        joined, carried, lacking = self._by_clause(said, grounds, thresholds)
+        if joined and not missing:
+            return Check(Verdict.SUPPORTED, thresholds.carried, carried, joined=True)
+        if carried and lacking:
+            return Check(Verdict.PARTLY, chances[best], carried, missing or lacking, joined=True)
+        if chances[best] >= thresholds.partly and not missing:
+            return Check(Verdict.PARTLY, chances[best], (best,), _uncovered(said, looked[best][0]))
+        return Check(Verdict.UNSUPPORTED, chances[best], (), missing)
+
+    def _compared(self, said: Reading, grounds: Sequence[Ground]) -> dict[int, tuple[Comparison, float]]:
+        """Returns comparison and probability for the texts that cover a sentence best, by their numbers."""
+        matches = coverage(said, grounds)
+        quick = [float(match.max(axis=0) @ said.weights) if match.size else 0.0 for match in matches]
+        chosen = sorted(np.argsort(-np.asarray(quick), kind="stable")[:_CLOSELY].tolist())
+        compared = [compare(said, grounds[i], matches[i], self.reader.terms) for i in chosen]
+        if not compared:
+            return {}
+        chances = self._forest.probability(np.stack([one.features for one in compared]))
+        return {i: (one, float(p)) for i, one, p in zip(chosen, compared, chances, strict=True)}
+
+    def _by_clause(
+        self, said: Reading, grounds: Sequence[Ground], thresholds: Thresholds
+    ) -> tuple[bool, tuple[int, ...], tuple[str, ...]]:
+        """Takes a sentence clause by clause: whether several texts carry it together, which, and what none carries.
+
+        A clause without a name is about what the sentence names first.
+        """
+        clauses = list(_clauses_of(said))
+        if len(clauses) < 2:
+            return False, (), ()
+        subject = next((said.text[name.start : name.end] for name in said.names), "")
+        carried: list[int] = []
+        lacking: list[str] = []
+        for start, end in clauses:
+            clause = said.text[start:end].strip(" ,，;；:：")
+            named = any(start <= name.start < end for name in said.names)
+            read = self.reader.read(clause if named or not subject else f"{subject} {clause}")
+            looked = self._compared(read, grounds)
+            place = max(looked, key=lambda i: looked[i][1], default=-1)
+            if place >= 0 and looked[place][1] >= thresholds.carried:
+                carried.append(place)
+            else:
+                lacking.append(clause)
+        several = tuple(dict.fromkeys(carried))
+        return not lacking and len(several) > 1, several, tuple(lacking)
+
+
+def name_forms(names: Iterable[str]) -> frozenset[str]:
+    """Returns the comparable forms of the names of a work, and of the words in them."""
+    return frozenset(compressed(part) for name in names for part in (name, *name.replace(":", " ").split()) if part)
+
+
+def names_of_entry(entry: Entry) -> tuple[str, ...]:
+    """Returns what a work is called."""
+    return (entry.title, entry.title_zh, *entry.aliases)
+
+
+def read_terms(rows: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    """Returns the glossary in comparable forms, both ways, from pairs of a term and another name of it."""
+    found: dict[str, set[str]] = {}
+    for term, other in rows:
+        one, two = fold(term), fold(other)
+        if len(one) > 1 and len(two) > 1 and one != two:
+            found.setdefault(one, set()).add(two)
+            found.setdefault(two, set()).add(one)
+    return {form: frozenset(others) for form, others in found.items()}
+
+
+@cache
+def shipped_checker() -> Checker:
+    """Returns a checker over the shipped table, without a glossary."""
+    return Checker(StaticEncoder.load())
 
 
 def support(sentence: str, quote: str) -> float:
-    """Returns the support of a sentence by a quote, in [0, 1]; markup on either side is ignored."""
-    sentence, quote = plain_text(sentence), plain_text(quote)
-    folded = fold(sentence)
-    if len(folded) < _MIN_CHARS:
-        return 0.0
-    lowered = quote.casefold()
-    if not _numbers(sentence) <= _numbers(quote) or any(name not in lowered for name in _names(sentence)):
-        return 0.0
-    if folded in fold(quote):
-        return 1.0
-    words, known = content_words(sentence), set(content_words(quote))
-    return sum(word in known for word in words) / len(words) if words else 0.0
+    """Returns the support of a sentence by one quote, in [0, 1]; markup on either side is ignored."""
+    checker = shipped_checker()
+    return checker.check(sentence, [checker.ground(quote)]).support
 
 
-def _numbers(text: str) -> set[str]:
-    """Returns the numbers of a text; 10,000 and 10000 are the same one."""
-    return set(_NUMBER.findall(_THOUSANDS.sub("", text)))
+def is_carried(support: float) -> bool:
+    """Tells whether a sentence with this support counts as carried."""
+    return support >= Thresholds().carried
 
 
-def _names(text: str) -> set[str]:
-    """Returns the names in a text: Latin words with a digit or an inner capital, or capitalised within a sentence."""
-    found = set()
-    for match in _LATIN.finditer(text):
-        word = match[0]
-        inner = any(character.isdigit() for character in word) or any(character.isupper() for character in word[1:])
-        if inner or (word[0].isupper() and not _SENTENCE_START.search(text[: match.start()])):
-            found.add(word.casefold().rstrip("s"))
-    return found
+def _missing(said: Reading, comparison: Comparison) -> tuple[str, ...]:
+    numbers = [number.text for number in comparison.numbers if number.digits]
+    return (*numbers, *(said.text[name.start : name.end] for name in comparison.names))
+
+
+def _uncovered(said: Reading, comparison: Comparison) -> tuple[str, ...]:
+    """Returns the clause of a sentence that its best text covers least."""
+    clauses = list(_clauses_of(said))
+    if len(clauses) < 2 or len(clauses) != len(comparison.clauses):
+        return ()
+    start, end = clauses[int(comparison.clauses.argmin())]
+    return (said.text[start:end].strip(" ,，;；:：。."),)
+
+
+def _clauses_of(said: Reading) -> Iterable[tuple[int, int]]:
+    """Yields where the clauses of a sentence begin and end, those too short to say something left out."""
+    for clause in range(int(said.clause_of[-1]) + 1 if len(said.clause_of) else 0):
+        places = np.flatnonzero(said.clause_of == clause)
+        if len(places) >= _MIN_CLAUSE:
+            yield int(said.starts[places[0]]), int(said.ends[places[-1]])

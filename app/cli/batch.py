@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from app.answer.llm import LanguageModel
 from app.assistant import Assistant
 from app.errors import QuestionError
 from app.types import Answer
@@ -48,7 +49,12 @@ def read_item(line: str) -> BatchItem:
 
 
 def answer_batch(
-    assistant: Assistant, lines: Iterable[str], filters: Filters = NO_FILTERS, *, explain: bool = False
+    assistant: Assistant,
+    lines: Iterable[str],
+    filters: Filters = NO_FILTERS,
+    model: LanguageModel | None = None,
+    *,
+    explain: bool = False,
 ) -> Iterator[tuple[int, BatchItem | None, Answer | QuestionError]]:
     """Yields (line number, item, answer) of each non-empty line; a line that cannot be asked yields its error."""
     for number, line in enumerate(lines, start=1):
@@ -57,6 +63,8 @@ def answer_batch(
         item = None
         try:
             item = read_item(line)
-            yield number, item, assistant.ask(item.question, item.history, filters=filters, explain=explain)
+            yield number, item, assistant.answer(
+                item.question, item.history, model=model, filters=filters, explain=explain
+            )
         except QuestionError as error:
             yield number, item, error

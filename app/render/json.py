@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.answer.support import Verdict
 from app.render.explain import steps_json
 from app.render.places import listing_of, section_path
+from app.render.verdicts import status_line
 from app.types import Answer, Citation
 from index.types import Hit
 from ingest.text.markup import plain_text
@@ -14,6 +16,7 @@ from ingest.types import PassageKind
 
 def answer_json(answer: Answer, question_id: str | None) -> dict[str, Any]:
     """Returns an answer as the JSON object of the command line."""
+    written = {} if answer.writing is None else {"writing": _writing_json(answer)}
     return {
         "id": question_id,
         "question": answer.question,
@@ -27,6 +30,33 @@ def answer_json(answer: Answer, question_id: str | None) -> dict[str, Any]:
             "retrieve": answer.timings.retrieve,
             "answer": answer.timings.answer,
             "total": answer.timings.total,
+        },
+    } | written
+
+
+def _writing_json(answer: Answer) -> dict[str, Any]:
+    """Returns who wrote an answer, what it cost, and the verdict on each of its sentences."""
+    if answer.writing is None:
+        return {}
+    usage = answer.writing.usage
+    return {
+        "model": answer.writing.model,
+        "status_line": status_line(answer),
+        "sentences": [
+            {
+                "text": sentence.text,
+                "verdict": (sentence.check.verdict if sentence.check else Verdict.NO_CLAIM).value,
+                "support": round(sentence.check.support, 3) if sentence.check else None,
+                "citations": list(sentence.citations),
+                "missing": list(sentence.check.missing) if sentence.check else [],
+            }
+            for sentence in answer.sentences
+        ],
+        "usage": {
+            "prompt_tokens": usage.prompt_tokens,
+            "answer_tokens": usage.answer_tokens,
+            "seconds": round(usage.seconds, 3),
+            "first_token_seconds": round(usage.first_token, 3),
         },
     }
 

@@ -31,6 +31,28 @@ _TEXTS = {
         "hold no answer. Ask what something is, how it works or why, have papers compared, or list those on a topic, "
         "of a year or by an organisation.",
     },
+    "llm_failed": {
+        "zh": "（语言模型没有作答：{why}。下面是直接引用原文的回答。）",
+        "en": "(The language model did not answer: {why}. This answer quotes the sources instead.)",
+    },
+    "llm_unreachable": {"zh": "连不上它的地址", "en": "its address cannot be reached"},
+    "llm_timeout": {"zh": "等待超时", "en": "it took too long"},
+    "llm_unauthorised": {"zh": "密钥无效或没有权限", "en": "the key was not accepted"},
+    "llm_limited": {"zh": "请求太多或额度用完", "en": "too many requests, or the quota is used up"},
+    "llm_server": {"zh": "服务器出错", "en": "its server failed"},
+    "llm_refused": {"zh": "服务器拒绝了请求，请检查模型名称", "en": "the request was refused; check the model's name"},
+    "llm_not_a_model": {"zh": "那个地址返回的不是模型的回答", "en": "what answers at its address is not a model"},
+    "llm_interrupted": {"zh": "回答中途断开", "en": "its answer broke off"},
+    "llm_empty": {"zh": "它的回答是空的", "en": "its answer was empty"},
+    "status_line": {
+        "zh": "由 {model} 撰写，逐句核对：{total} 句中 {supported} 句有依据，{partly} 句部分有依据，{unsupported} 句没有依据。",
+        "en": "Written by {model}, every sentence checked: of {total}, {supported} supported, {partly} partly, "
+        "{unsupported} not.",
+    },
+    "not_supported": {"zh": "没有依据", "en": "not supported"},
+    "not_supported_missing": {"zh": "没有依据：材料里没有 {missing}", "en": "not supported: the sources do not have {missing}"},
+    "partly_supported": {"zh": "部分有依据", "en": "partly supported"},
+    "partly_supported_missing": {"zh": "部分有依据，材料里没有：{missing}", "en": "partly supported; not in the sources: {missing}"},
     "nearest": {"zh": "最接近的条目：", "en": "The nearest entries:"},
     "not_found": {
         "zh": "我没有在清单里找到对这个问题的直接回答。最接近的内容是：",

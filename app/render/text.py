@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from app.answer.names import shown_title
+from app.render.verdicts import status_line
 from app.types import Answer, Citation
 
 _LINK = re.compile(r"\[([^\]\n]+)\]\((https?://[^\s)]+)\)")
@@ -19,6 +20,8 @@ _LABELS = {
 def answer_text(answer: Answer) -> str:
     """Returns an answer as plain text with its sources below."""
     lines = [plain_markdown(answer.text)]
+    if line := status_line(answer):
+        lines += ["", line]
     if answer.citations:
         lines += ["", f"{_LABELS['sources'][answer.language]}:"]
         for n in dict.fromkeys(citation.n for citation in answer.citations):

@@ -75,6 +75,12 @@ class StaticEncoder:
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [np.asarray(encoding.ids, dtype=np.int64) for encoding in encodings]
 
+    def pieces(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
+        """Returns the table rows of a text's tokens, and where each begins and ends in the text (characters)."""
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        places = np.asarray(encoding.offsets, dtype=np.int32).reshape(-1, 2)
+        return np.asarray(encoding.ids, dtype=np.int64), places[:, 0], places[:, 1]
+
     def words(self) -> list[str]:
         """Returns the pieces of the vocabulary, most of them words of both languages."""
         return list(self._tokenizer.get_vocab())
@@ -89,6 +95,12 @@ class StaticEncoder:
         cosines: Vectors = self._rows[first].astype(np.float32) @ others.T
         cosines /= lengths[first][:, None]
         return cosines
+
+    def token_units(self, ids: NDArray[np.integer[Any]]) -> Vectors:
+        """Returns the vectors of tokens, each of length 1, float32, shape (ids, dimension)."""
+        units: Vectors = self._rows[ids].astype(np.float32)
+        units /= np.maximum(self._lengths[ids], 1e-9)[:, None]
+        return units
 
     def token_lengths(self, ids: NDArray[np.integer[Any]]) -> Vectors:
         """Returns the lengths of token vectors; training gives words that matter long ones."""

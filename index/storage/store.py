@@ -128,6 +128,10 @@ class Store:
         found = self._query("SELECT DISTINCT value FROM gazetteer WHERE slot = ? ORDER BY value", slot.value)
         return [value for (value,) in found]
 
+    def terms(self) -> list[tuple[str, str]]:
+        """Returns (name, another name of it) of all terms of the glossary."""
+        return list(self._query("SELECT name, value FROM gazetteer WHERE slot = ? ORDER BY name, value", Slot.TERM.value))
+
     def telling(self, words: Collection[str]) -> list[tuple[str, str]]:
         """Returns (word, name) of the names that hold a word which few names hold (``gazetteer.telling_words``)."""
         return list(self._where_in("SELECT word, name FROM telling WHERE word", words))

@@ -1,0 +1,176 @@
+"""An answer that a language model writes from evidence, every sentence held against that evidence as it comes.
+
+The quoted answer comes first: where it declines, nothing is sent; where the model fails, it is the answer. Marks are
+set by what the check finds. What a model puts into them is only a hint which sources to look at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from app.answer.attribution import SentenceStream, Written
+from app.answer.llm import LanguageModel, Reply
+from app.answer.prompt import Budget, Source, build_messages, choose_sources
+from app.answer.spans import Span
+from app.answer.support import Check, Checker, Verdict, names_of_entry
+from app.errors import LlmError
+from app.render.messages import say
+from app.support.features import Ground
+from app.types import Answer, Citation, Sentence, Status, Writing
+from index.types import Turn
+from ingest.text.folding import fold
+from ingest.types import Entry
+
+_MAX_SPANS = 24
+_SAYS_NOTHING = re.compile(
+    r"\b(?:the )?(?:evidence|sources?|material|documents?|passages?)\b.{0,40}\b(?:do(?:es)? not|don't|doesn't|no)\b"
+    r".{0,60}\b(?:say|answer|mention|information|contain|provide|cover)|材料(?:里|中)?(?:没有|未)(?:说明|提到|涉及|回答)|没有(?:相关|足够)(?:信息|材料)",
+    re.I,
+)
+_INTRODUCES = re.compile(r"[:：]$|^#{1,6} |^(?:sure|certainly|here (?:is|are)|当然|好的|以下是)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """An answer on its way.
+
+    Attributes:
+        answer: All of it so far: sentences that are complete, each with its verdict.
+        pending: The beginning of the next sentence, not checked yet.
+        done: Whether this is the whole answer.
+    """
+
+    answer: Answer
+    pending: str = ""
+    done: bool = False
+
+
+class GenerativeWriter:
+    """Has a language model write answers; safe to share between threads."""
+
+    def __init__(self, model: LanguageModel, checker: Checker, budget: Budget = Budget()) -> None:
+        """Writes with a model, checks with a checker."""
+        self._model = model
+        self._checker = checker
+        self._budget = budget
+
+    def stream(self, quoted: Answer, spans: Sequence[tuple[Span, Entry]], history: Sequence[Turn]) -> Iterator[Update]:
+        """Yields an answer as it is written; closing the iterator stops the request.
+
+        Args:
+            quoted: The extractive answer to the question.
+            spans: Evidence, the most important first.
+            history: Earlier turns, oldest first.
+        """
+        if quoted.status is Status.DECLINED or not quoted.citations:
+            yield Update(quoted, done=True)
+            return
+        sources = choose_sources(list(spans)[:_MAX_SPANS], self._budget.evidence)
+        work = _Work(quoted, sources, self._checker, self._model.config.model)
+        messages = build_messages(quoted.question, quoted.language, sources, history, self._budget)
+        try:
+            reply = self._model.stream(messages)
+        except LlmError as error:
+            yield Update(_fallen_back(quoted, error), done=True)
+            return
+        with reply:
+            try:
+                yield from self._read(reply, work)
+            except LlmError as error:
+                yield Update(_fallen_back(quoted, error), done=True)
+                return
+        yield Update(work.answer(reply), done=True)
+
+    def _read(self, reply: Reply, work: _Work) -> Iterator[Update]:
+        sentences = SentenceStream()
+        for piece in reply:
+            for written in sentences.feed(piece):
+                work.add(written)
+            yield Update(work.answer(reply), sentences.pending)
+        for written in sentences.finish():
+            work.add(written)
+        if not work.sentences:
+            raise LlmError("empty")
+
+
+class _Work:
+    """An answer in the making."""
+
+    def __init__(self, quoted: Answer, sources: Sequence[Source], checker: Checker, model: str) -> None:
+        self._quoted = quoted
+        self._model = model
+        self._checker = checker
+        self.sentences: list[Sentence] = []
+        self._citations: dict[tuple[int, str], Citation] = {}
+        self._places: list[tuple[Source, Span]] = [(source, span) for source in sources for span in source.spans]
+        self._grounds: list[Ground] = [
+            checker.ground(span.plain, names_of_entry(source.entry)) for source, span in self._places
+        ]
+
+    def add(self, written: Written) -> None:
+        """Checks a sentence and adds it with the marks that the check gives it."""
+        check = self._check(written)
+        numbers: list[int] = []
+        chosen = self._cited(check, written.marks)
+        for place in chosen:
+            source, span = self._places[place]
+            numbers.append(source.n)
+            key = (source.n, span.text)
+            strength = round(check.support, 3)
+            if key not in self._citations or self._citations[key].support < strength:
+                self._citations[key] = Citation(source.n, source.entry, span.passage, span.text, span.line, strength)
+        self.sentences.append(
+            Sentence(
+                written.text,
+                tuple(dict.fromkeys(numbers)),
+                starts_paragraph=written.starts_paragraph,
+                check=None if check.verdict is Verdict.NO_CLAIM else check,
+                code=written.code,
+            )
+        )
+
+    def _cited(self, check: Check, marks: Sequence[int]) -> list[int]:
+        """Returns the spans to cite: the best one, and of each source that the model named and that carries it."""
+        if check.verdict not in (Verdict.SUPPORTED, Verdict.PARTLY):
+            return []
+        if check.joined:
+            return list(check.grounds)
+        chosen = list(check.grounds[:1])
+        for mark in marks:
+            own = [place for place in check.grounds if self._places[place][0].n == mark]
+            chosen += [place for place in own[:1] if place not in chosen]
+        return chosen
+
+    def _check(self, written: Written) -> Check:
+        if written.code:
+            code = fold(written.text.strip("`").partition("\n")[2])
+            held = tuple(i for i, (_, span) in enumerate(self._places) if code and code in fold(span.text))
+            return Check(Verdict.SUPPORTED, 1.0, held[:1]) if held else Check(Verdict.UNSUPPORTED, 0.0)
+        if _SAYS_NOTHING.search(written.text) or _INTRODUCES.search(written.text):
+            return Check(Verdict.NO_CLAIM, 0.0)
+        return self._checker.check(written.text, self._grounds)
+
+    def answer(self, reply: Reply) -> Answer:
+        """Returns the answer so far."""
+        verdicts = [sentence.check.verdict for sentence in self.sentences if sentence.check]
+        wrong = sum(verdict is Verdict.UNSUPPORTED for verdict in verdicts)
+        good = self._quoted.status is Status.ANSWERED and not wrong
+        return replace(
+            self._quoted,
+            status=Status.ANSWERED if good else Status.PARTLY_ANSWERED,
+            sentences=tuple(self.sentences),
+            citations=tuple(self._citations.values()),
+            writing=Writing(
+                self._model,
+                tuple(verdicts.count(verdict) for verdict in (Verdict.SUPPORTED, Verdict.PARTLY, Verdict.UNSUPPORTED)),
+                reply.usage,
+            ),
+        )
+
+
+def _fallen_back(quoted: Answer, error: LlmError) -> Answer:
+    """Returns the quoted answer with one line that says why it is not a written one."""
+    notice = say("llm_failed", quoted.language, why=say(f"llm_{error.failure}", quoted.language))
+    return replace(quoted, notices=(*quoted.notices, notice))

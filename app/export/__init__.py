@@ -1,0 +1,1 @@
+"""Answers, conversations and parts of the library in the formats that other programs read."""

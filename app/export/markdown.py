@@ -1,0 +1,82 @@
+"""An answer, or a whole conversation, as Markdown with its references, and the same as a page that stands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from markdown_it import MarkdownIt
+
+from app.export.reference import people_of, url_of
+from app.render.messages import say
+from app.render.verdicts import status_line
+from app.types import Answer
+from ingest.text.markup import plain_text
+from ingest.types import Entry
+
+_MOST_AUTHORS = 3
+_STYLE = (
+    "body{max-width:46rem;margin:2rem auto;padding:0 1rem;font:16px/1.6 system-ui,'PingFang SC','Noto Sans CJK SC',sans-serif}"
+    "blockquote{color:#555;border-left:3px solid #ccc;margin-left:0;padding-left:1rem}code{overflow-wrap:anywhere}"
+    "table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.3rem .5rem}"
+)
+
+
+def conversation_markdown(answers: Sequence[Answer], keys: Mapping[str, str]) -> str:
+    """Returns answers as Markdown, a heading a question, each with the works and lines it rests on.
+
+    Args:
+        answers: In the order they were given.
+        keys: Citation keys, from ``app.export.reference.citation_keys``, for those who go on to cite.
+    """
+    return "\n\n".join(_one(answer, keys) for answer in answers) + "\n"
+
+
+def conversation_html(answers: Sequence[Answer], keys: Mapping[str, str]) -> str:
+    """Returns the same as an HTML page that needs nothing else; HTML in texts is shown, not obeyed."""
+    body = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    body.disable("image")
+    language = answers[0].language if answers else "en"
+    title = escape(answers[0].question) if answers else ""
+    return (
+        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
+        f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f"<style>{_STYLE}</style></head>\n<body>\n{body.render(conversation_markdown(answers, keys))}</body></html>\n"
+    )
+
+
+def cited_entries(answers: Sequence[Answer]) -> list[Entry]:
+    """Returns the works that answers cite, in order, each once."""
+    return list({c.entry.entry_id: c.entry for answer in answers for c in answer.citations}.values())
+
+
+def _one(answer: Answer, keys: Mapping[str, str]) -> str:
+    parts = [f"## {_line(answer.question)}", answer.text]
+    if line := status_line(answer):
+        parts.append(f"*{line}*")
+    if answer.citations:
+        parts.append(f"### {say('panel_title', answer.language)}")
+        numbers = dict.fromkeys(sorted(citation.n for citation in answer.citations))
+        parts.append("\n".join(_reference(answer, n, keys) for n in numbers))
+    return "\n\n".join(parts)
+
+
+def _reference(answer: Answer, n: int, keys: Mapping[str, str]) -> str:
+    citations = [citation for citation in answer.citations if citation.n == n]
+    entry = citations[0].entry
+    people, more = people_of(entry)
+    names = ", ".join(f"{person.given} {person.family}".strip() for person in people[:_MOST_AUTHORS])
+    names += " et al." if names and (more or len(people) > _MOST_AUTHORS) else ""
+    year = f" ({entry.year})" if entry.year else ""
+    address = url_of(entry)
+    head = f"- **[{n}]** {names + '. ' if names else ''}{_line(entry.title)}{year}. `{keys[entry.entry_id]}`"
+    head += f" <{address}>" if address else ""
+    quotes = [
+        f"  > {_line(plain_text(citation.quote))} — `{citation.passage.path}:{citation.line}`" for citation in citations
+    ]
+    return "\n\n".join([head, *quotes])
+
+
+def _line(text: str) -> str:
+    """Returns a text on one line, with the characters that Markdown would take for its own escaped."""
+    return "".join(f"\\{c}" if c in "\\`*_[]<>#|~" else c for c in " ".join(text.split()))

@@ -1,0 +1,1 @@
+"""Whether a text carries a sentence: what both are compared by, and the fitted model that decides."""

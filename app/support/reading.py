@@ -1,0 +1,221 @@
+"""A text taken apart for comparison: pieces with vectors, clauses, names, numbers, turning words, terms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.support.cues import Cue, cues
+from app.support.quantities import Quantity, quantities
+from index.encoders.static import StaticEncoder
+from ingest.text.folding import fold, simplified
+from ingest.text.markup import plain_text
+from ingest.text.scripts import HAN, language_of
+from ingest.text.sentences import sentence_spans
+
+Floats = NDArray[np.float32]
+Terms = Mapping[str, frozenset[str]]
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-.+/&][A-Za-z0-9]+)*\+*")
+_PART = re.compile(r"[a-z]+|\d+")
+_CLAUSE_END = re.compile(r"[，；：;:（）()—、]|,(?!\d)|\b(?:while|whereas|although|though)\b|(?<=[^\s])(?=而(?!且|非|是|不))")
+_HAN_OR_WORD = re.compile(rf"[{HAN}]+|[a-z0-9]+(?:[-.+/&][a-z0-9]+)*")
+_LEAST_CLAUSE = 3  # pieces; a shorter clause joins the one before
+_LONGEST_TERM = 10
+# Words that open a sentence with a capital and name nothing.
+_OPENERS = frozenset(
+    "a an the this that these those it its they their there here he she we our you your i in on at by for from with without to of as if "
+    "when while where whereas because since although though after before during until unless and or but so yet both each every all "
+    "some most many few no not only one two three what which who how why under over between among into than then thus hence however "
+    "unlike instead given using such also even just more less early later once against across compared according".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name: its comparable form, how surely it is one, and where it stands (characters).
+
+    Sureness is 2 with a digit or an inner capital, 1 for a capital within a sentence, 0 for one that opens a sentence.
+    """
+
+    form: str
+    sure: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text taken apart.
+
+    Attributes:
+        text: As a reader sees it, in Simplified characters.
+        language: "zh" or "en".
+        vectors: Unit vectors of its pieces, float32, shape (pieces, dimension).
+        weights: What each piece counts, float32, shape (pieces,).
+        starts: First character of each piece.
+        ends: Character after each piece.
+        clause_of: Clause number of each piece, rising from 0.
+        sentence_of: Sentence number of each clause.
+        names: Its names.
+        forms: Comparable forms of all its Latin words.
+        numbers: Its numbers.
+        cues: Its turning words.
+        terms: Terms of the glossary in it: comparable form, start, end.
+        grams: Runs of three characters, for comparing within a language.
+    """
+
+    text: str
+    language: str
+    vectors: Floats
+    weights: Floats
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    clause_of: NDArray[np.int32]
+    sentence_of: NDArray[np.int32]
+    names: tuple[Name, ...]
+    forms: frozenset[str]
+    numbers: tuple[Quantity, ...]
+    cues: tuple[Cue, ...]
+    terms: tuple[tuple[str, int, int], ...]
+    grams: frozenset[str]
+
+    def pieces_in(self, start: int, end: int) -> tuple[int, int]:
+        """Returns the first piece that reaches into a stretch of characters, and the one after the last."""
+        return int(np.searchsorted(self.ends, start, side="right")), int(np.searchsorted(self.starts, end))
+
+    def clause_at(self, character: int) -> int:
+        """Returns the clause of a character."""
+        if not len(self.clause_of):
+            return 0
+        piece = min(int(np.searchsorted(self.ends, character, side="right")), len(self.clause_of) - 1)
+        return int(self.clause_of[piece])
+
+
+class Reader:
+    """Takes texts apart; safe to share between threads."""
+
+    def __init__(self, table: StaticEncoder, terms: Terms | None = None) -> None:
+        """Reads with a table of token vectors, and a glossary: comparable form of a term to those of its other names."""
+        self.table = table
+        self.terms: Terms = terms or {}
+
+    def read(self, text: str) -> Reading:
+        """Takes a text apart."""
+        text = simplified(plain_text(text)).replace("\n", " ")
+        ids, starts, ends = self.table.pieces(text)
+        sentences = list(sentence_spans(text)) or [(0, len(text))]
+        clause_of, sentence_of = _clauses(text, starts, sentences)
+        names = tuple(_names(text, {start for start, _ in sentences}))
+        return Reading(
+            text,
+            language_of(text),
+            self.table.token_units(ids),
+            np.square(self.table.token_lengths(ids)),
+            starts,
+            ends,
+            clause_of,
+            sentence_of,
+            names,
+            frozenset(_forms(text)),
+            tuple(quantities(text)),
+            tuple(cues(text)),
+            tuple(self._terms_in(text)),
+            _grams(text),
+        )
+
+    def _terms_in(self, text: str) -> list[tuple[str, int, int]]:
+        """Returns the terms of the glossary in a text; the longest at each place."""
+        if not self.terms:
+            return []
+        found: list[tuple[str, int, int]] = []
+        lowered = text.lower() if len(text.lower()) == len(text) else text
+        words = [(match[0], match.start(), match.end()) for match in _HAN_OR_WORD.finditer(lowered)]
+        for number, (word, start, end) in enumerate(words):
+            if word.isascii():
+                for last in range(min(number + 5, len(words)), number, -1):
+                    form = fold(lowered[start : words[last - 1][2]])
+                    if form in self.terms:
+                        found.append((form, start, words[last - 1][2]))
+                        break
+                continue
+            place = 0
+            while place < len(word):
+                longest = next(
+                    (n for n in range(min(_LONGEST_TERM, len(word) - place), 1, -1) if word[place : place + n] in self.terms), 0
+                )
+                if longest:
+                    found.append((word[place : place + longest], start + place, start + place + longest))
+                place += longest or 1
+        return found
+
+
+def name_places(text: str) -> list[tuple[int, int]]:
+    """Returns where the names of a text stand, those left out that only a first capital tells."""
+    opening = {start for start, _ in sentence_spans(text)}
+    return [(name.start, name.end) for name in _names(text, opening) if name.sure]
+
+
+def compressed(word: str) -> str:
+    """Returns the comparable form of a Latin word: "GPT-4s" and "gpt4" are one."""
+    form = "".join(character for character in word.casefold() if character.isalnum())
+    return form[:-1] if len(form) > 3 and form.endswith("s") and not form.endswith("ss") else form
+
+
+def parts_of(form: str) -> list[str]:
+    """Returns the runs of letters and of digits in a comparable form."""
+    return _PART.findall(form)
+
+
+def _forms(text: str) -> set[str]:
+    forms: set[str] = set()
+    for match in _WORD.finditer(text):
+        forms.add(compressed(match[0]))
+        if "-" in match[0] or "/" in match[0]:
+            forms.update(compressed(part) for part in re.split(r"[-/]", match[0]) if len(part) > 1)
+    return forms
+
+
+def _names(text: str, openings: set[int]) -> list[Name]:
+    found = []
+    for match in _WORD.finditer(text):
+        word = match[0]
+        inner = any(c.isdigit() for c in word) or any(c.isupper() for c in word[1:])
+        if inner:
+            sure = 2
+        elif not word[0].isupper() or word.casefold() in _OPENERS or len(word) < 2:
+            continue
+        else:
+            before = text[: match.start()].rstrip()
+            opens = match.start() in openings or before.endswith((":", "：", "“", '"', "•"))
+            sure = 0 if opens else 1
+        found.append(Name(compressed(word), sure, match.start(), match.end()))
+    return found
+
+
+def _clauses(
+    text: str, starts: NDArray[np.int32], sentences: list[tuple[int, int]]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Returns the clause of each piece and the sentence of each clause."""
+    ends = sorted({*(match.end() for match in _CLAUSE_END.finditer(text)), *(end for _, end in sentences)})
+    raw = np.searchsorted(np.asarray(ends), starts, side="right")
+    sentence = np.searchsorted(np.asarray([end for _, end in sentences]), starts, side="right")
+    clause_of = np.zeros(len(starts), dtype=np.int32)
+    sentence_of: list[int] = []
+    number, size = -1, 0
+    for i in range(len(starts)):
+        new_sentence = i == 0 or sentence[i] != sentence[i - 1]
+        if new_sentence or (raw[i] != raw[i - 1] and size >= _LEAST_CLAUSE):
+            number, size = number + 1, 0
+            sentence_of.append(int(sentence[i]))
+        clause_of[i] = number
+        size += 1
+    return clause_of, np.asarray(sentence_of, dtype=np.int32)
+
+
+def _grams(text: str) -> frozenset[str]:
+    folded = fold(text)
+    return frozenset(folded[i : i + 3] for i in range(len(folded) - 2))
