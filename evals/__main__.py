@@ -62,6 +62,17 @@ CalibrateOption = Annotated[
     typer.Option("--calibrate", help="Fit the decision to answer and keep it. 重新拟合“是否作答”。"),
 ]
 
+LlmOption = Annotated[
+    bool,
+    typer.Option("--llm", help="Written answers of the model in LLM_MODEL, beside the quoted ones. 评测语言模型撰写的回答。"),
+]
+LimitOption = Annotated[
+    int | None, typer.Option("--questions", min=1, help="With --llm: only so many questions. 只问这么多题。")
+]
+FitSupportOption = Annotated[
+    bool, typer.Option("--fit-support", help="Fit the support function and keep it. 重新拟合支持度函数。")
+]
+
 
 def main(
     dataset: DatasetOption = None,
@@ -69,6 +80,9 @@ def main(
     ablations: AblationsOption = False,
     update: UpdateOption = False,
     calibrate: CalibrateOption = False,
+    llm: LlmOption = False,
+    limit: LimitOption = None,
+    fit_support: FitSupportOption = False,
     encoder: EncodersOption = None,
     batch: BatchOption = 32,
     device: DeviceOption = None,
@@ -86,6 +100,14 @@ def main(
     encoders = _load(specs, data, batch, device)
     with one_line_ends():
         corpus = choose_corpus(corpus, data)
+        if llm or fit_support:
+            from evals.support_run import fit_and_report, write_and_report
+
+            home = data / "evals"
+            refresh_index(corpus, home, _talk, offline=True, encoder=next(encoders))
+            show = None if as_json else _print_table
+            (write_and_report(home, limit, _talk, show) if llm else fit_and_report(home, _talk, show))
+            return
         if len(specs) > 1:
             _compare_encoders(encoders, dataset or [], corpus, data, as_json=as_json)
             return

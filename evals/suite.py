@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.answer.support import CARRIED
+from app.answer.support import is_carried
 from app.assistant import Assistant
 from app.types import Answer, Citation, Sentence, Status
 from evals.measures import NAMES, mean_scores, score_queries
@@ -183,7 +183,7 @@ def _answer_shares(outcomes: Sequence[Outcome], read_line: Callable[[str, int], 
         "said missing, answerable": _share([o.said_missing for o in must_answer]),
         "quote at its line": _share([_stands(c, read_line) for c in citations]),
         "citation recall": _share([_is_carried(o.answer, s) for o in answered for s in _statements(o.answer)]),
-        "citation precision": _share([c.support >= CARRIED for c in citations]),
+        "citation precision": _share([is_carried(c.support) for c in citations]),
         "cites gold": _share([_cites_gold(o) for o in answered]),
         "cited entry is gold": _share([_is_gold(o, c.entry.entry_id) for o in answered for c in o.answer.citations]),
         "gold is cited": _share([_is_cited(o, g.entry_id) for o in answered for g in o.question.gold]),
@@ -225,7 +225,7 @@ def _statements(answer: Answer) -> list[Sentence]:
 
 def _is_carried(answer: Answer, sentence: Sentence) -> bool:
     """ALCE's recall (Gao and others, EMNLP 2023): the sentence is carried by what it cites."""
-    return any(citation.n in sentence.citations and citation.support >= CARRIED for citation in answer.citations)
+    return any(citation.n in sentence.citations and is_carried(citation.support) for citation in answer.citations)
 
 
 def _is_gold(outcome: Outcome, entry_id: str) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.support.features import Comparison, Ground, compare, coverage
+from app.support.features import FEATURES, Comparison, Ground, compare, coverage
 from app.support.forest import Forest
 from app.support.reading import Reader, Reading, compressed
 from index.encoders.static import StaticEncoder
@@ -28,7 +28,8 @@ FITTED = Path(__file__).parent / "support.json"
 _MIN_CHARS = 4  # a shorter text stands everywhere and proves nothing
 _MIN_CLAUSE = 4  # pieces, below which a clause says nothing of its own
 _CLOSELY = 3  # texts that are looked at closely, the best covering ones
-_NAMED_WORDS = 4
+_COUNTED = FEATURES.index("counted_otherwise")
+_RULED_OUT = 0.2  # what is left of a probability then
 
 
 class Verdict(StrEnum):
@@ -125,7 +126,10 @@ class Checker:
         if not compared:
             return {}
         chances = self._forest.probability(np.stack([one.features for one in compared]))
-        return {i: (one, float(p)) for i, one, p in zip(chosen, compared, chances, strict=True)}
+        return {
+            i: (one, float(p) * (_RULED_OUT if _rules_out(one, said, grounds[i]) else 1.0))
+            for i, one, p in zip(chosen, compared, chances, strict=True)
+        }
 
     def _by_clause(
         self, said: Reading, grounds: Sequence[Ground], thresholds: Thresholds
@@ -192,9 +196,23 @@ def is_carried(support: float) -> bool:
     return support >= Thresholds().carried
 
 
+def _rules_out(comparison: Comparison, said: Reading, ground: Ground) -> bool:
+    """Tells whether a number or a name that the text has not rules it out, whatever else is alike.
+
+    Names may be written in another script across languages, unless they hold digits or inner capitals.
+    """
+    across = said.language != ground.reading.language
+    return (
+        any(number.digits for number in comparison.numbers)
+        or any(name.sure == 2 or (name.sure == 1 and not across) for name in comparison.names)
+        or comparison.features[_COUNTED] > 0
+    )
+
+
 def _missing(said: Reading, comparison: Comparison) -> tuple[str, ...]:
-    numbers = [number.text for number in comparison.numbers if number.digits]
-    return (*numbers, *(said.text[name.start : name.end] for name in comparison.names))
+    counted = comparison.features[_COUNTED] > 0
+    numbers = [number.text for number in comparison.numbers if number.digits or counted]
+    return (*numbers, *(said.text[name.start : name.end] for name in comparison.names if name.sure))
 
 
 def _uncovered(said: Reading, comparison: Comparison) -> tuple[str, ...]:

@@ -23,17 +23,20 @@ _QUANTIFIERS = ("all", "most", "some", "only", "may", "must", "cause", "superlat
 FEATURES = (
     "covered", "covered_here", "covered_clauses", "least_clause", "gap", "second_gap", "third_gap", "cosine", "cosine_here", "back",
     "grams", "grams_here", "across", "chinese", "pieces", "found_pieces", "clauses",
-    "numbers", "numbers_missing", "words_missing", "number_around", "number_replaced", "number_elsewhere",
-    "names", "names_missing", "names_soft", "name_opening", "name_around", "name_around_mean", "name_elsewhere",
+    "numbers", "numbers_missing", "words_missing", "counted_otherwise", "number_around", "number_replaced", "number_elsewhere", "number_rival",
+    "names", "names_missing", "names_soft", "name_opening", "name_around", "name_around_mean", "name_elsewhere", "name_rival", "swap",
     "subject", "entry_subject", "negation_added", "negation_dropped", "negation_here",
     "opposed", "opposed_near", "opposed_all", "unopposed_near", "swapped_clauses",
     *(f"{name}_added" for name in _QUANTIFIERS), *(f"{name}_dropped" for name in _QUANTIFIERS),
     "inverted", "order",
 )  # fmt: skip
 _HEAVY = 0.35  # of the mean weight; lighter pieces are particles and punctuation
-_AROUND = 6
+_AROUND, _CLOSE = 6, 4
+_MOST_ITEMS, _MOST_PLACES = 6, 12  # that are compared with each other
+_SCOPE = 5  # pieces that a negation reaches
 _TERM_MATCH = 0.9
 _NAME_ALIKE = 0.5
+_COUNTABLE = 20  # up to here things are counted, and counted in words
 _NEAR = 0.6  # squared cosine from which on two pieces are taken for the same
 
 
@@ -122,6 +125,7 @@ def compare(said: Reading, ground: Ground, match: Floats, terms: Terms) -> Compa
     values["number_elsewhere"] = _elsewhere(_number_places(said, found), of_clause)
     values["name_elsewhere"] = _elsewhere(_name_places(said, ground), of_clause)
     values["swapped_clauses"] = _swapped(of_clause)
+    _rivals(values, said, found, match)
     _cues(values, said, found, match, partner, clause_weights, here)
     _order(values, said, found, match, weights)
     return Comparison(_row(values), absent, unnamed, clauses.astype(np.float32))
@@ -171,7 +175,10 @@ def _numbers(
     own = [q for q in said.numbers if not q.named]
     values["numbers"] = min(len(own), 4) / 4
     values["numbers_missing"] = float(sum(q.digits for q in absent))
-    values["words_missing"] = float(sum(not q.digits for q in absent))
+    small = [q for q in found.numbers if 2 <= q.value <= _COUNTABLE and not q.named]
+    counted = [q for q in absent if not q.digits and 2 <= q.value <= _COUNTABLE and q.value == int(q.value)]
+    values["words_missing"] = float(len([q for q in absent if not q.digits]))
+    values["counted_otherwise"] = float(len(counted)) if small else 0.0
     around = 1.0
     for one in own:
         places = [q for q in found.numbers if agree(one, q)]
@@ -186,13 +193,20 @@ def _numbers(
 
 
 def _around(
-    said: Reading, found: Reading, match: Floats, here: tuple[int, int], there: tuple[int, int]
+    said: Reading,
+    found: Reading,
+    match: Floats,
+    here: tuple[int, int],
+    there: tuple[int, int],
+    *,
+    wide: bool = True,
 ) -> float:
     """Returns how much of what stands around a place in the sentence stands around a place in the text."""
+    reach, more = (_AROUND, 3) if wide else (_CLOSE, 1)
     first, last = said.pieces_in(*here)
     begin, end = found.pieces_in(*there)
-    left, right = max(first - _AROUND, 0), min(last + _AROUND, len(said.weights))
-    low, high = max(begin - _AROUND - 3, 0), min(end + _AROUND + 3, len(found.weights))
+    left, right = max(first - reach, 0), min(last + reach, len(said.weights))
+    low, high = max(begin - reach - more, 0), min(end + reach + more, len(found.weights))
     if low >= high:
         return 0.0
     weights = said.weights[left:right].copy()
@@ -276,6 +290,32 @@ def _elsewhere(places: list[tuple[int, set[int]]], of_clause: Floats) -> float:
     return most
 
 
+def _rivals(values: dict[str, float], said: Reading, found: Reading, match: Floats) -> None:
+    """Looks whether what stands around a name or number in the sentence stands, in the text, around another one.
+
+    Worst when the sentence has that other one, too: then the two have changed places.
+    """
+    for kind, mine, theirs in (
+        ("name", [(n.form, n.start, n.end) for n in said.names], [(n.form, n.start, n.end) for n in found.names]),
+        ("number", [(q.value, q.start, q.end) for q in said.numbers if not q.named],
+         [(q.value, q.start, q.end) for q in found.numbers]),
+    ):  # fmt: skip
+        forms = {form for form, _, _ in mine}
+        for form, start, end in mine[:_MOST_ITEMS]:
+            own = rival = swap = 0.0
+            known = False
+            for other, first, last in theirs[:_MOST_PLACES]:
+                like = _around(said, found, match, (start, end), (first, last), wide=False)
+                if other == form:
+                    own, known = max(own, like), True
+                else:
+                    rival = max(rival, like)
+                    swap = max(swap, like) if other in forms else swap
+            if known:
+                values[f"{kind}_rival"] = max(values[f"{kind}_rival"], rival - own)
+                values["swap"] = max(values["swap"], swap - own)
+
+
 def _swapped(of_clause: Floats) -> float:
     """Returns the share of neighbouring clauses whose best clauses in the text stand the other way round."""
     if of_clause.shape[1] < 2:
@@ -309,11 +349,6 @@ def _cues(
     for clause, weight in enumerate(clause_weights):
         ours = mine.get(clause, set())
         other = theirs.get(int(partner[clause]), set())
-        negated, denied = ("negation", "+") in ours, ("negation", "+") in other
-        if negated and not denied:
-            values["negation_added"] = max(values["negation_added"], float(weight))
-        if denied and not negated:
-            values["negation_dropped"] = max(values["negation_dropped"], float(weight))
         for axis, side in ours:
             opposite = (axis, "-" if side == "+" else "+")
             if axis == "negation" or (axis, side) in other:
@@ -327,8 +362,8 @@ def _cues(
                 values[f"{name}_added"] = 1.0
             if (name, "+") in other and (name, "+") not in all_mine:
                 values[f"{name}_dropped"] = 1.0
-    negated, denied = ("negation", "+") in all_mine, ("negation", "+") in whole
-    values["negation_here"] = float(negated and not denied)
+    values["negation_here"] = float(("negation", "+") in all_mine and ("negation", "+") not in whole)
+    _negations(values, said, found, match, mine, theirs)
     for cue in said.cues:
         near = {"+": 0.0, "-": 0.0}
         for other in found.cues:
@@ -340,6 +375,46 @@ def _cues(
             values["opposed_near"] = max(values["opposed_near"], opposes - agrees)
         elif agrees:
             values["unopposed_near"] = max(values["unopposed_near"], agrees)
+
+
+def _negations(
+    values: dict[str, float],
+    said: Reading,
+    found: Reading,
+    match: Floats,
+    mine: dict[int, set[tuple[str, str]]],
+    theirs: dict[int, set[tuple[str, str]]],
+) -> None:
+    """Looks, for every negation on either side, whether what it denies is denied on the other side, too."""
+    denied = ("negation", "+")
+    here, there = _begins(said.clause_of), _begins(found.clause_of)
+    for cue in said.cues:
+        first, last = _scope(said, cue)
+        weights = said.weights[first:last]
+        if cue.axis == "negation" and len(weights):
+            held = np.maximum.reduceat(match[:, first:last], there, axis=0) @ weights / max(float(weights.sum()), 1e-9)
+            near = np.flatnonzero(held >= held.max() - 0.05)
+            if not any(denied in theirs.get(int(clause), ()) for clause in near):
+                values["negation_added"] = max(values["negation_added"], float(held.max()))
+    for cue in found.cues:
+        first, last = _scope(found, cue)
+        weights = found.weights[first:last]
+        if cue.axis == "negation" and len(weights):
+            held = np.maximum.reduceat(match[first:last], here, axis=1).T @ weights / max(float(weights.sum()), 1e-9)
+            near = np.flatnonzero(held >= held.max() - 0.05)
+            if not any(denied in mine.get(int(clause), ()) for clause in near):
+                values["negation_dropped"] = max(values["negation_dropped"], float(held.max()))
+
+
+def _scope(reading: Reading, cue: Cue) -> tuple[int, int]:
+    """Returns the pieces that a negation is about: those that follow it in its clause, or precede it at the end."""
+    first, _ = reading.pieces_in(cue.start, cue.start + 1)
+    clause = reading.clause_of[min(first, len(reading.clause_of) - 1)]
+    end = int(np.searchsorted(reading.clause_of, clause, side="right"))
+    start = first + 1
+    if start >= end:
+        return max(int(np.searchsorted(reading.clause_of, clause)), first - _SCOPE), first
+    return start, min(start + _SCOPE, end)
 
 
 def _by_clause(reading: Reading, found: Sequence[Cue]) -> dict[int, set[tuple[str, str]]]:

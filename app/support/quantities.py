@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import floor, log10
 
 _EN_SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9, "billion": 1e9, "t": 1e12, "trillion": 1e12}  # fmt: skip
@@ -62,7 +63,11 @@ _NUMBER = re.compile(
     re.I,
 )  # fmt: skip
 _NOT_NUMBERS = re.compile(r"十分|万一|万能|千万别|百科|一一|统一|一万个|三元|四舍五入|第[一二三四五六七八九十]+|唯一|一千零|万维|千问|百川|百度")
-_ORDINAL_BEFORE = re.compile(r"第 ?$")
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH = re.compile(
+    r"\b(january|february|march|april|may|june|july|august|september|october|november|december)(?= (?:of )?(?:19|20)?\d)"
+)
+_RANGE_SIGN = re.compile(r" ?(?:to|and|or|-|–|—|~|～|至|到) ?")
 _RANGE = 0.5
 
 
@@ -92,7 +97,7 @@ class Quantity:
 
 
 def quantities(text: str) -> list[Quantity]:
-    """Returns the numbers of a text, in reading order."""
+    """Returns the numbers of a text, in reading order; the months of English are numbers, as those of Chinese are."""
     lowered = text.lower() if len(text.lower()) == len(text) else text
     skipped = [found.span() for found in _NOT_NUMBERS.finditer(lowered)]
     found = []
@@ -100,7 +105,21 @@ def quantities(text: str) -> list[Quantity]:
         if any(start <= match.start() < end for start, end in skipped):
             continue
         found.append(_read(match, text, named=_is_of_a_name(lowered, match.start(), match.end())))
-    return found
+    for month in _MONTH.finditer(lowered):
+        number = _MONTHS.index(month[1][:3]) + 1
+        found.append(Quantity(number, "", False, 9, True, month.start(), month.end(), text[month.start() : month.end()]))
+    return [*found, *_scaled(found, lowered)]
+
+
+def _scaled(found: Sequence[Quantity], text: str) -> list[Quantity]:
+    """Returns what the first number of a range means that has its scale behind the second ("5 to 500 billion")."""
+    scaled = []
+    for one, other in pairwise(found):
+        scale = re.search(r"(thousand|million|billion|trillion|bn|[kmbt]|万亿|百万|亿|万)", other.text.lower())
+        if scale and one.digits and one.text.replace(",", "").replace(".", "").isdigit() and _RANGE_SIGN.fullmatch(text[one.end : other.start]):
+            factor = _EN_SCALES.get(scale[1]) or _ZH_SCALES[scale[1]]
+            scaled.append(replace(one, value=one.value * factor, unit=other.unit, named=True))
+    return scaled
 
 
 def _is_of_a_name(text: str, start: int, end: int) -> bool:

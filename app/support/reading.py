@@ -181,6 +181,7 @@ def _forms(text: str) -> set[str]:
 
 def _names(text: str, openings: set[int]) -> list[Name]:
     found = []
+    chinese = language_of(text) == "zh"  # where a capital is never that of a sentence
     for match in _WORD.finditer(text):
         word = match[0]
         inner = any(c.isdigit() for c in word) or any(c.isupper() for c in word[1:])
@@ -191,7 +192,7 @@ def _names(text: str, openings: set[int]) -> list[Name]:
         else:
             before = text[: match.start()].rstrip()
             opens = match.start() in openings or before.endswith((":", "：", "“", '"', "•"))
-            sure = 0 if opens else 1
+            sure = 0 if opens and not chinese else 1
         found.append(Name(compressed(word), sure, match.start(), match.end()))
     return found
 
