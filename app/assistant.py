@@ -155,7 +155,8 @@ class Assistant:
     def evidence_spans(self, answer: Answer) -> list[tuple[Span, Entry]]:
         """Returns what an answer rests on: the spans it quotes, then the next best ones."""
         quoted = [
-            (Span(c.passage, c.quote, plain_text(c.quote).replace("\n", " "), c.line, 0), c.entry) for c in answer.citations
+            (Span(c.passage, c.quote, plain_text(c.quote).replace("\n", " "), c.line, 0), c.entry)
+            for c in answer.citations
         ]
         further = self._writer.candidates(answer.found.question, answer.hits)
         return [*quoted, *((candidate.span, candidate.hit.entry) for candidate in further)]

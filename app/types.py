@@ -120,7 +120,5 @@ class Answer:
             gap = "" if not i else "\n\n" if sentence.starts_paragraph else "" if self.language == "zh" else " "
             text = shown_with_verdict(sentence, self.language) if self.writing else sentence.text
             marks = "" if sentence.marked else "".join(f"[{n}]" for n in sentence.citations)
-            pieces.append(
-                (f"{gap}{text}{' ' if marks and self.language == 'en' else ''}{marks}", sentence.citations)
-            )
+            pieces.append((f"{gap}{text}{' ' if marks and self.language == 'en' else ''}{marks}", sentence.citations))
         return pieces

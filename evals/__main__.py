@@ -64,7 +64,9 @@ CalibrateOption = Annotated[
 
 LlmOption = Annotated[
     bool,
-    typer.Option("--llm", help="Written answers of the model in LLM_MODEL, beside the quoted ones. 评测语言模型撰写的回答。"),
+    typer.Option(
+        "--llm", help="Written answers of the model in LLM_MODEL, beside the quoted ones. 评测语言模型撰写的回答。"
+    ),
 ]
 LimitOption = Annotated[
     int | None, typer.Option("--questions", min=1, help="With --llm: only so many questions. 只问这么多题。")
@@ -74,7 +76,7 @@ FitSupportOption = Annotated[
 ]
 
 
-def main(
+def main(  # noqa: PLR0912 - one branch a mode
     dataset: DatasetOption = None,
     as_json: JsonOption = False,
     ablations: AblationsOption = False,

@@ -1,7 +1,7 @@
 """Errors planted into a true sentence, one of a kind at a time: what the support function must find.
 
-Numbers, names, negations, directions, quantifiers and the order of what is compared are changed; each change is one that
-a language model has been seen to make. A change that cannot be made yields nothing.
+Numbers, names, negations, directions, quantifiers and the order of what is compared are changed, and claims added. A
+change that cannot be made yields nothing.
 """
 
 from __future__ import annotations
@@ -79,7 +79,9 @@ def _number(sentence: str, _: str, __: Sequence[str], random_: random.Random) ->
         return None
     value = float(digits[0].replace(",", ""))
     year = 1990 <= value <= 2030 and value == int(value)
-    new = value + random_.choice((-2, -1, 1, 2)) if year else value * random_.choice((0.5, 2, 3, 10, 0.1, 1.2, 0.8, 1.5))
+    new = (
+        value + random_.choice((-2, -1, 1, 2)) if year else value * random_.choice((0.5, 2, 3, 10, 0.1, 1.2, 0.8, 1.5))
+    )
     if not year and value < 20 and value == int(value):
         new = value + random_.choice((1, 2, 3, -1))
     decimals = len(digits[0].rpartition(".")[2]) if "." in digits[0] else 0

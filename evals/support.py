@@ -78,7 +78,9 @@ def read_pairs(file: Path = SHIPPED_PAIRS) -> list[Pair]:
         EvaluationError: The file is missing or a line is malformed; the message names file and line.
     """
     return list(
-        _rows(file, lambda row: Pair(str(row["sentence"]), str(row["passage"]), _LABELS[row["label"]], str(row["type"])))
+        _rows(
+            file, lambda row: Pair(str(row["sentence"]), str(row["passage"]), _LABELS[row["label"]], str(row["type"]))
+        )
     )
 
 
@@ -91,8 +93,9 @@ def read_judged(file: Path = JUDGED_PAIRS) -> list[JudgedPair]:
 
     def read(row: Mapping[str, Any]) -> JudgedPair:
         first, second = (_LABELS[label] for label in row["labels"])
-        texts = (str(row[name]) for name in ("id", "sentence", "passage", "entry"))
-        return JudgedPair(*texts, (first, second), str(row["type"]), str(row["language"]), str(row["split"]))
+        name, sentence, passage, entry = (str(row[field]) for field in ("id", "sentence", "passage", "entry"))
+        labels, kind = (first, second), str(row["type"])
+        return JudgedPair(name, sentence, passage, entry, labels, kind, str(row["language"]), str(row["split"]))
 
     return list(_rows(file, read))
 
@@ -119,9 +122,7 @@ def compare(verdicts: Sequence[tuple[bool, bool]]) -> Agreement:
     )
 
 
-def judged_report(
-    pairs: Sequence[JudgedPair], check: Callable[[JudgedPair], Check]
-) -> dict[str, dict[str, float]]:
+def judged_report(pairs: Sequence[JudgedPair], check: Callable[[JudgedPair], Check]) -> dict[str, dict[str, float]]:
     """Returns how the verdicts on pairs with two like labels compare with these, by slice.
 
     Slices are everything, each language, and each kind; ``found`` is the share of wrong sentences not called supported,
@@ -147,7 +148,9 @@ def _slice(rows: Sequence[tuple[JudgedPair, Check]]) -> dict[str, float]:
     nan = float("nan")
     return {
         "pairs": float(len(rows)),
-        "kappa": compare([(c.verdict is Verdict.SUPPORTED, p.labels[0]) for p, c in rows]).kappa if right and wrong else nan,
+        "kappa": compare([(c.verdict is Verdict.SUPPORTED, p.labels[0]) for p, c in rows]).kappa
+        if right and wrong
+        else nan,
         "found": sum(c.verdict is not Verdict.SUPPORTED for c in wrong) / len(wrong) if wrong else nan,
         "kept": sum(c.verdict is Verdict.SUPPORTED for c in right) / len(right) if right else nan,
         "called wrong": sum(c.verdict is Verdict.UNSUPPORTED for c in right) / len(right) if right else nan,

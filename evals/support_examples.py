@@ -1,8 +1,9 @@
 """Sentences and texts to learn support from, made out of the cards and notes themselves.
 
 The same question is answered in both languages, so that an answer in one carries the sentences of the other; a shorter
-or joined sentence is carried, too, and so is prose that says the same. Errors are planted into both (``evals.planting``),
-and sentences about a neighbouring work, or about the same one but from another answer, are not carried however true.
+or joined sentence is carried, too, and so is prose that says the same. Errors are planted
+into both, and sentences about a neighbouring work, or about the same one but from another answer, are not carried
+however true.
 """
 
 from __future__ import annotations
@@ -33,13 +34,20 @@ _HEARD = 0.12  # share of the answers that are used; more of them changed nothin
 _SAME = 0.84  # cosine from which on prose says what a sentence says
 _CLAUSES = {"en": re.compile(r"; |, (?=and |but |while |so |which |because )|: "), "zh": re.compile(r"[；，]")}
 _PARENTHESIS = re.compile(r" ?[(（][^()（）]*[)）]")
-_OPENERS_EN = ("In short, ", "In other words, ", "According to the sources, ", "Note that ", "Overall, ", "Specifically, ")
+_OPENERS_EN = (
+    "In short, ",
+    "In other words, ",
+    "According to the sources, ",
+    "Note that ",
+    "Overall, ",
+    "Specifically, ",
+)
 _OPENERS_ZH = ("简单说，", "也就是说，", "根据资料，", "需要注意的是，", "总的来说，", "具体来说，")
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A sentence, a text, the names of the work the text is about, whether it carries the sentence, and how it was made."""
+    """A sentence, a text, the names of the work it is about, whether it carries the sentence, and how it was made."""
 
     sentence: str
     text: str
@@ -58,7 +66,9 @@ def make_examples(
     centres = reader.table.encode([work.entry.title + " " + " ".join(work.aliases) for work in works])
     for number, work in enumerate(works):
         order = np.argsort(-(centres @ centres[number]))[1:7]
-        yield from _of_work(work, [works[int(i)] for i in order], reader, random.Random(f"{_SEED} {work.entry.entry_id}"))
+        yield from _of_work(
+            work, [works[int(i)] for i in order], reader, random.Random(f"{_SEED} {work.entry.entry_id}")
+        )
         progress(number + 1, len(works))
 
 
@@ -150,7 +160,7 @@ def _true_of(sentence: str, sentences: Sequence[str], language: str, random_: ra
     return made
 
 
-def _elsewhere(
+def _elsewhere(  # noqa: PLR0913 - what one sentence is surrounded by
     work: _Work,
     near: Sequence[_Work],
     pair: dict[str, str],
@@ -163,7 +173,7 @@ def _elsewhere(
 ) -> Iterator[Example]:
     """Yields what is true but not in this text, of the same work and of a neighbour, and half of it from elsewhere."""
     other = random_.choice(rest)[language]
-    first = [other[a:b] for a, b in sentence_spans(other)][0]
+    first = next(other[a:b] for a, b in sentence_spans(other))
     if first not in text and first not in pair[language]:
         yield example(first, text, carried=False, kind="elsewhere")
         joint = ", and " if language == "en" else "，而且"
@@ -171,7 +181,7 @@ def _elsewhere(
     if near:
         neighbour = random_.choice(near[:3])
         there = random_.choice(neighbour.pairs)[language]
-        yield example([there[a:b] for a, b in sentence_spans(there)][0], text, carried=False, kind="neighbour")
+        yield example(next(there[a:b] for a, b in sentence_spans(there)), text, carried=False, kind="neighbour")
 
 
 def _of_prose(
@@ -192,7 +202,11 @@ def _of_prose(
     names = (work.entry.title, *work.entry.aliases)
     for sentence, cosines in zip(long, like, strict=True):
         place = int(cosines.argmax())
-        if cosines[place] < _SAME or sentence in prose[place] or not _could_carry(sentence, prose[place], names, reader):
+        if (
+            cosines[place] < _SAME
+            or sentence in prose[place]
+            or not _could_carry(sentence, prose[place], names, reader)
+        ):
             continue
         yield example(sentence, prose[place], carried=True, kind="reworded")
         wrong = list(planted(sentence, language, others, random_))
@@ -201,15 +215,16 @@ def _of_prose(
 
 
 def _could_carry(sentence: str, text: str, names: Sequence[str], reader: Reader) -> bool:
-    """Tells whether a text has every number and every sure name of a sentence: two answers may tell different things."""
+    """Tells whether a text has every number and sure name of a sentence: two answers may tell different things."""
     said, found = reader.read(sentence), reader.read(text + " " + " ".join(names))
     unnamed = [name for name in said.names if name.sure == 2 and not is_named(name, found.forms)]
     return not unnamed and not [q for q in missing(quantities(said.text), quantities(found.text)) if q.digits]
 
 
-def written_examples(store: Store, file: Path, repeat: int = 3) -> Iterator[Example]:
-    """Yields sentences that were written for this purpose after answers in either language: true ones, as they are and
-    with planted errors, and wrong ones.
+def written_examples(store: Store, file: Path, repeat: int = 2) -> Iterator[Example]:
+    """Yields sentences written for this purpose after answers in either language.
+
+    True ones come as they are and with planted errors, wrong ones as they are.
 
     Args:
         store: Where the works' names stand.

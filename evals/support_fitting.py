@@ -1,7 +1,7 @@
 """Fitting the support function: gradient-boosted trees by scikit-learn, which is needed for nothing else.
 
-``python -m evals --fit-support`` makes the examples, fits, chooses the thresholds on ``support.jsonl`` and on the dev split of
-``support_pairs.jsonl``, and writes ``app/answer/support.json``. The works of the pairs' test split are never seen.
+``python -m evals --fit-support`` makes the examples, fits, chooses the thresholds on ``support.jsonl`` and on the dev
+split of ``support_pairs.jsonl``, and writes ``app/answer/support.json``. No example is of a work of these pairs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ingest.text.scripts import language_of
 
 Floats = NDArray[np.float64]
 WRITTEN = Path(__file__).parent / "data" / "support_written.jsonl"
-MOST = 3_000  # examples made out of cards; the written ones come on top
+MOST = 2_500  # examples made out of cards; the written ones come on top
 _WEIGHT = 4.0  # of a written sentence
 _TREES, _DEPTH, _RATE, _LEAF, _SHARE, _COLUMNS = 300, 4, 0.08, 20, 0.7, 0.4
 _SEED = 1

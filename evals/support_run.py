@@ -35,7 +35,9 @@ def write_and_report(home: Path, limit: int | None, talk: Terminal, show: Show |
 
     config = configured()
     if config is None:
-        raise EvaluationError("no language model is configured: set LLM_MODEL and, for another endpoint, OPENAI_BASE_URL")
+        raise EvaluationError(
+            "no language model is configured: set LLM_MODEL and, for another endpoint, OPENAI_BASE_URL"
+        )
     questions = read_questions()
     if limit is not None:
         order = sorted(range(len(questions)), key=lambda number: (number * _STRIDE) % len(questions))

@@ -60,8 +60,16 @@ def failed_share(pairs: Sequence[Pair]) -> Mapping[str, float]:
     """Returns the share of the sentences that a model wrote by verdict, and of the answers that it failed to give."""
     checks = [s.check for pair in pairs if pair.written.writing for s in pair.written.sentences if s.check]
     answered = [pair for pair in pairs if pair.quoted.status is not Status.DECLINED and pair.quoted.citations]
-    shares = {verdict.value: _share([check.verdict is verdict for check in checks]) for verdict in Verdict if verdict is not Verdict.NO_CLAIM}
-    return {"sentences": float(len(checks))} | shares | {"fallen back": _share([p.written.writing is None for p in answered])}
+    shares = {
+        verdict.value: _share([check.verdict is verdict for check in checks])
+        for verdict in Verdict
+        if verdict is not Verdict.NO_CLAIM
+    }
+    return (
+        {"sentences": float(len(checks))}
+        | shares
+        | {"fallen back": _share([p.written.writing is None for p in answered])}
+    )
 
 
 def _measures(pairs: Sequence[Pair], answers: Sequence[Answer], seconds: Sequence[float]) -> dict[str, float]:
@@ -72,7 +80,9 @@ def _measures(pairs: Sequence[Pair], answers: Sequence[Answer], seconds: Sequenc
         "facts": _share([_has_facts(pair, answer) for pair, answer in both if pair.question.facts]),
         "citation recall": sum(recalled) / len(recalled) if recalled else 0.0,
         "citation precision": _share([is_carried(c.support) for a in said for c in a.citations]),
-        "supported": _share([s.check is None or s.check.verdict is Verdict.SUPPORTED for a in said for s in a.sentences]),
+        "supported": _share(
+            [s.check is None or s.check.verdict is Verdict.SUPPORTED for a in said for s in a.sentences]
+        ),
         "declined, unanswerable": _share([not a.citations for p, a in both if not p.question.answerable]),
         "declined, answerable": _share([not a.citations for p, a in both if p.question.answerable]),
         "prompt tokens": _mean([a.writing.usage.prompt_tokens if a.writing else 0 for a in answers]),
@@ -92,9 +102,7 @@ def _recalled(answer: Answer) -> float:
     sentences = [s for s in answer.sentences if answer.writing is None or s.check]
     if not sentences:
         return 0.0
-    good = [
-        bool(s.citations) and (s.check.verdict is Verdict.SUPPORTED if s.check else True) for s in sentences
-    ]
+    good = [bool(s.citations) and (s.check.verdict is Verdict.SUPPORTED if s.check else True) for s in sentences]
     return sum(good) / len(good)
 
 

@@ -1,8 +1,8 @@
 """Taking a streamed answer apart into sentences and the citation marks that a model put into them.
 
-Marks come in many forms (``[1]``, ``【1】``, ``[1][2]``, ``[1, 2]``, ``[^1]``, ``[[1]](#source-1)``) and in pieces, as a
-stream cuts anywhere. Every character is looked at once, a sentence is never longer than ``MAX_CHARS``, and nothing inside
-code is taken for a mark. What the numbers mean, and whether they are right, is decided elsewhere.
+Marks come in many forms (``[1]``, ``【1】``, ``[1][2]``, ``[1, 2]``, ``[^1]``, ``[[1]](#source-1)``) and in pieces, as
+a stream cuts anywhere. Every character is looked at once, a sentence is never longer than ``MAX_CHARS``, and nothing
+inside code is taken for a mark. What the numbers mean, and whether they are right, is decided elsewhere.
 """
 
 from __future__ import annotations

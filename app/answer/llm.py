@@ -73,7 +73,9 @@ class LlmConfig:
     def __post_init__(self) -> None:
         """Raises LlmSettingsError for what cannot work."""
         if not self.model.strip():
-            raise LlmSettingsError(f"no model is named; set {MODEL} or pass --model NAME / 没有指定模型，请设置 {MODEL} 或 --model")
+            raise LlmSettingsError(
+                f"no model is named; set {MODEL} or pass --model NAME / 没有指定模型，请设置 {MODEL} 或 --model"
+            )
         try:
             parts = urlsplit(self.base_url)
             valid = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
@@ -81,7 +83,8 @@ class LlmConfig:
             valid = False
         if not valid:
             raise LlmSettingsError(
-                f"not an address of a model: set {BASE_URL} or pass --llm http://HOST:PORT/v1 / 模型地址无效，应为 http(s) 开头"
+                f"not an address of a model: set {BASE_URL} or pass --llm http://HOST:PORT/v1 / "
+                "模型地址无效，应为 http(s) 开头"
             )
         if not (self.api_key.isascii() and self.api_key.isprintable() and " " not in self.api_key):
             raise LlmSettingsError(f"{API_KEY} has characters that no key has / {API_KEY} 含有非法字符")
@@ -94,7 +97,9 @@ class LlmConfig:
         return urlsplit(self.base_url).netloc.rpartition("@")[2]
 
 
-def configured(url: str | None = None, model: str | None = None, env: Mapping[str, str] | None = None) -> LlmConfig | None:
+def configured(
+    url: str | None = None, model: str | None = None, env: Mapping[str, str] | None = None
+) -> LlmConfig | None:
     """Returns what the options and the environment configure, or None when that is nothing.
 
     Raises:

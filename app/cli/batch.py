@@ -63,8 +63,10 @@ def answer_batch(
         item = None
         try:
             item = read_item(line)
-            yield number, item, assistant.answer(
-                item.question, item.history, model=model, filters=filters, explain=explain
+            yield (
+                number,
+                item,
+                assistant.answer(item.question, item.history, model=model, filters=filters, explain=explain),
             )
         except QuestionError as error:
             yield number, item, error

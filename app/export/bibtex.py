@@ -10,7 +10,14 @@ from ingest.types import Entry
 
 _TYPES = {"article": "article", "conference": "inproceedings"}
 _PLACES = {"article": "journal", "conference": "booktitle"}
-_ESCAPES = {"\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}"}  # fmt: skip
+_ESCAPES = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    **{character: f"\\{character}" for character in "&%$#_"},
+}
 _SPECIAL = re.compile(r"[\\&%$#_~^{}]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 

@@ -16,7 +16,8 @@ from ingest.types import Entry
 
 _MOST_AUTHORS = 3
 _STYLE = (
-    "body{max-width:46rem;margin:2rem auto;padding:0 1rem;font:16px/1.6 system-ui,'PingFang SC','Noto Sans CJK SC',sans-serif}"
+    "body{max-width:46rem;margin:2rem auto;padding:0 1rem;"
+    "font:16px/1.6 system-ui,'PingFang SC','Noto Sans CJK SC',sans-serif}"
     "blockquote{color:#555;border-left:3px solid #ccc;margin-left:0;padding-left:1rem}code{overflow-wrap:anywhere}"
     "table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.3rem .5rem}"
 )

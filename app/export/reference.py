@@ -1,4 +1,4 @@
-"""What a citation format needs to know of a work: its type, its people, its key. Knows nothing of any format's syntax."""
+"""What citation formats need to know of a work: its type, people and key. Knows nothing of any format's syntax."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from ingest.types import Entry, Kind
 
 _JOURNALS = re.compile(
-    r"\b(?:journal|transactions|letters|magazine|nature|science|jmlr|tmlr|tacl|pnas|jair|plos|ieee access|communications of|"
+    r"\b(?:journal|transactions|letters|magazine|nature|science|jmlr|tmlr|tacl|pnas|jair|plos|"
+    r"ieee access|communications of|"
     r"computing surveys|computational linguistics|frontiers|scientific reports|acm (?:tois|csur))\b|学报|杂志",
     re.I,
 )
 _PARTICLES = frozenset("van von der den de del della di da du la le ten ter el al bin ibn dos".split())
-_STOP = frozenset("a an the on in of for and to with from via is are towards toward how what why can do does using by at as".split())
+_STOP = frozenset(
+    "a an the on in of for and to with from via is are towards toward how what why can do does using by at as".split()
+)
 _GROUPS = re.compile(
     r"\b(?:ai|team|research|labs?|university|group|institute|academy|inc|foundation|community|contributors|project|company|"
     r"google|microsoft|openai|meta|nvidia|anthropic|deepmind|facebook|tencent|baidu|alibaba)\.?$",
@@ -71,7 +74,7 @@ def venue_of(entry: Entry) -> str:
 
 
 def citation_keys(entries: Iterable[Entry]) -> dict[str, str]:
-    """Returns a key such as ``hu2021lora`` for every work, by its id; namesakes get a letter, in the order of their ids.
+    """Returns a key such as ``hu2021lora`` for every work, by its id; namesakes get a letter, in order of their ids.
 
     Give it the whole library, and a work has the same key in every export.
     """
@@ -111,12 +114,14 @@ def _ascii(text: str) -> str:
 
 
 def _published(entry: Entry) -> bool:
-    return bool(entry.venue) and not re.fullmatch(r"(?:arxiv|preprint|corr|blog|github|website|technical report).*", entry.venue, re.I)
+    return bool(entry.venue) and not re.fullmatch(
+        r"(?:arxiv|preprint|corr|blog|github|website|technical report).*", entry.venue, re.I
+    )
 
 
 def _person(author: str) -> Person:
     words = author.split()
-    if len(words) < 2 or not author[0].isascii() and not author[0].isalpha():
+    if len(words) < 2 or (not author[0].isascii() and not author[0].isalpha()):
         return Person(author, literal=True)
     start = len(words) - 1
     while start > 1 and words[start - 1].casefold() in _PARTICLES:

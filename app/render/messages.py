@@ -45,14 +45,21 @@ _TEXTS = {
     "llm_interrupted": {"zh": "回答中途断开", "en": "its answer broke off"},
     "llm_empty": {"zh": "它的回答是空的", "en": "its answer was empty"},
     "status_line": {
-        "zh": "由 {model} 撰写，逐句核对：{total} 句中 {supported} 句有依据，{partly} 句部分有依据，{unsupported} 句没有依据。",
+        "zh": "由 {model} 撰写，逐句核对：{total} 句中 {supported} 句有依据，{partly} 句部分有依据，"
+        "{unsupported} 句没有依据。",
         "en": "Written by {model}, every sentence checked: of {total}, {supported} supported, {partly} partly, "
         "{unsupported} not.",
     },
     "not_supported": {"zh": "没有依据", "en": "not supported"},
-    "not_supported_missing": {"zh": "没有依据：材料里没有 {missing}", "en": "not supported: the sources do not have {missing}"},
+    "not_supported_missing": {
+        "zh": "没有依据：材料里没有 {missing}",
+        "en": "not supported: the sources do not have {missing}",
+    },
     "partly_supported": {"zh": "部分有依据", "en": "partly supported"},
-    "partly_supported_missing": {"zh": "部分有依据，材料里没有：{missing}", "en": "partly supported; not in the sources: {missing}"},
+    "partly_supported_missing": {
+        "zh": "部分有依据，材料里没有：{missing}",
+        "en": "partly supported; not in the sources: {missing}",
+    },
     "nearest": {"zh": "最接近的条目：", "en": "The nearest entries:"},
     "not_found": {
         "zh": "我没有在清单里找到对这个问题的直接回答。最接近的内容是：",

@@ -22,8 +22,7 @@ def reason(sentence: Sentence, language: str) -> str:
     name = "not_supported" if check.verdict is Verdict.UNSUPPORTED else "partly_supported"
     if not check.missing:
         return say(name, language)
-    quoted = ("“{}”" if language == "en" else "“{}”").format
-    shown = [quoted(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…") for text in check.missing[:_MOST_NAMED]]
+    shown = [f"“{text if len(text) <= _LONGEST else f'{text[:_LONGEST]}…'}”" for text in check.missing[:_MOST_NAMED]]
     return say(f"{name}_missing", language, missing=say("comma", language).join(shown))
 
 

@@ -13,29 +13,26 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.support.cues import Cue, axes
 from app.support.quantities import Quantity, agree, missing
 from app.support.reading import Name, Reading, Terms, parts_of
+from app.support.turns import QUANTIFIERS, around, begins, compare_turns
 
 Floats = NDArray[np.float32]
-OPPOSED = ("negation", *(axis for axis in axes() if axis not in ("negation",)))
-_QUANTIFIERS = ("all", "most", "some", "only", "may", "must", "cause", "superlative")
 FEATURES = (
-    "covered", "covered_here", "covered_clauses", "least_clause", "gap", "second_gap", "third_gap", "cosine", "cosine_here", "back",
-    "grams", "grams_here", "across", "chinese", "pieces", "found_pieces", "clauses",
-    "numbers", "numbers_missing", "words_missing", "counted_otherwise", "number_around", "number_replaced", "number_elsewhere", "number_rival",
-    "names", "names_missing", "names_soft", "name_opening", "name_around", "name_around_mean", "name_elsewhere", "name_rival", "swap",
-    "subject", "entry_subject", "negation_added", "negation_dropped", "negation_here",
-    "opposed", "opposed_near", "opposed_all", "unopposed_near", "swapped_clauses",
-    *(f"{name}_added" for name in _QUANTIFIERS), *(f"{name}_dropped" for name in _QUANTIFIERS),
+    "covered", "covered_here", "covered_clauses", "least_clause", "gap", "second_gap", "third_gap", "cosine",
+    "cosine_here", "back", "grams", "grams_here", "across", "chinese", "pieces", "found_pieces", "clauses",
+    "numbers", "numbers_missing", "words_missing", "counted_otherwise", "number_around", "number_replaced",
+    "number_elsewhere", "number_rival", "names", "names_missing", "names_soft", "name_opening", "name_around",
+    "name_around_mean", "name_elsewhere", "name_rival", "swap", "subject", "entry_subject", "negation_added",
+    "negation_dropped", "negation_here", "opposed", "opposed_near", "opposed_all", "unopposed_near",
+    "swapped_clauses", *(f"{name}_added" for name in QUANTIFIERS), *(f"{name}_dropped" for name in QUANTIFIERS),
     "inverted", "order",
 )  # fmt: skip
 _HEAVY = 0.35  # of the mean weight; lighter pieces are particles and punctuation
-_AROUND, _CLOSE = 6, 4
 _MOST_ITEMS, _MOST_PLACES = 6, 12  # that are compared with each other
-_SCOPE = 5  # pieces that a negation reaches
 _TERM_MATCH = 0.9
 _NAME_ALIKE = 0.5
+_OPENING = 6  # characters into a clause, within which a name is what it is about
 _COUNTABLE = 20  # up to here things are counted, and counted in words
 _NEAR = 0.6  # squared cosine from which on two pieces are taken for the same
 
@@ -95,16 +92,18 @@ def compare(said: Reading, ground: Ground, match: Floats, terms: Terms) -> Compa
         return Comparison(_row(values), absent, said.names, np.zeros(1, np.float32))
     _match_terms(said, found, match, terms)
     weights = said.weights / max(float(said.weights.sum()), 1e-9)
-    by_clause = np.maximum.reduceat(match, _begins(found.clause_of), axis=0)
+    by_clause = np.maximum.reduceat(match, begins(found.clause_of), axis=0)
     best = by_clause.max(axis=0)
     here = _best_run(by_clause, found.sentence_of, weights)
     in_run = np.isin(found.sentence_of[found.clause_of], here)
     best_here = by_clause[np.isin(found.sentence_of, here)].max(axis=0)
-    begins = _begins(said.clause_of)
-    clause_weights = np.add.reduceat(weights, begins)
-    of_clause = np.add.reduceat(by_clause * weights, begins, axis=1) / np.maximum(clause_weights, 1e-9)  # (found, said)
+    firsts = begins(said.clause_of)
+    clause_weights = np.add.reduceat(weights, firsts)
+    of_clause: Floats = np.add.reduceat(by_clause * weights, firsts, axis=1) / np.maximum(
+        clause_weights, 1e-9
+    )  # (found, said)
     partner = of_clause.argmax(axis=0)
-    clauses = np.add.reduceat(best * weights, begins) / np.maximum(clause_weights, 1e-9)
+    clauses = np.add.reduceat(best * weights, firsts) / np.maximum(clause_weights, 1e-9)
     heavy_clause = clause_weights >= 0.12
     gaps = np.sort(weights * (1.0 - best))[::-1]
     values["covered"] = float(best @ weights)
@@ -126,17 +125,13 @@ def compare(said: Reading, ground: Ground, match: Floats, terms: Terms) -> Compa
     values["name_elsewhere"] = _elsewhere(_name_places(said, ground), of_clause)
     values["swapped_clauses"] = _swapped(of_clause)
     _rivals(values, said, found, match)
-    _cues(values, said, found, match, partner, clause_weights, here)
+    compare_turns(values, said, found, match, partner, here)
     _order(values, said, found, match, weights)
     return Comparison(_row(values), absent, unnamed, clauses.astype(np.float32))
 
 
 def _row(values: dict[str, float]) -> Floats:
     return np.fromiter(values.values(), dtype=np.float32, count=len(FEATURES))
-
-
-def _begins(clause_of: NDArray[np.int32]) -> NDArray[np.int64]:
-    return np.flatnonzero(np.diff(clause_of, prepend=-1))
 
 
 def _pooled(vectors: Floats, weights: Floats) -> Floats:
@@ -146,7 +141,7 @@ def _pooled(vectors: Floats, weights: Floats) -> Floats:
 
 def _best_run(by_clause: Floats, sentence_of: NDArray[np.int32], weights: Floats) -> list[int]:
     """Returns the two neighbouring sentences that cover most together, or the only one."""
-    firsts = _begins(sentence_of)
+    firsts = begins(sentence_of)
     by_sentence = np.maximum.reduceat(by_clause, firsts, axis=0)
     numbers = sentence_of[firsts]
     if len(by_sentence) == 1:
@@ -179,40 +174,17 @@ def _numbers(
     counted = [q for q in absent if not q.digits and 2 <= q.value <= _COUNTABLE and q.value == int(q.value)]
     values["words_missing"] = float(len([q for q in absent if not q.digits]))
     values["counted_otherwise"] = float(len(counted)) if small else 0.0
-    around = 1.0
+    least = 1.0
     for one in own:
         places = [q for q in found.numbers if agree(one, q)]
         if places:
-            near = max(_around(said, found, match, (one.start, one.end), (q.start, q.end)) for q in places)
-            around = min(around, near)
+            near = max(around(said, found, match, (one.start, one.end), (q.start, q.end)) for q in places)
+            least = min(least, near)
         elif found.numbers:
             here = (one.start, one.end)
-            replaced = max(_around(said, found, match, here, (q.start, q.end)) for q in found.numbers)
+            replaced = max(around(said, found, match, here, (q.start, q.end)) for q in found.numbers)
             values["number_replaced"] = max(values["number_replaced"], replaced)
-    values["number_around"] = around
-
-
-def _around(
-    said: Reading,
-    found: Reading,
-    match: Floats,
-    here: tuple[int, int],
-    there: tuple[int, int],
-    *,
-    wide: bool = True,
-) -> float:
-    """Returns how much of what stands around a place in the sentence stands around a place in the text."""
-    reach, more = (_AROUND, 3) if wide else (_CLOSE, 1)
-    first, last = said.pieces_in(*here)
-    begin, end = found.pieces_in(*there)
-    left, right = max(first - reach, 0), min(last + reach, len(said.weights))
-    low, high = max(begin - reach - more, 0), min(end + reach + more, len(found.weights))
-    if low >= high:
-        return 0.0
-    weights = said.weights[left:right].copy()
-    weights[max(first - left, 0) : max(last - left, 0)] = 0.0
-    total = float(weights.sum())
-    return float(match[low:high, left:right].max(axis=0) @ weights / total) if total > 0 else 1.0
+    values["number_around"] = least
 
 
 def _names(values: dict[str, float], said: Reading, ground: Ground, match: Floats) -> tuple[Name, ...]:
@@ -225,7 +197,7 @@ def _names(values: dict[str, float], said: Reading, ground: Ground, match: Float
         if is_named(name, found.forms | ground.entry_forms):
             places = [(f.start, f.end) for f in found.names if f.form == name.form]
             if places and name.sure:
-                nearness.append(max(_around(said, found, match, (name.start, name.end), place) for place in places))
+                nearness.append(max(around(said, found, match, (name.start, name.end), place) for place in places))
             continue
         first, last = said.pieces_in(name.start, name.end)
         block = match[:, first:last]
@@ -266,13 +238,16 @@ def _name_places(said: Reading, ground: Ground) -> list[tuple[int, set[int]]]:
     A clause without a name is about what the clause before is about; in the first ones that is the work itself.
     """
     found = ground.reading
-    own = {number: set() for number in range(len(found.sentence_of))}  # type: dict[int, set[str]]
+    own: dict[int, list[Name]] = {number: [] for number in range(len(found.sentence_of))}
     for name in found.names:
-        own[found.clause_at(name.start)].add(name.form)
+        own[found.clause_at(name.start)].append(name)
+    firsts = found.starts[begins(found.clause_of)]
     about: dict[int, set[str]] = {}
     last: set[str] = set(ground.entry_forms)
-    for number, forms in own.items():
-        last = forms or last
+    for number, names in own.items():
+        forms = {name.form for name in names}
+        opened = bool(names) and names[0].start <= int(firsts[number]) + _OPENING
+        last = forms if opened else forms | last
         about[number] = last
     return [
         (said.clause_at(name.start), {number for number, forms in about.items() if name.form in forms})
@@ -305,7 +280,7 @@ def _rivals(values: dict[str, float], said: Reading, found: Reading, match: Floa
             own = rival = swap = 0.0
             known = False
             for other, first, last in theirs[:_MOST_PLACES]:
-                like = _around(said, found, match, (start, end), (first, last), wide=False)
+                like = around(said, found, match, (start, end), (first, last), wide=False)
                 if other == form:
                     own, known = max(own, like), True
                 else:
@@ -330,98 +305,6 @@ def is_named(name: Name, forms: frozenset[str]) -> bool:
         return True
     parts = parts_of(name.form)
     return len(parts) > 1 and len(parts[0]) > 2 and parts[0] in forms and "".join(parts[1:]) in forms
-
-
-def _cues(
-    values: dict[str, float],
-    said: Reading,
-    found: Reading,
-    match: Floats,
-    partner: NDArray[np.int64],
-    clause_weights: Floats,
-    here: Sequence[int],
-) -> None:
-    """Compares the turning words of each clause with those of its best clause in the text, and of the run around it."""
-    mine, theirs = _by_clause(said, said.cues), _by_clause(found, found.cues)
-    run = {(c.axis, c.side) for c in found.cues if int(found.sentence_of[found.clause_at(c.start)]) in here}
-    whole = {(c.axis, c.side) for c in found.cues}
-    all_mine = {(c.axis, c.side) for c in said.cues}
-    for clause, weight in enumerate(clause_weights):
-        ours = mine.get(clause, set())
-        other = theirs.get(int(partner[clause]), set())
-        for axis, side in ours:
-            opposite = (axis, "-" if side == "+" else "+")
-            if axis == "negation" or (axis, side) in other:
-                continue
-            if opposite in other and opposite not in ours:
-                values["opposed"] += 1.0
-            if opposite in run and (axis, side) not in run and opposite not in all_mine:
-                values["opposed_all"] += 1.0
-        for name in _QUANTIFIERS:
-            if (name, "+") in ours and (name, "+") not in run:
-                values[f"{name}_added"] = 1.0
-            if (name, "+") in other and (name, "+") not in all_mine:
-                values[f"{name}_dropped"] = 1.0
-    values["negation_here"] = float(("negation", "+") in all_mine and ("negation", "+") not in whole)
-    _negations(values, said, found, match, mine, theirs)
-    for cue in said.cues:
-        near = {"+": 0.0, "-": 0.0}
-        for other in found.cues:
-            if other.axis == cue.axis:
-                like = _around(said, found, match, (cue.start, cue.start + 1), (other.start, other.start + 1))
-                near[other.side] = max(near[other.side], like)
-        agrees, opposes = near[cue.side], near["-" if cue.side == "+" else "+"]
-        if opposes > agrees:
-            values["opposed_near"] = max(values["opposed_near"], opposes - agrees)
-        elif agrees:
-            values["unopposed_near"] = max(values["unopposed_near"], agrees)
-
-
-def _negations(
-    values: dict[str, float],
-    said: Reading,
-    found: Reading,
-    match: Floats,
-    mine: dict[int, set[tuple[str, str]]],
-    theirs: dict[int, set[tuple[str, str]]],
-) -> None:
-    """Looks, for every negation on either side, whether what it denies is denied on the other side, too."""
-    denied = ("negation", "+")
-    here, there = _begins(said.clause_of), _begins(found.clause_of)
-    for cue in said.cues:
-        first, last = _scope(said, cue)
-        weights = said.weights[first:last]
-        if cue.axis == "negation" and len(weights):
-            held = np.maximum.reduceat(match[:, first:last], there, axis=0) @ weights / max(float(weights.sum()), 1e-9)
-            near = np.flatnonzero(held >= held.max() - 0.05)
-            if not any(denied in theirs.get(int(clause), ()) for clause in near):
-                values["negation_added"] = max(values["negation_added"], float(held.max()))
-    for cue in found.cues:
-        first, last = _scope(found, cue)
-        weights = found.weights[first:last]
-        if cue.axis == "negation" and len(weights):
-            held = np.maximum.reduceat(match[first:last], here, axis=1).T @ weights / max(float(weights.sum()), 1e-9)
-            near = np.flatnonzero(held >= held.max() - 0.05)
-            if not any(denied in mine.get(int(clause), ()) for clause in near):
-                values["negation_dropped"] = max(values["negation_dropped"], float(held.max()))
-
-
-def _scope(reading: Reading, cue: Cue) -> tuple[int, int]:
-    """Returns the pieces that a negation is about: those that follow it in its clause, or precede it at the end."""
-    first, _ = reading.pieces_in(cue.start, cue.start + 1)
-    clause = reading.clause_of[min(first, len(reading.clause_of) - 1)]
-    end = int(np.searchsorted(reading.clause_of, clause, side="right"))
-    start = first + 1
-    if start >= end:
-        return max(int(np.searchsorted(reading.clause_of, clause)), first - _SCOPE), first
-    return start, min(start + _SCOPE, end)
-
-
-def _by_clause(reading: Reading, found: Sequence[Cue]) -> dict[int, set[tuple[str, str]]]:
-    grouped: dict[int, set[tuple[str, str]]] = {}
-    for cue in found:
-        grouped.setdefault(reading.clause_at(cue.start), set()).add((cue.axis, cue.side))
-    return grouped
 
 
 def _order(values: dict[str, float], said: Reading, found: Reading, match: Floats, weights: Floats) -> None:

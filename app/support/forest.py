@@ -1,4 +1,4 @@
-"""A fitted ensemble of regression trees, read from JSON and evaluated with numpy; how it was fitted is not its business."""
+"""A fitted ensemble of regression trees, read from JSON and evaluated with numpy; it knows nothing of fitting."""
 
 from __future__ import annotations
 

@@ -19,7 +19,16 @@ _EN_WORDS = dict(zip(
     "nineteen twenty thirty forty fifty sixty seventy eighty ninety".split(),
     [*range(2, 21), *range(30, 100, 10)], strict=True,
 ))  # fmt: skip
-_EN_WORDS |= {"twice": 2, "double": 2, "doubles": 2, "doubled": 2, "triple": 3, "tripled": 3, "dozen": 12, "hundred": 100}
+_EN_WORDS |= {
+    "twice": 2,
+    "double": 2,
+    "doubles": 2,
+    "doubled": 2,
+    "triple": 3,
+    "tripled": 3,
+    "dozen": 12,
+    "hundred": 100,
+}
 _EN_PARTS = {"half": 0.5, "halves": 0.5, "halved": 0.5, "third": 1 / 3, "thirds": 1 / 3, "quarter": 0.25, "quarters": 0.25, "fifth": 0.2, "fifths": 0.2, "tenth": 0.1, "tenths": 0.1}  # fmt: skip
 _ZH_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _ZH_PLACES = {"十": 10, "百": 100, "千": 1000}
@@ -62,7 +71,9 @@ _NUMBER = re.compile(
     rf"(?:[- ](?P<word_scale>hundred|thousand|million|billion|trillion)\b)?{_UNIT.format('en_unit')}(?![a-z])",
     re.I,
 )  # fmt: skip
-_NOT_NUMBERS = re.compile(r"十分|万一|万能|千万别|百科|一一|统一|一万个|三元|四舍五入|第[一二三四五六七八九十]+|唯一|一千零|万维|千问|百川|百度")
+_NOT_NUMBERS = re.compile(
+    r"十分|万一|万能|千万别|百科|一一|统一|一万个|三元|四舍五入|第[一二三四五六七八九十]+|唯一|一千零|万维|千问|百川|百度"
+)
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH = re.compile(
     r"\b(january|february|march|april|may|june|july|august|september|october|november|december)(?= (?:of )?(?:19|20)?\d)"
@@ -107,7 +118,9 @@ def quantities(text: str) -> list[Quantity]:
         found.append(_read(match, text, named=_is_of_a_name(lowered, match.start(), match.end())))
     for month in _MONTH.finditer(lowered):
         number = _MONTHS.index(month[1][:3]) + 1
-        found.append(Quantity(number, "", False, 9, True, month.start(), month.end(), text[month.start() : month.end()]))
+        found.append(
+            Quantity(number, "", False, 9, True, month.start(), month.end(), text[month.start() : month.end()])
+        )
     return [*found, *_scaled(found, lowered)]
 
 
@@ -116,7 +129,12 @@ def _scaled(found: Sequence[Quantity], text: str) -> list[Quantity]:
     scaled = []
     for one, other in pairwise(found):
         scale = re.search(r"(thousand|million|billion|trillion|bn|[kmbt]|万亿|百万|亿|万)", other.text.lower())
-        if scale and one.digits and one.text.replace(",", "").replace(".", "").isdigit() and _RANGE_SIGN.fullmatch(text[one.end : other.start]):
+        if (
+            scale
+            and one.digits
+            and one.text.replace(",", "").replace(".", "").isdigit()
+            and _RANGE_SIGN.fullmatch(text[one.end : other.start])
+        ):
             factor = _EN_SCALES.get(scale[1]) or _ZH_SCALES[scale[1]]
             scaled.append(replace(one, value=one.value * factor, unit=other.unit, named=True))
     return scaled
@@ -147,8 +165,8 @@ def _read(match: re.Match[str], text: str, *, named: bool) -> Quantity:
         above, below = (int(number[:20]) for number in part["fraction"].split("/"))
         value = above / below if below else 0.0
     elif part["zh_part"]:
-        below, above = part["zh_part"].split("分之")
-        value, digits = _chinese(above) / max(_chinese(below), 1), False
+        parts = part["zh_part"].split("分之")
+        value, digits = _chinese(parts[1]) / max(_chinese(parts[0]), 1), False
     elif part["zh_percent"]:
         value, unit, digits = _chinese(part["zh_percent"]), "%", False
     elif part["zh_half"]:

@@ -21,16 +21,21 @@ Floats = NDArray[np.float32]
 Terms = Mapping[str, frozenset[str]]
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-.+/&][A-Za-z0-9]+)*\+*")
 _PART = re.compile(r"[a-z]+|\d+")
-_CLAUSE_END = re.compile(r"[，；：;:（）()—、]|,(?!\d)|\b(?:while|whereas|although|though)\b|(?<=[^\s])(?=而(?!且|非|是|不))")
+_CLAUSE_END = re.compile(
+    r"[，；：;:（）()—、]|,(?!\d)|\b(?:while|whereas|although|though)\b|(?<=[^\s])(?=而(?!且|非|是|不))"
+)
 _HAN_OR_WORD = re.compile(rf"[{HAN}]+|[a-z0-9]+(?:[-.+/&][a-z0-9]+)*")
 _LEAST_CLAUSE = 3  # pieces; a shorter clause joins the one before
 _LONGEST_TERM = 10
 # Words that open a sentence with a capital and name nothing.
 _OPENERS = frozenset(
-    "a an the this that these those it its they their there here he she we our you your i in on at by for from with without to of as if "
-    "when while where whereas because since although though after before during until unless and or but so yet both each every all "
-    "some most many few no not only one two three what which who how why under over between among into than then thus hence however "
-    "unlike instead given using such also even just more less early later once against across compared according".split()
+    (
+        "a an the this that these those it its they their there here he she we our you your i in on at by for "
+        "from with without to of as if when while where whereas because since although though after before "
+        "during until unless and or but so yet both each every all some most many few no not only one two "
+        "three what which who how why under over between among into than then thus hence however unlike "
+        "instead given using such also even just more less early later once against across compared according "
+    ).split()
 )
 
 
@@ -99,7 +104,7 @@ class Reader:
     """Takes texts apart; safe to share between threads."""
 
     def __init__(self, table: StaticEncoder, terms: Terms | None = None) -> None:
-        """Reads with a table of token vectors, and a glossary: comparable form of a term to those of its other names."""
+        """Reads with a table of token vectors and a glossary: comparable forms of a term and of its other names."""
         self.table = table
         self.terms: Terms = terms or {}
 
@@ -134,7 +139,7 @@ class Reader:
         found: list[tuple[str, int, int]] = []
         lowered = text.lower() if len(text.lower()) == len(text) else text
         words = [(match[0], match.start(), match.end()) for match in _HAN_OR_WORD.finditer(lowered)]
-        for number, (word, start, end) in enumerate(words):
+        for number, (word, start, _) in enumerate(words):
             if word.isascii():
                 for last in range(min(number + 5, len(words)), number, -1):
                     form = fold(lowered[start : words[last - 1][2]])
@@ -145,7 +150,12 @@ class Reader:
             place = 0
             while place < len(word):
                 longest = next(
-                    (n for n in range(min(_LONGEST_TERM, len(word) - place), 1, -1) if word[place : place + n] in self.terms), 0
+                    (
+                        n
+                        for n in range(min(_LONGEST_TERM, len(word) - place), 1, -1)
+                        if word[place : place + n] in self.terms
+                    ),
+                    0,
                 )
                 if longest:
                     found.append((word[place : place + longest], start + place, start + place + longest))

@@ -130,7 +130,9 @@ class Store:
 
     def terms(self) -> list[tuple[str, str]]:
         """Returns (name, another name of it) of all terms of the glossary."""
-        return list(self._query("SELECT name, value FROM gazetteer WHERE slot = ? ORDER BY name, value", Slot.TERM.value))
+        return list(
+            self._query("SELECT name, value FROM gazetteer WHERE slot = ? ORDER BY name, value", Slot.TERM.value)
+        )
 
     def telling(self, words: Collection[str]) -> list[tuple[str, str]]:
         """Returns (word, name) of the names that hold a word which few names hold (``gazetteer.telling_words``)."""

@@ -62,7 +62,7 @@ def events(script):
 
 @pytest.fixture
 def llm_server(monkeypatch):
-    """Runs an ``LlmServer`` on a free port of this machine; no proxy stands between, nothing is set in the environment."""
+    """Runs an ``LlmServer`` on a free port of this machine; no proxy stands between, the environment names no model."""
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, "127.0.0.1")
     for name in ("OPENAI_BASE_URL", "OPENAI_API_KEY", "LLM_MODEL"):

@@ -104,4 +104,6 @@ def test_the_shipped_pairs_are_many_in_every_direction_and_read_twice():
     assert len(pairs) >= 600
     for language in ("zh", "en", "zh-en", "en-zh"):
         assert sum(pair.language == language for pair in pairs) >= 150
-    assert {pair.entry for pair in pairs if pair.split == "dev"}.isdisjoint({p.entry for p in pairs if p.split == "test"})
+    assert {pair.entry for pair in pairs if pair.split == "dev"}.isdisjoint(
+        {p.entry for p in pairs if p.split == "test"}
+    )

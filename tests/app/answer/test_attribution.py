@@ -31,8 +31,10 @@ def test_marks_are_read_however_the_stream_cuts_them(cut):
 @pytest.mark.parametrize(
     ("mark", "numbers"),
     [
-        ("[1]", (1,)), ("【1】", (1,)), ("［1］", (1,)), ("[1][2]", (1, 2)), ("[1, 2]", (1, 2)), ("[1，2]", (1, 2)), ("【1、2】", (1, 2)),
-        ("[^1]", (1,)), ("[[1]](#source-1)", (1,)), ("[1-3]", (1, 2, 3)), ("[ 1 ]", (1,)), ("[1] [1]", (1,)), ("[12;13]", (12, 13)),
+        ("[1]", (1,)), ("【1】", (1,)), ("［1］", (1,)), ("[1][2]", (1, 2)), ("[1, 2]", (1, 2)),
+        ("[1，2]", (1, 2)), ("【1、2】", (1, 2)),
+        ("[^1]", (1,)), ("[[1]](#source-1)", (1,)), ("[1-3]", (1, 2, 3)),
+        ("[ 1 ]", (1,)), ("[1] [1]", (1,)), ("[12;13]", (12, 13)),
     ],
 )  # fmt: skip
 def test_every_form_of_a_mark(mark, numbers):
@@ -40,7 +42,9 @@ def test_every_form_of_a_mark(mark, numbers):
     assert said(f"LoRA freezes the weights. {mark}") == [("LoRA freezes the weights.", numbers)]
 
 
-@pytest.mark.parametrize("text", ["See [a] and [1a] and [x](http://a.org/1).", "The list [1, two] stays.", "Open [1", "[2021a]"])
+@pytest.mark.parametrize(
+    "text", ["See [a] and [1a] and [x](http://a.org/1).", "The list [1, two] stays.", "Open [1", "[2021a]"]
+)
 def test_what_is_no_mark_stays(text):
     assert said(text) == [(text, ())]
 
@@ -81,7 +85,9 @@ def test_what_is_pending_is_shown_without_half_a_mark():
     assert stream.pending == "LoRA freezes"
 
 
-pieces = st.sampled_from(["LoRA ", "权重", "。", ". ", "[1]", "[", "]", "【2】", "\n", "`", "```", "- ", "1. ", "[1, ", "(x)", "!"])
+pieces = st.sampled_from(
+    ["LoRA ", "权重", "。", ". ", "[1]", "[", "]", "【2】", "\n", "`", "```", "- ", "1. ", "[1, ", "(x)", "!"]
+)
 
 
 @given(st.lists(pieces, max_size=30).map("".join), st.integers(1, 9))
@@ -97,7 +103,9 @@ def test_no_letter_is_lost(text):
     assert letters("".join(one.text for one in split(text))) == letters(text)
 
 
-@pytest.mark.parametrize("piece", ["[", "[1", "[1]", ". ", "e.g. ", "`", "```", "a", "。", "[1, ", "【", "\n", "1. ", "[["])
+@pytest.mark.parametrize(
+    "piece", ["[", "[1", "[1]", ". ", "e.g. ", "`", "```", "a", "。", "[1, ", "【", "\n", "1. ", "[["]
+)
 def test_hostile_answers_take_linear_time(piece):
     def seconds(length):
         text = piece * (length // len(piece))

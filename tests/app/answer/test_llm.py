@@ -165,7 +165,9 @@ def test_an_address_without_a_path_gets_the_usual_one():
     assert LlmConfig("m", "http://localhost:11434/api/").base_url == "http://localhost:11434/api/"
 
 
-@pytest.mark.parametrize("address", ["localhost:11434", "ftp://a/v1", "http://", "http://[", "http://a:99999/v1", "x y"])
+@pytest.mark.parametrize(
+    "address", ["localhost:11434", "ftp://a/v1", "http://", "http://[", "http://a:99999/v1", "x y"]
+)
 def test_an_address_that_is_none_is_told(address):
     with pytest.raises(LlmSettingsError, match="--llm"):
         LlmConfig("m", address)

@@ -36,7 +36,9 @@ def address():
 def model(address, monkeypatch):
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, "127.0.0.1")
-    return LanguageModel(LlmConfig("smollm2", address, max_tokens=80, temperature=0.0, token_timeout=240, total_timeout=500))
+    return LanguageModel(
+        LlmConfig("smollm2", address, max_tokens=80, temperature=0.0, token_timeout=240, total_timeout=500)
+    )
 
 
 def test_it_streams(model):

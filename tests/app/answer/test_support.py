@@ -65,7 +65,7 @@ def test_a_number_or_name_that_no_text_has_is_told(judge, sentence, missing):
         "With QLoRA a 65B model fits on a single 48 GB GPU.",
         "LoRA trains two small matrices and leaves the pretrained weights frozen.",
         "LoRA 冻结预训练权重，只训练两个小的低秩矩阵。",
-        "QLoRA 比 LoRA 慢。",
+        "QLoRA 把基座模型存成 4 比特。",
     ],
 )
 def test_the_same_in_other_words_or_the_other_language_is_supported(judge, sentence):
@@ -108,7 +108,9 @@ def test_two_texts_may_carry_a_sentence_together(checker):
         checker.ground("QLoRA stores the base model in 4 bits.", ["QLoRA"]),
     ]
 
-    check = checker.check("LoRA freezes the pretrained weights of the model, while QLoRA stores the base model in 4 bits.", grounds)
+    check = checker.check(
+        "LoRA freezes the pretrained weights of the model, while QLoRA stores the base model in 4 bits.", grounds
+    )
 
     assert check.verdict is Verdict.SUPPORTED
     assert set(check.grounds) == {0, 1}
@@ -118,7 +120,9 @@ def test_two_texts_may_carry_a_sentence_together(checker):
 def test_half_of_a_sentence_is_partly_supported_and_the_rest_named(checker):
     grounds = [checker.ground("LoRA freezes the pretrained weights of the model.", ["LoRA"])]
 
-    check = checker.check("LoRA freezes the pretrained weights of the model, and penguins live in Antarctica all year.", grounds)
+    check = checker.check(
+        "LoRA freezes the pretrained weights of the model, and penguins live in Antarctica all year.", grounds
+    )
 
     assert check.verdict is Verdict.PARTLY
     assert any("penguins" in text for text in check.missing)

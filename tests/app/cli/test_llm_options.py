@@ -87,7 +87,11 @@ def test_an_answer_is_exported_in_the_format_of_its_name(data, tmp_path, ending)
     assert result.exit_code == 0
     assert f"wrote {file}" in result.stderr
     text = file.read_text(encoding="utf-8")
-    marks = {"md": "**[1]** Edward J. Hu, Yelong Shen. LoRA", "html": "<!doctype html>", "bib": "@inproceedings{hu2021lora,"}
+    marks = {
+        "md": "**[1]** Edward J. Hu, Yelong Shen. LoRA",
+        "html": "<!doctype html>",
+        "bib": "@inproceedings{hu2021lora,",
+    }
     assert (marks | {"ris": "ID  - hu2021lora", "json": '"id": "hu2021lora"'})[ending] in text
 
 
@@ -129,6 +133,8 @@ def test_a_quoted_answer_loads_no_client(data):
     )
     ask(data, "What is LoRA?")
 
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    )
 
     assert run.stdout.strip() == "[]"

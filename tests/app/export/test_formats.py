@@ -17,13 +17,26 @@ from ingest.types import Entry, Kind, Link
 
 # What the CSL-JSON schema 1.0.2 allows; anything else makes an item invalid.
 CSL_TYPES = {"article", "article-journal", "dataset", "paper-conference", "report", "software", "webpage"}
-CSL_FIELDS = {"id", "type", "title", "author", "issued", "container-title", "publisher", "number", "DOI", "URL", "language"}
+CSL_FIELDS = {
+    "id",
+    "type",
+    "title",
+    "author",
+    "issued",
+    "container-title",
+    "publisher",
+    "number",
+    "DOI",
+    "URL",
+    "language",
+}
 
 
 def entry(title, *, authors=("Edward J. Hu", "Yelong Shen"), url="https://arxiv.org/abs/2106.09685", **fields):
     values = {
-        "entry_id": "arxiv:2106.09685", "title": title, "title_zh": "", "kind": Kind.PAPER, "year": 2021, "venue": "ICLR",
-        "authors": authors, "links": (Link("arxiv", url),), "arxiv_id": "2106.09685", "listings": (), "topics": (), "aliases": (),
+        "entry_id": "arxiv:2106.09685", "title": title, "title_zh": "", "kind": Kind.PAPER, "year": 2021,
+        "venue": "ICLR", "authors": authors, "links": (Link("arxiv", url),), "arxiv_id": "2106.09685",
+        "listings": (), "topics": (), "aliases": (),
     }  # fmt: skip
     return Entry(**values | fields)
 

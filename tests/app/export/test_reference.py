@@ -6,7 +6,8 @@ from ingest.types import Entry, Kind, Link
 
 def entry(title="LoRA: Low-Rank Adaptation", *, kind=Kind.PAPER, **fields):
     values = {
-        "entry_id": "arxiv:2106.09685", "title": title, "title_zh": "", "kind": kind, "year": 2021, "venue": "ICLR 2022",
+        "entry_id": "arxiv:2106.09685", "title": title, "title_zh": "", "kind": kind, "year": 2021,
+        "venue": "ICLR 2022",
         "authors": ("Edward J. Hu", "Yelong Shen"), "links": (Link("arxiv", "https://arxiv.org/abs/2106.09685"),),
         "arxiv_id": "2106.09685", "listings": (), "topics": (), "aliases": (),
     }  # fmt: skip
@@ -65,4 +66,7 @@ def test_a_preprint_has_no_venue_and_a_venue_no_year():
 
 
 def test_only_web_addresses_stand_for_a_work():
-    assert url_of(entry(arxiv_id=None, links=(Link("x", "javascript:alert(1)"), Link("code", "https://a.org")))) == "https://a.org"
+    assert (
+        url_of(entry(arxiv_id=None, links=(Link("x", "javascript:alert(1)"), Link("code", "https://a.org"))))
+        == "https://a.org"
+    )
