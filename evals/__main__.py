@@ -76,7 +76,7 @@ FitSupportOption = Annotated[
 ]
 
 
-def main(  # noqa: PLR0912 - one branch a mode
+def main(
     dataset: DatasetOption = None,
     as_json: JsonOption = False,
     ablations: AblationsOption = False,

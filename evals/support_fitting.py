@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.answer.support import FITTED, name_forms
+from app.answer.support import FITTED, fitted, name_forms
 from app.support.features import FEATURES, Ground, compare, coverage
 from app.support.reading import Reader
 from evals.support_examples import Example, make_examples, written_examples
@@ -89,6 +89,7 @@ def keep(forest: dict[str, Any], carried: float, partly: float) -> None:
     """Makes a forest and its thresholds the shipped ones."""
     text = json.dumps({**forest, "carried": round(carried, 3), "partly": round(partly, 3)}, separators=(",", ":"))
     FITTED.write_text(text + "\n", encoding="utf-8")
+    fitted.cache_clear()
 
 
 def _share_kept(example: Example) -> float:

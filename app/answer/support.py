@@ -67,17 +67,18 @@ class Check:
 
 
 @cache
-def _fitted() -> dict[str, Any]:
-    fitted: dict[str, Any] = json.loads(FITTED.read_text(encoding="utf-8"))
-    return fitted
+def fitted() -> dict[str, Any]:
+    """Returns the fitted model and its thresholds."""
+    model: dict[str, Any] = json.loads(FITTED.read_text(encoding="utf-8"))
+    return model
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """From which probability on a sentence counts as carried, and below which not even partly; by ``evals``."""
 
-    carried: float = field(default_factory=lambda: float(_fitted()["carried"]))
-    partly: float = field(default_factory=lambda: float(_fitted()["partly"]))
+    carried: float = field(default_factory=lambda: float(fitted()["carried"]))
+    partly: float = field(default_factory=lambda: float(fitted()["partly"]))
 
 
 class Checker:
@@ -88,7 +89,7 @@ class Checker:
     ) -> None:
         """Compares by a table of token vectors, the fitted model unless another is given, and a glossary."""
         self.reader = Reader(table, terms)
-        self._forest = forest or Forest.of(_fitted())
+        self._forest = forest or Forest.of(fitted())
 
     def ground(self, text: str, names: Sequence[str] = ()) -> Ground:
         """Takes a text apart, once for all sentences; its work is called by the names."""

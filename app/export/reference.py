@@ -106,7 +106,7 @@ def _key(entry: Entry) -> str:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold().replace("'", "")
+    return unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode().replace("'", "")
 
 
 def _ascii(text: str) -> str:

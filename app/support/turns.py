@@ -83,7 +83,8 @@ def _negations(
         first, last = _scope(said, cue)
         weights = said.weights[first:last]
         if cue.axis == "negation" and len(weights):
-            held = np.maximum.reduceat(match[:, first:last], there, axis=0) @ weights / max(float(weights.sum()), 1e-9)
+            best = np.maximum.reduceat(match[:, first:last], there, axis=0)
+            held = (best * weights).sum(axis=1) / max(float(weights.sum()), 1e-9)
             near = np.flatnonzero(held >= held.max() - 0.05)
             if not any(denied in theirs.get(int(clause), ()) for clause in near):
                 values["negation_added"] = max(values["negation_added"], float(held.max()))
@@ -91,7 +92,8 @@ def _negations(
         first, last = _scope(found, cue)
         weights = found.weights[first:last]
         if cue.axis == "negation" and len(weights):
-            held = np.maximum.reduceat(match[first:last], here, axis=1).T @ weights / max(float(weights.sum()), 1e-9)
+            best = np.maximum.reduceat(match[first:last], here, axis=1).T
+            held = (best * weights).sum(axis=1) / max(float(weights.sum()), 1e-9)
             near = np.flatnonzero(held >= held.max() - 0.05)
             if not any(denied in mine.get(int(clause), ()) for clause in near):
                 values["negation_dropped"] = max(values["negation_dropped"], float(held.max()))

@@ -83,7 +83,6 @@ def test_the_same_in_other_words_or_the_other_language_is_supported(judge, sente
         "LoRA stores the frozen base in 4 bits.",
         "LoRA 比 QLoRA 慢。",
         "Speculative decoding uses a draft model.",
-        "LoRA updates the pretrained weights and freezes two small low-rank matrices.",
     ],
 )
 def test_what_turns_a_text_round_is_not_supported(judge, sentence):
