@@ -56,7 +56,7 @@ def _one(answer: Answer, keys: Mapping[str, str]) -> str:
     if line := status_line(answer):
         parts.append(f"*{line}*")
     if answer.citations:
-        parts.append(f"### {say('panel_title', answer.language)}")
+        parts.append(f"### {say('references', answer.language)}")
         numbers = dict.fromkeys(sorted(citation.n for citation in answer.citations))
         parts.append("\n".join(_reference(answer, n, keys) for n in numbers))
     return "\n\n".join(parts)

@@ -31,6 +31,7 @@ _TEXTS = {
         "hold no answer. Ask what something is, how it works or why, have papers compared, or list those on a topic, "
         "of a year or by an organisation.",
     },
+    "references": {"zh": "参考文献", "en": "References"},
     "llm_failed": {
         "zh": "（语言模型没有作答：{why}。下面是直接引用原文的回答。）",
         "en": "(The language model did not answer: {why}. This answer quotes the sources instead.)",

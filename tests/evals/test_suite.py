@@ -67,7 +67,7 @@ OUTCOMES = [
     outcome(question("zh-1", "什么是 LoRA？", "zh", facts=("冻结",)), [cite(1, LORA, ZH)], ndcg=1.0, milliseconds=4.0),
     outcome(
         question("en-1", "What is LoRA?", split="test", gold=("lora", "qlora"), facts=("freez", "latency")),
-        [cite(1, LORA, EN), cite(2, FLASH, TILES, quote="Attention in pieces.", support=0.5)],
+        [cite(1, LORA, EN), cite(2, FLASH, TILES, quote="Attention in pieces.", support=0.2)],
         ndcg=0.5,
         milliseconds=1.0,
     ),
