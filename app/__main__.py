@@ -16,6 +16,7 @@ import typer
 from app.cli.filter_options import KindOption, LanguageOption, ListOption, SinceOption, TopicOption, UntilOption
 from app.cli.llm_options import LlmOption, ModelOption, chosen_model
 from app.errors import QuestionError
+from app.types import Length
 from ingest.console import CorpusOption, DataOption, DeviceOption, EncoderOption, Terminal, one_line_ends
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def ask(
         Path | None,
         typer.Option(help="Also write the answer to FILE.md, .html, .bib, .ris or .json. 同时把回答写入文件。"),
     ] = None,
+    length: Annotated[Length, typer.Option(help="How much to say. 回答的长短。")] = Length.NORMAL,
     llm: LlmOption = None,
     model: ModelOption = None,
     topic: TopicOption = None,
@@ -100,9 +102,11 @@ def ask(
             )
             if batch is not None:
                 raise typer.Exit(
-                    _ask_batch(batch, assistant, filters, writer, export, as_json=as_json, explain=explain)
+                    _ask_batch(batch, assistant, filters, writer, export, length, as_json=as_json, explain=explain)
                 )
-            answer = assistant.answer(str(question), model=writer, filters=filters, explain=as_json or explain)
+            answer = assistant.answer(
+                str(question), model=writer, filters=filters, explain=as_json or explain, length=length
+            )
             _export([answer], assistant, export)
         typer.echo(_shown(answer, None, as_json=as_json, explain=explain))
 
@@ -149,6 +153,7 @@ def _ask_batch(
     filters: Filters,
     writer: LanguageModel | None,
     export: Path | None,
+    length: Length,
     *,
     as_json: bool,
     explain: bool,
@@ -161,7 +166,9 @@ def _ask_batch(
         raise QuestionError(f"cannot read {file} ({error}); give a UTF-8 file with one JSON object a line") from error
     failed = 0
     answers = []
-    for number, item, answer in answer_batch(assistant, lines, filters, writer, explain=as_json or explain):
+    for number, item, answer in answer_batch(
+        assistant, lines, filters, writer, explain=as_json or explain, length=length
+    ):
         if isinstance(answer, QuestionError):
             failed += 1
             typer.echo(f"error: {file}:{number}: {answer}", err=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.answer.answerability import Evidence, Verdict, decide, estimate, gather_evidence, is_about_the_program
 from app.answer.draft import Draft
-from app.answer.extractive import ExtractiveWriter, Length
+from app.answer.extractive import ExtractiveWriter
 from app.answer.generative import GenerativeWriter, Update
 from app.answer.listing import DEPTH
 from app.answer.llm import LanguageModel
@@ -22,7 +22,7 @@ from app.answer.wishes import Wishes, read_wishes
 from app.errors import QuestionError
 from app.render.messages import say, say_both
 from app.render.notices import relaxation_notice
-from app.types import Answer, Citation, Sentence, Status, Timings
+from app.types import Answer, Citation, Length, Sentence, Status, Timings
 from index.catalogue.filters import NO_FILTERS, Filters
 from index.encoders.base import Encoder
 from index.query.conversation import History
@@ -111,9 +111,10 @@ class Assistant:
         model: LanguageModel | None = None,
         filters: Filters = NO_FILTERS,
         explain: bool = False,
+        length: Length = Length.NORMAL,
     ) -> Answer:
         """Returns the whole of what ``stream`` yields."""
-        *_, last = self.stream(question, history, model=model, filters=filters, explain=explain)
+        *_, last = self.stream(question, history, model=model, filters=filters, explain=explain, length=length)
         return last.answer
 
     def stream(

@@ -12,6 +12,14 @@ from index.types import Found, Hit
 from ingest.types import Entry, Passage
 
 
+class Length(StrEnum):
+    """How much an answer says."""
+
+    SHORT = "short"
+    NORMAL = "normal"
+    LONG = "long"
+
+
 class Status(StrEnum):
     """Whether the corpus answers the question."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
@@ -19,9 +18,10 @@ from app.answer.facts import state_facts
 from app.answer.listing import write_list
 from app.answer.names import short_name
 from app.answer.selection import Candidate, candidate_spans, rank_spans
-from app.answer.spans import Span, by_entry, count_words
+from app.answer.spans import Span, by_entry, count_words, opens_with_a_verdict
 from app.answer.wishes import Wishes
 from app.render.messages import say
+from app.types import Length
 from index.encoders.static import StaticEncoder
 from index.storage.store import Store
 from index.text.analysis import term_set
@@ -30,19 +30,11 @@ from ingest.documents.answers import ASPECTS
 from ingest.types import Kind
 
 _LOOKED_AT = 30  # candidates among which a definition, and what supports an answer, is looked for
-_LIKELY = 0.25  # probability from which on a span is put beside facts
+_LIKELY = 0.12  # probability from which on a span is put beside facts
 _PROCEDURE = 0.1  # odds of a procedure, against the likeliest span, from which on it comes first
 _SURE_ENOUGH = 2.0  # odds of the first span from which on it does not keep others from supporting it
 _OF_EACH = 2  # spans of each side
 _SURE = 0.2  # probability from which on the difference of two works is what is asked for
-
-
-class Length(StrEnum):
-    """How much an answer says."""
-
-    SHORT = "short"
-    NORMAL = "normal"
-    LONG = "long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +50,20 @@ class ExtractiveConfig:
         named: … or so much when that one is named in the question, and …
         adds: … this weight for the share of the question that it holds and the spans before it do not.
         same: Two spans whose vectors are nearer than this say the same; the later one is left out.
+        new: … and so is one fewer than this share of whose words is new.
         sides: Works set beside each other.
         shared: Aspects that are compared.
     """
 
     entries: int = 5
-    spans: tuple[int, int, int] = (1, 5, 8)
+    spans: tuple[int, int, int] = (1, 4, 7)
     words: tuple[int, int, int] = (80, 180, 300)
-    worth: tuple[float, float, float] = (1.0, 0.1, 0.05)
+    worth: tuple[float, float, float] = (1.0, 0.25, 0.05)
     other: float = 0.5
     named: float = 0.4
     adds: float = 0.5
-    same: float = 0.85
+    same: float = 0.78
+    new: float = 0.5
     sides: int = 4
     shared: tuple[str, ...] = ("what", "how", "result", "cost", "limit")
 
@@ -114,7 +108,8 @@ class ExtractiveWriter:
     def write_facts(self, question: ParsedQuery, wishes: Wishes, hits: Sequence[Hit]) -> Draft:
         """States the catalogue facts asked for about the entry meant; an empty draft where the corpus lacks them."""
         draft = Draft(question.language)
-        for hit in named_hits(question, hits) or hits[:1]:
+        sized = "sizes" in wishes.facts  # how big anything else is, is not what the catalogue says
+        for hit in named_hits(question, hits) or ([] if sized else hits[:1]):
             for fact in state_facts(
                 hit.entry, self._store.passages_of(hit.entry.entry_id), wishes.facts, question.language
             ):
@@ -124,9 +119,10 @@ class ExtractiveWriter:
         return draft
 
     def add_support(self, draft: Draft, ranked: Sequence[Candidate]) -> None:
-        """Adds to the facts of a draft the likeliest span, if it is likely at all, for what else is asked."""
-        if ranked and ranked[0].probability >= _LIKELY:
-            draft.quote(ranked[0].span, ranked[0].hit.entry, paragraph=True)
+        """Adds to the facts of a draft the likeliest spans, if they are likely at all, for what else is asked."""
+        for candidate in self._supported(ranked, Length.NORMAL)[:_OF_EACH] if ranked else ():
+            if candidate.probability >= _LIKELY:
+                draft.quote(candidate.span, candidate.hit.entry, paragraph=candidate is ranked[0])
 
     def write_list(self, question: ParsedQuery, hits: Sequence[Hit]) -> tuple[Draft, float]:
         """Lists the works asked for; an empty draft where no list is. Also how sure the first of them is, in [0, 1]."""
@@ -163,16 +159,24 @@ class ExtractiveWriter:
                 break
             candidate = ranked[int(open_[place])]
             words = count_words(candidate.span.plain)
-            if words <= room and not any(self._says_the_same(candidate, other) for other in chosen):
+            verdict = opens_with_a_verdict(candidate.span.plain)  # "Yes." answers a question that is not shown
+            if words <= room and not verdict and not self._is_said(candidate, chosen):
                 chosen.append(candidate)
                 said, room = np.maximum(said, candidate.holds), room - words
             open_ = np.delete(open_, place)
         return chosen
 
-    def _says_the_same(self, one: Candidate, other: Candidate) -> bool:
-        a, b = one.span, other.span
-        within = a.passage.passage_id == b.passage.passage_id and (a.text in b.text or b.text in a.text)
-        return within or float(one.vector @ other.vector) >= self._config.same
+    def _is_said(self, candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
+        """Tells a span that says what others have said: much like one of them, or with few words that none has."""
+        span, terms = candidate.span, term_set(candidate.span.plain)
+        known = frozenset[str]().union(*(term_set(other.span.plain) for other in chosen))
+        if len(terms - known) < self._config.new * len(terms):
+            return True
+        return any(
+            float(candidate.vector @ other.vector) >= self._config.same
+            or (span.passage == other.span.passage and (span.text in other.span.text or other.span.text in span.text))
+            for other in chosen
+        )
 
     def _comparison(
         self, draft: Draft, question: ParsedQuery, hits: Sequence[Hit], ranked: Sequence[Candidate], length: Length

@@ -30,13 +30,19 @@ _LEANS = re.compile(
     r"therefore|thus|hence|then|here|there|so|yet|still|either|neither|another|others?|each|"
     r"the (?:two|former|latter|same|other|first|second|third|method|model|paper|authors?|approach|idea|result|rest|"
     r"resulting))\b|in this|for this|with this|to do so|as a result|for example|for instance|in contrast|by contrast|"
-    r"finally|second(?:ly)?\b|third(?:ly)?\b)|"
+    r"finally|second(?:ly)?\b|third(?:ly)?\b|(?:with|by|of) (?:that|these|those|it)\b)|"
     r"^(?:这|那|它|其|该|此|上述|前者|后者|两者|二者|两种|因此|所以|但|然而|同时|另外|此外|不过|于是|而且|而|也|还|则|结果|"
-    r"例如|比如|其次|最后|相比之下|为此|随后|接着|再|又|二是|三是|第二(?!代)|第三(?!方)|论文|作者|模型|方法)",
+    r"例如|比如|其次|最后|相比之下|为此|随后|接着|再|又|二是|三是|第二(?!代)|第三(?!方)|论文|作者|模型|方法|文中|文章|博文|又|并且|样例|如下|下面|上面)",
     re.I,
 )
 _NOTED = re.compile(
     r"(?:\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)|\*\*|`|\]|</a>)\s*(?:\([^()]*\)\s*)?(?:[-–—]{1,2}\s|[:：])\s*[^\s\[(*_`|].{11}"
+)
+_VERDICT = re.compile(
+    r"(?:in [^,.]{0,60}, )?(?:yes|no|not (?:necessarily|always|quite|really|by itself|directly|exactly)|partly|mostly)"
+    r"\b[,.:;]|"
+    r"(?:[^，。]{0,20}[，,])?(?:是的|不是|不一定|不会|不能|可以|能|会|对|不完全|部分(?:是|可以))[，。；]",
+    re.I,
 )
 _POINTS_AT_ITS_WORK = re.compile(
     r"(?:this|that|these|those|such|it|its|they|their|them|he|she|his|her|both|here|the)\b|这|那|它|其|该|此|上述|两|论文|作者|模型|方法",
@@ -88,6 +94,11 @@ def line_span(passage: Passage, offset: int = 0) -> Span:
 def leans(sentence: str) -> bool:
     """Tells a sentence that points outside itself by the way it opens."""
     return _LEANS.match(sentence) is not None
+
+
+def opens_with_a_verdict(text: str) -> bool:
+    """Tells a text that opens by saying yes or no to a question."""
+    return _VERDICT.match(text) is not None
 
 
 def count_words(text: str) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.answer.llm import LanguageModel
 from app.assistant import Assistant
 from app.errors import QuestionError
-from app.types import Answer
+from app.types import Answer, Length
 from index.catalogue.filters import NO_FILTERS, Filters
 from index.types import Turn
 
@@ -55,6 +55,7 @@ def answer_batch(
     model: LanguageModel | None = None,
     *,
     explain: bool = False,
+    length: Length = Length.NORMAL,
 ) -> Iterator[tuple[int, BatchItem | None, Answer | QuestionError]]:
     """Yields (line number, item, answer) of each non-empty line; a line that cannot be asked yields its error."""
     for number, line in enumerate(lines, start=1):
@@ -63,10 +64,9 @@ def answer_batch(
         item = None
         try:
             item = read_item(line)
-            yield (
-                number,
-                item,
-                assistant.answer(item.question, item.history, model=model, filters=filters, explain=explain),
+            answer = assistant.answer(
+                item.question, item.history, model=model, filters=filters, explain=explain, length=length
             )
+            yield number, item, answer
         except QuestionError as error:
             yield number, item, error

@@ -99,9 +99,8 @@ def compare(said: Reading, ground: Ground, match: Floats, terms: Terms) -> Compa
     best_here = by_clause[np.isin(found.sentence_of, here)].max(axis=0)
     firsts = begins(said.clause_of)
     clause_weights = np.add.reduceat(weights, firsts)
-    of_clause: Floats = np.add.reduceat(by_clause * weights, firsts, axis=1) / np.maximum(
-        clause_weights, 1e-9
-    )  # (found, said)
+    of_clause = np.add.reduceat(by_clause * weights, firsts, axis=1)  # (found, said)
+    of_clause = (of_clause / np.maximum(clause_weights, 1e-9)).astype(np.float32)
     partner = of_clause.argmax(axis=0)
     clauses = np.add.reduceat(best * weights, firsts) / np.maximum(clause_weights, 1e-9)
     heavy_clause = clause_weights >= 0.12

@@ -11,13 +11,12 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
-from app.answer.extractive import Length
 from app.assistant import MAX_QUESTION_CHARS
 from app.render.bibtex import bibtex
 from app.render.entries import entry_json, step_json
 from app.render.json import answer_json, hit_json
 from app.study.path import STEPS, find_path
-from app.types import Answer
+from app.types import Answer, Length
 from app.web.facets import Choice, choose
 from app.web.pages import show_page
 from app.web.services import Services

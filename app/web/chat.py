@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
-from app.answer.extractive import Length
 from app.assistant import check_question
 from app.state.answers import KeptAnswer, keep
 from app.state.conversations import KeptTurn
+from app.types import Length
 from app.web.drawing import draw_turn
 from app.web.gradio_import import gr
 from app.web.language import language_of

@@ -4,10 +4,9 @@ from contextlib import suppress
 
 import pytest
 
-from app.answer.extractive import Length
 from app.assistant import MAX_QUESTION_CHARS, Assistant
 from app.errors import QuestionError
-from app.types import Sentence, Status
+from app.types import Length, Sentence, Status
 from index.build import build_index
 from index.catalogue.filters import Filters
 from index.types import Turn

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from app.answer.extractive import Length
+from app.types import Length
 from app.web.chat import Asked, responder
 
 
