@@ -46,9 +46,9 @@ NASTY = {
 def quickest(read, question):
     times = []
     for _ in range(3):
-        started = time.perf_counter()
+        started = time.process_time()
         read(question)
-        times.append(1000 * (time.perf_counter() - started))
+        times.append(1000 * (time.process_time() - started))
     return min(times)
 
 
