@@ -42,7 +42,8 @@ def test_every_option_in_a_readme_exists(readme):
     helps = {
         "python -m app ask": help_of("app", "ask"),
         "python -m app": help_of("app"),
-        "python -m index": help_of("index", "entries"),
+        "python -m index entries": help_of("index", "entries"),
+        "python -m index export": help_of("index", "export"),
         "python -m evals": help_of("evals"),
         "ingest": help_of("ingest"),
     }
@@ -60,7 +61,7 @@ def test_the_sample_answer_stands_in_the_corpus(readme):
     sources = re.findall(r"^\[\d+\] .* — (.+) [(（]", sample, re.M)
     cited = [place.rsplit(":", 1) for places in sources for place in places.split(", ")]
     shown = re.split(r"\n(?:Sources|出处):", sample)[0]
-    sentences = [text.strip() for text in re.split(r"\[\d+\]", shown) if text.strip()]
+    sentences = [text.strip().removeprefix("- ") for text in re.split(r"\[\d+\]", shown) if text.strip()]
     assert len(cited) >= len(sentences) > 0
     said = [
         re.sub(r" ?\[(?:arxiv|url|note):[^\]]+\]", "", line).replace("**", "").replace("`", "")
