@@ -156,9 +156,10 @@ def _by_words(
     shares = held.mean(axis=0)
     weights = np.maximum(-np.log(shares + 1.0 / len(spans)), 0.05) * (shares > 0)
     column["rare"][:] = held @ weights / weights.sum() if weights.any() else 1.0
-    unnamed = {hit.entry.entry_id: [word not in _name_terms(hit.entry) for word in words] for _, hit in spans}
+    names = {row: _name_terms(entry) for row, entry in {hit.row: hit.entry for _, hit in spans}.items()}
+    unnamed = {row: [word not in terms for word in words] for row, terms in names.items()}
     for i, (_, hit) in enumerate(spans):
-        wanted = unnamed[hit.entry.entry_id]
+        wanted = unnamed[hit.row]
         column["covered"][i] = held[i][wanted].mean() if any(wanted) else 1.0
 
 

@@ -75,7 +75,7 @@ class Span:
     steps: bool = False
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16_384)
 def spans_of(passage: Passage) -> tuple[Span, ...]:
     """Returns the spans of a passage, in reading order; front matter has none."""
     if passage.kind is PassageKind.RECORD:

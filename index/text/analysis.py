@@ -116,7 +116,7 @@ def index_terms(text: str) -> list[str]:
     return list(_terms(normalised(text)))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16_384)
 def term_set(text: str) -> frozenset[str]:
     """Returns the distinct terms of a text, remembered: the same passages come back for many questions."""
     return frozenset(index_terms(text))
