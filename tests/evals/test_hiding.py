@@ -1,3 +1,5 @@
+from statistics import mean
+
 import pytest
 
 from evals.hiding import answered_wordings, ask_with_hidden
@@ -53,7 +55,7 @@ def test_a_question_is_answered_with_its_answer_and_declined_without_it_and_with
     gone = [evidence for evidence, _, answerable in found if not answerable]
     assert len(there) == 2  # without its only passage FlashAttention is not found at all
     assert len(gone) == 6
-    assert max(e.coverage for e in there) > max(e.coverage for e in gone)
+    assert mean(e.best for e in there) > mean(e.best for e in gone)
 
 
 def test_where_something_as_good_is_left_nothing_is_learned(tmp_path, encoder, monkeypatch):
