@@ -31,7 +31,7 @@ from ingest.types import Kind
 
 _LOOKED_AT = 30  # candidates among which a definition, and what supports an answer, is looked for
 _LIKELY = 0.12  # probability from which on a span is put beside facts
-_PROCEDURE = 0.1  # odds of a procedure, against the likeliest span, from which on it comes first
+_PROCEDURE = 0.3  # odds of a procedure, against the likeliest span, from which on it comes first
 _SURE_ENOUGH = 2.0  # odds of the first span from which on it does not keep others from supporting it
 _OF_EACH = 2  # spans of each side
 _SURE = 0.2  # probability from which on the difference of two works is what is asked for

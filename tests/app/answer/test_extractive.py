@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from app.answer.draft import Draft
-from app.answer.extractive import ExtractiveConfig, ExtractiveWriter, named_hits
+from app.answer.extractive import ExtractiveConfig, ExtractiveWriter, named_hits, procedure_first
 from app.answer.spans import spans_of
 from app.answer.support import is_carried
 from app.answer.wishes import Wishes, read_wishes
@@ -203,3 +203,20 @@ def test_what_is_not_a_span_is_supported_as_far_as_its_words_are(small):
 
     # columns are not weights; 90 is no number of the quote; the value of a fact stands there
     assert [is_carried(citation.support) for citation in draft.citations] == [False, False, True]
+
+
+@pytest.fixture(scope="module")
+def candidates(small):
+    found = small.find("How does GPTQ round the weights?")
+    return found.question, ExtractiveWriter(small.store, small.table).candidates(found.question, found.hits)
+
+
+def test_a_likely_procedure_comes_first_where_the_question_asks_how_to_do_something(candidates):
+    question, ranked = candidates
+    how_to = replace(question, intent=replace(question.intent, label="how-to"))
+    steps = replace(ranked[1], span=replace(ranked[1].span, steps=True), probability=0.5 * ranked[0].probability)
+    unlikely = replace(steps, probability=0.01 * ranked[0].probability)
+
+    assert procedure_first(how_to, [ranked[0], steps])[0] is steps
+    assert procedure_first(how_to, [ranked[0], unlikely])[0] is ranked[0]
+    assert procedure_first(question, [ranked[0], steps])[0] is ranked[0]
