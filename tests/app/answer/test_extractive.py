@@ -214,9 +214,10 @@ def candidates(small):
 def test_a_likely_procedure_comes_first_where_the_question_asks_how_to_do_something(candidates):
     question, ranked = candidates
     how_to = replace(question, intent=replace(question.intent, label="how-to"))
-    steps = replace(ranked[1], span=replace(ranked[1].span, steps=True), probability=0.5 * ranked[0].probability)
+    steps = replace(ranked[1], span=replace(ranked[1].span, steps=True), probability=ranked[0].probability)
     unlikely = replace(steps, probability=0.01 * ranked[0].probability)
 
     assert procedure_first(how_to, [ranked[0], steps])[0] is steps
     assert procedure_first(how_to, [ranked[0], unlikely])[0] is ranked[0]
-    assert procedure_first(question, [ranked[0], steps])[0] is ranked[0]
+    why = replace(question, intent=replace(question.intent, label="reason"))
+    assert procedure_first(why, [ranked[0], steps])[0] is ranked[0]
