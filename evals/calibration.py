@@ -7,18 +7,18 @@ answers are taken out of the index (``evals.hiding``). It fits one weight a sign
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.answer.answerability import SIGNS, AnswerabilityConfig, Evidence, aspect_vector
 from app.assistant import Assistant
-from evals.errors import EvaluationError
 from evals.hiding import ask_with_hidden
+from evals.lines import read_rows
 from evals.questions import Question
 from index.types import Turn
 from ingest.types import PassageKind
@@ -64,20 +64,13 @@ def read_calibration(file: Path = SHIPPED_CALIBRATION) -> list[tuple[str, str, b
     Raises:
         EvaluationError: The file cannot be read, or a line is malformed; the message names it.
     """
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise EvaluationError(f"cannot read {file}: {error.strerror}") from error
-    found = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            row = json.loads(line)
-            if row["label"] not in LABELS or row["language"] not in ("zh", "en"):
-                raise ValueError("unknown label or language")
-            found.append((str(row["q"]), str(row["language"]), row["label"] == "answerable"))
-        except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-            raise EvaluationError(f"{file}:{number}: not a calibration question ({error!r})") from error
-    return found
+    return read_rows(file, _labelled, "a calibration question")
+
+
+def _labelled(row: dict[str, Any]) -> tuple[str, str, bool]:
+    if row["label"] not in LABELS or row["language"] not in ("zh", "en"):
+        raise ValueError("unknown label or language")
+    return str(row["q"]), str(row["language"]), row["label"] == "answerable"
 
 
 def gather_examples(

@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.answer.entry_features import ALONE, Compared, compare_entries
 from app.answer.listing import DEPTH, MOST
-from app.answer.membership import ALONE, COMPANY, FITTED, ROLES, Compared, chances, company, compare_entries, fitted
-from evals.errors import EvaluationError
+from app.answer.membership import COMPANY, FITTED, ROLES, chances, company, fitted
+from evals.lines import read_rows
 from evals.questions import Question, read_judgements
 from index.search import Searcher
 
@@ -60,21 +61,14 @@ def read_lists(file: Path = SHIPPED_LISTS) -> list[ListRequest]:
     Raises:
         EvaluationError: The file cannot be read, or a line is malformed; the message names it.
     """
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise EvaluationError(f"cannot read {file}: {error.strerror}") from error
-    found = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            row = json.loads(line)
-            grades = {str(entry): int(grade) for entry, grade in row["works"].items()}
-            if not grades or not set(grades.values()) <= {1, 2}:
-                raise ValueError("needs works with a grade of 1 or 2")
-            found.append(ListRequest(str(row["q"]), str(row["topic"]), grades))
-        except (json.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
-            raise EvaluationError(f"{file}:{number}: not a list ({error!r})") from error
-    return found
+    return read_rows(file, _request, "a list")
+
+
+def _request(row: dict[str, Any]) -> ListRequest:
+    grades = {str(entry): int(grade) for entry, grade in row["works"].items()}
+    if not grades or not set(grades.values()) <= {1, 2}:
+        raise ValueError("needs works with a grade of 1 or 2")
+    return ListRequest(str(row["q"]), str(row["topic"]), grades)
 
 
 def fit_membership(

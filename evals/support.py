@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from app.answer.support import Check, Verdict, is_carried, shipped_checker
-from evals.errors import EvaluationError
+from evals.lines import read_rows
 
 SHIPPED_PAIRS = Path(__file__).parent / "data" / "support.jsonl"
 JUDGED_PAIRS = Path(__file__).parent / "data" / "support_pairs.jsonl"
-Row = TypeVar("Row")
 _LABELS = {"supported": True, "unsupported": False}
 
 
@@ -77,11 +75,11 @@ def read_pairs(file: Path = SHIPPED_PAIRS) -> list[Pair]:
     Raises:
         EvaluationError: The file is missing or a line is malformed; the message names file and line.
     """
-    return list(
-        _rows(
-            file, lambda row: Pair(str(row["sentence"]), str(row["passage"]), _LABELS[row["label"]], str(row["type"]))
-        )
-    )
+
+    def read(row: Mapping[str, Any]) -> Pair:
+        return Pair(str(row["sentence"]), str(row["passage"]), _LABELS[row["label"]], str(row["type"]))
+
+    return read_rows(file, read, "a labelled pair")
 
 
 def read_judged(file: Path = JUDGED_PAIRS) -> list[JudgedPair]:
@@ -97,7 +95,7 @@ def read_judged(file: Path = JUDGED_PAIRS) -> list[JudgedPair]:
         labels, kind = (first, second), str(row["type"])
         return JudgedPair(name, sentence, passage, entry, labels, kind, str(row["language"]), str(row["split"]))
 
-    return list(_rows(file, read))
+    return read_rows(file, read, "a labelled pair")
 
 
 def agreement(pairs: Sequence[Pair], passes: Callable[[str, str], bool] | None = None) -> Agreement:
@@ -160,15 +158,3 @@ def _slice(rows: Sequence[tuple[JudgedPair, Check]]) -> dict[str, float]:
 def _shipped(sentence: str, passage: str) -> Check:
     checker = shipped_checker()
     return checker.check(sentence, [checker.ground(passage)])
-
-
-def _rows(file: Path, read: Callable[[Mapping[str, Any]], Row]) -> Iterator[Row]:
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise EvaluationError(f"cannot read {file}: {error.strerror}") from error
-    for number, line in enumerate(lines, start=1):
-        try:
-            yield read(json.loads(line))
-        except (ValueError, KeyError, TypeError) as error:
-            raise EvaluationError(f"{file}:{number}: not a labelled pair ({error!r})") from error

@@ -1,0 +1,240 @@
+"""Comparing whole entries with a question, each for itself: what ``app.answer.membership`` judges them by."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.answer.comparing import compare, read_texts
+from index.catalogue.facets import organisation_names
+from index.catalogue.gazetteer import kind_words
+from index.catalogue.names import name_units
+from index.encoders.static import StaticEncoder
+from index.text.analysis import content_text, term_set
+from index.types import Hit, ParsedQuery, Slot
+from ingest.documents.answers import read_answered
+from ingest.text.folding import fold
+from ingest.types import Entry, Kind, Passage
+
+Floats = NDArray[np.float32]
+ALONE = (
+    "share", "score", "rank", "late", "late_share", "late_second", "dense", "dense_share", "lexical_share",
+    "passage", "passage_back", "passage_cosine", "answered", "title", "title_back", "title_cosine",
+    "place", "place_back", "place_cosine", "covered", "covered_at_once", "names_asked", "kind", "other_kind",
+    "maker", "other_maker", "named", "survey", "reading",
+)  # fmt: skip
+_CITED = re.compile(r"\[((?:arxiv|url|note):[^\]\s]+)\]")
+_SHORTEST_NAME = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Entries compared with a question, each for itself.
+
+    Attributes:
+        alone: Shape (entries, ALONE).
+        roles: Places in ``ROLES``, shape (entries,).
+        topics: Which topics each entry has, each topic by how rare it is, shape (entries, topics).
+        vectors: Of what was found of each entry, shape (entries, dimension), of unit length.
+        names: Which passage names which entry, shape (passages, entries).
+        owner: The entry of each passage, shape (passages,).
+        shares: Scores of the passages as shares of the best entry's, shape (passages,).
+    """
+
+    alone: Floats
+    roles: NDArray[np.int64]
+    topics: Floats
+    vectors: Floats
+    names: Floats
+    owner: NDArray[np.int64]
+    shares: Floats
+
+
+def compare_entries(question: ParsedQuery, hits: Sequence[Hit], table: StaticEncoder) -> Compared:
+    """Compares entries with a question, each for itself."""
+    asked = content_text(question.search_text) or question.search_text or question.text
+    n = len(hits)
+    passages = [match.passage for hit in hits for match in hit.matches]
+    owner = np.asarray([i for i, hit in enumerate(hits) for _ in hit.matches], dtype=np.int64)
+    texts = [_read(passage) for passage in passages]
+    titles, places = [_title(hit.entry) for hit in hits], [_place(hit.entry) for hit in hits]
+    question_read, *read = read_texts(table, [asked, *titles, *places, *texts])
+    similar = compare(table, question_read, read).similarities()
+    of_passage = _best_of(similar[2 * n :], owner, n)
+    top = max(hit.score for hit in hits) or 1.0
+    words, at_once = _covered(question, [_terms(passage) for passage in passages], owner, n)
+    asked_names = _names_asked(question, passages, owner, n)
+    alone = np.concatenate(
+        [
+            _search_features(hits, top),
+            of_passage,
+            np.asarray([[_answered(hit)] for hit in hits]),
+            similar[:n],
+            similar[n : 2 * n],
+            np.stack([words, at_once, asked_names], axis=1),
+            np.asarray([list(_catalogue_features(question, hit)) for hit in hits]),
+        ],
+        axis=1,
+    ).astype(np.float32)
+    vectors = np.zeros((n, table.dimension), dtype=np.float32)
+    np.add.at(vectors, owner, np.stack([text.vector for text in read[2 * n :]]))
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
+    roles = np.asarray([int(hit.entry.kind is Kind.CONCEPT) for hit in hits], dtype=np.int64)
+    shares = np.asarray([match.score / top for hit in hits for match in hit.matches], dtype=np.float32)
+    return Compared(alone, roles, _topics(hits), vectors, _naming(hits, passages), owner, shares)
+
+
+def _search_features(hits: Sequence[Hit], top: float) -> Floats:
+    rows = []
+    for hit in hits:
+        lates = sorted((match.late for match in hit.matches), reverse=True)
+        dense = max(match.dense for match in hit.matches)
+        lexical = max(match.lexical for match in hit.matches)
+        rows.append((hit.score / top, hit.score, 1.0 / math.sqrt(hit.rank), lates[0], lates[0],
+                     lates[1] if len(lates) > 1 else 0.0, dense, dense, lexical))  # fmt: skip
+    found = np.asarray(rows, dtype=np.float32)
+    for column in (4, 7, 8):  # as shares of the best
+        found[:, column] /= max(float(found[:, column].max()), 1e-6)
+    return found
+
+
+def _catalogue_features(question: ParsedQuery, hit: Hit) -> Iterator[float]:
+    entry = hit.entry
+    kinds = [kind_words()[entity.value] for entity in question.entities if entity.slot is Slot.KIND]
+    wanted = {kind for words in kinds for kind in words.kinds}
+    fits = entry.kind in wanted or any(topic in entry.topics for words in kinds for topic in words.topics)
+    yield from (float(fits), float(bool(wanted) and not fits))
+    makers = {fold(name) for filters in (question.soft, question.filters) for name in filters.organisations}
+    made = bool(makers) and not makers.isdisjoint(fold(name) for name in organisation_names(entry))
+    yield from (float(made), float(bool(makers) and not made))
+    yield float(any(hit.row in rows for rows in question.named()))
+    yield float("survey" in entry.title.casefold() or "surveys" in entry.topics)
+    yield float("learning-resources" in entry.topics)
+
+
+def _best_of(values: Floats, owner: NDArray[np.int64], n: int) -> Floats:
+    """Returns the largest value of each column among the passages of each entry, shape (n, columns)."""
+    best = np.zeros((n, values.shape[1]), dtype=np.float32)
+    np.maximum.at(best, owner, values)
+    return best
+
+
+def _covered(
+    question: ParsedQuery, terms: Sequence[frozenset[str]], owner: NDArray[np.int64], n: int
+) -> tuple[Floats, Floats]:
+    """Returns how much of the question's words an entry's passages hold, all together and the best one alone.
+
+    Words count by how rare they are among the passages found; those that no passage holds do not count.
+    """
+    held = np.asarray([[word in own for word in question.words] for own in terms], dtype=np.float32)
+    held = held.reshape(len(terms), len(question.words))
+    uses = held.sum(axis=0)
+    rare = np.where(uses > 0, np.log1p(len(terms) / np.maximum(uses, 1.0)), 0.0)
+    total = max(float(rare.sum()), 1e-6)
+    at_once = _best_of((held @ rare / total)[:, None].astype(np.float32), owner, n)[:, 0]
+    return (_best_of(held, owner, n) @ rare / total).astype(np.float32), at_once
+
+
+def _names_asked(question: ParsedQuery, passages: Sequence[Passage], owner: NDArray[np.int64], n: int) -> Floats:
+    """Returns how much of the names and terms in the question an entry's best passage holds; rare ones count more."""
+    places: dict[tuple[int, int], set[tuple[str, ...]]] = {}
+    for entity in question.entities:
+        if entity.slot in (Slot.NAME, Slot.TERM):
+            forms = places.setdefault((entity.first, entity.end), {name_units(entity.name)})
+            if entity.slot is Slot.TERM:
+                forms.add(name_units(entity.value))
+    if not places:
+        return np.zeros(n, dtype=np.float32)
+    held = np.asarray([[_says(passage, forms) for forms in places.values()] for passage in passages], dtype=np.float32)
+    rare = np.log1p(len(passages) / np.maximum(held.sum(axis=0), 1.0)) * (held.sum(axis=0) > 0)
+    share = held @ rare / max(float(rare.sum()), 1e-6)
+    return _best_of(share[:, None].astype(np.float32), owner, n)[:, 0]
+
+
+def _answered(hit: Hit) -> float:
+    """Returns the best MaxSim of an answered question among the matches."""
+    return max((match.late for match in hit.matches if _is_answer(match.passage)), default=0.0)
+
+
+def _topics(hits: Sequence[Hit]) -> Floats:
+    """Returns which topic each entry has, as log(1 + entries / uses), shape (entries, topics)."""
+    names = {topic: i for i, topic in enumerate(sorted({t for hit in hits for t in hit.entry.topics}))}
+    held = np.zeros((len(hits), len(names)), dtype=np.float32)
+    for i, hit in enumerate(hits):
+        held[i, [names[topic] for topic in hit.entry.topics]] = 1.0
+    return np.asarray(held * np.log1p(len(hits) / np.maximum(held.sum(axis=0), 1.0)), dtype=np.float32)
+
+
+def _naming(hits: Sequence[Hit], passages: Sequence[Passage]) -> Floats:
+    """Returns which passage names which entry, by id or by name, shape (passages, entries)."""
+    ids = {hit.entry.entry_id: i for i, hit in enumerate(hits)}
+    names: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+    for i, hit in enumerate(hits):
+        for name in _names(hit.entry):
+            names.setdefault(name[0], []).append((name, i))
+    found = np.zeros((len(passages), len(hits)), dtype=np.float32)
+    for row, passage in enumerate(passages):
+        cited = [ids[entry_id] for entry_id in _CITED.findall(passage.text) if entry_id in ids]
+        found[row, cited] = 1.0
+        units = _units(passage)
+        for place, unit in enumerate(units):
+            for name, i in names.get(unit, ()):
+                if units[place : place + len(name)] == name:
+                    found[row, i] = 1.0
+    return found
+
+
+def _says(passage: Passage, names: Iterable[tuple[str, ...]]) -> bool:
+    units = _units(passage)
+    return any(
+        units[place : place + len(name)] == name
+        for name in names
+        for place, unit in enumerate(units)
+        if name and unit == name[0]
+    )
+
+
+@lru_cache(maxsize=16384)
+def _units(passage: Passage) -> tuple[str, ...]:
+    return name_units(passage.text)
+
+
+@lru_cache(maxsize=16384)
+def _is_answer(passage: Passage) -> bool:
+    return read_answered(passage.text) is not None
+
+
+@lru_cache(maxsize=16384)
+def _read(passage: Passage) -> str:
+    """Returns what a passage says, its question in front when it answers one."""
+    asked = read_answered(passage.text)
+    return f"{asked.question} {asked.answer}" if asked else passage.text
+
+
+@lru_cache(maxsize=16384)
+def _terms(passage: Passage) -> frozenset[str]:
+    return term_set(passage.text)
+
+
+@lru_cache(maxsize=4096)
+def _title(entry: Entry) -> str:
+    return f"{entry.title} {entry.title_zh}".strip()
+
+
+@lru_cache(maxsize=4096)
+def _place(entry: Entry) -> str:
+    headings = [heading for listing in entry.listings for heading in listing.section[-1:]]
+    return " ".join(dict.fromkeys([*(topic.replace("-", " ") for topic in entry.topics), *headings]))
+
+
+@lru_cache(maxsize=4096)
+def _names(entry: Entry) -> tuple[tuple[str, ...], ...]:
+    """Returns the names of an entry that a text may call it by, in comparable form."""
+    names = (name for name in (entry.title, entry.title_zh, *entry.aliases) if len(name) >= _SHORTEST_NAME)
+    return tuple(dict.fromkeys(units for name in names if (units := name_units(name))))
