@@ -54,7 +54,7 @@ class Searcher:
         self._parts = parts
         self._hold = hold
         self._lexical, self._dense, self._late = parts.lexical, parts.dense, parts.late
-        self._reader = QuestionReader(parts.store, parts.spelling, config, parts.lexical.knows)
+        self._reader = QuestionReader(parts.store, parts.spelling, config, parts.lexical)
         self._entry_of = np.asarray(parts.store.entry_rows(), dtype=np.int64)
 
     @classmethod

@@ -278,7 +278,7 @@ def shipped_reader(shipped_index, shipped_searcher):
     generation, manifest = current_generation(shipped_index)
     spelling = Spelling.load(generation / "spelling")
     words = LexicalIndex.load(generation / "lexical", manifest.passages)
-    return QuestionReader(shipped_searcher.store, spelling, SearchConfig(), words.knows)
+    return QuestionReader(shipped_searcher.store, spelling, SearchConfig(), words)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 
 from index.catalogue.facets import AUTHOR, author_forms
 from index.catalogue.filters import NO_FILTERS, Filters, fit
@@ -33,10 +34,21 @@ from ingest.text.scripts import language_of
 
 # A Latin word with a capital or a digit in it, hyphenated parts included.
 _NAME = re.compile(r"(?<![\w.@/-])(?=[A-Za-z0-9.+-]*[A-Z])[A-Za-z][A-Za-z0-9]*(?:[.+-][A-Z0-9][A-Za-z0-9]*)*(?![\w@/])")
+_CAPITAL = re.compile(r"[A-Z]")
 _KNOWN_SLOTS = (Slot.NAME, Slot.LINK, Slot.TERM, Slot.AUTHOR, Slot.ORGANISATION, Slot.VENUE)
 _COVERED = 0.5  # a name that is this much of the question leaves nothing to guess
 _MAX_TOKENS = 400  # names are looked for among the first ones
 _MAX_STRANGE = 12  # distinct names, not those of entries or terms, that are looked up in the texts
+
+
+class Words(Protocol):
+    """The words of an index's texts."""
+
+    def holds(self, term: str) -> bool:
+        """Tells whether a term occurs as it is."""
+
+    def knows(self, term: str) -> bool:
+        """Tells whether a term occurs, slips of the pen aside, or in its parts."""
 
 
 class QuestionReader:
@@ -47,14 +59,14 @@ class QuestionReader:
         store: Store,
         spelling: Spelling,
         config: SearchConfig,
-        knows: Callable[[str], bool],
+        words: Words,
         intents: IntentModel | None = None,
     ) -> None:
-        """Reads names from a store and corrects slips by the index's words; ``knows`` tells the words of its texts."""
+        """Reads names from a store and corrects slips by its spelling; ``words`` tells what its texts hold."""
         self._store = store
         self._spelling = spelling
         self._config = config
-        self._knows = knows
+        self._words = words
         self._intents = intents or shipped_intents()
 
     def read(self, question: str, history: History = (), filters: Filters = NO_FILTERS) -> ParsedQuery:
@@ -159,7 +171,8 @@ class QuestionReader:
             if not any(start <= found.start() and found.end() <= end for start, end in named):
                 strange.setdefault(found[0], found)
         for found in list(strange.values())[:_MAX_STRANGE]:
-            if self._knows(stem(folded(found[0]))) or self._knows(folded(found[0])):
+            known = self._words.holds if _is_proper(found[0]) else self._words.knows
+            if known(stem(folded(found[0]))) or known(folded(found[0])):
                 continue
             starts = not text[: found.start()].rstrip() or text[: found.start()].rstrip()[-1] in ".!?。！？:："
             if len(found[0]) == 1 or (starts and self._spelling.is_word(folded(found[0]))):
@@ -195,6 +208,21 @@ class QuestionReader:
         for row, share in shares.items():
             bonus[row] = max(bonus.get(row, 0.0), self._config.name_bonus * share)
         return bonus
+
+
+def _is_proper(name: str) -> bool:
+    """Tells a name by its inner capitals: LLaDA is no slip of LLaMA, and S-LoRA is not known by its parts.
+
+    An ordinary word does not become a name by being joined to one, as in "GPT-based" or "Fine-Tuning".
+    """
+    parts = name.split("-")
+    if len(parts) == 1:
+        return not name.isupper() and len(_CAPITAL.findall(name)) > 1
+    capitals = [len(_CAPITAL.findall(part)) for part in parts]
+    opened = all(part[:1].isupper() or part[:1].isdigit() for part in parts)
+    return opened and any(
+        count > 1 or (count and len(part) == 1) for count, part in zip(capitals, parts, strict=True)
+    )
 
 
 def _together(typed: Filters, read: Filters) -> Filters:

@@ -77,13 +77,17 @@ class LexicalIndex:
         vocabulary = list(self._bm25.vocab_dict)[: len(scores["indptr"]) - 1]
         return Postings(vocabulary, starts, terms[order], self._counts[order].astype(np.int64))
 
+    def holds(self, term: str) -> bool:
+        """Tells whether a term occurs in any passage as it is."""
+        return term in self._bm25.vocab_dict
+
     def knows(self, term: str) -> bool:
         """Tells whether a term, or every part of a hyphenated one, occurs in any passage, slips of the pen aside.
 
         A word of five letters may be one slip away from a known one, a word of eight two. A word with a digit in it
         gets no such allowance: GPT-5 is not GPT-4 misspelt.
         """
-        if term in self._bm25.vocab_dict:
+        if self.holds(term):
             return True
         parts = re.findall(r"[^\W\d_]+", term)
         if len(parts) > 1 and not any(character.isdigit() for character in term):

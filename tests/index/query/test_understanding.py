@@ -186,3 +186,18 @@ def test_an_unknown_name_is_told_once_however_often_it_is_said(shipped_reader):
         "Flibberformer",
         "Quxonet",
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "unknown"),
+    [
+        ("How does LLaDA generate text?", ("LLaDA",)),  # one letter from LLaMA
+        ("How does S-LoRA keep many adapters?", ("S-LoRA",)),  # LoRA is known, and so is the letter
+        ("what does Quiet-STaR do after every token", ("Quiet-STaR",)),
+        ("How does FlashAttention save memory?", ()),
+        ("GPT-based models and Fine-Tuning", ()),
+        ("训练 ChatGPT-style 的模型", ()),
+    ],
+)
+def test_a_name_is_not_known_by_its_parts_or_by_a_likeness(shipped_reader, question, unknown):
+    assert shipped_reader.read(question).unknown == unknown
