@@ -1,8 +1,9 @@
 """Mending Chinese slips as input methods make them: a character typed for another that sounds the same.
 
 A noisy channel over runs of Han characters. What stands near a pair of neighbours that no text has may be a slip. The
-likeliest reading, by counts of one, two and three neighbouring characters, replaces it only if it makes a run of
-three that the indexed texts have, and leaves no strange pair behind. ``pinyin.tsv`` lists the characters of GB 2312 by
+likeliest reading, by counts of one, two and three neighbouring characters, replaces it only if it makes a term of the
+glossary out of a run of three that the indexed texts have, and leaves no strange pair behind: everyday words, which the
+texts need not have, are left alone. ``pinyin.tsv`` lists the characters of GB 2312 by
 their sound without its tone (from pypinyin, MIT licence).
 """
 
@@ -31,6 +32,8 @@ _SEEN = 1.0  # a pair counted less often than this is strange
 _ATTESTED = {2: 20, 3: 3}  # how often the texts must have a run of so many characters to vouch for a replacement
 _PAIRS_SCALE = 0.02  # han_pairs.tsv was counted on far more text
 _WORD_COUNT = 2.0  # what one ordinary word counts
+_TERM_CHARS = range(2, 9)
+_TERMS_FILE = "han_terms.txt"
 _BEAM = 24
 _MAX_CHARS = 120  # longer questions are pasted, not typed: beyond, nothing is mended
 
@@ -38,27 +41,36 @@ _MAX_CHARS = 120  # longer questions are pasted, not typed: beyond, nothing is m
 class Homophones:
     """How often Han characters stand side by side, in the indexed texts and in ordinary Chinese."""
 
-    def __init__(self, keys: Keys, counts: Counts) -> None:
-        """Wraps sorted keys of one to three characters, shape (n,), and their counts in both, shape (n, 2)."""
+    def __init__(self, keys: Keys, counts: Counts, terms: str) -> None:
+        """Wraps sorted keys of one to three characters, shape (n,), their counts in both, shape (n, 2), and terms.
+
+        Args:
+            keys: The keys.
+            counts: In the indexed texts and in ordinary Chinese.
+            terms: What a slip may have been meant for, a line each, with a line break before and after.
+        """
         self._keys = keys
         self._counts = counts
+        self._terms = terms
         self._total = float(counts[: np.searchsorted(keys, 1 << _BITS)].sum())
 
     @classmethod
-    def build(cls, texts: Iterable[str], ordinary: Iterable[str] = ()) -> Homophones:
-        """Counts Simplified texts; the words in ``ordinary`` are correct, too, but nothing is mended to them."""
+    def build(cls, texts: Iterable[str], terms: Iterable[str], ordinary: Iterable[str] = ()) -> Homophones:
+        """Counts Simplified texts; ``terms`` are mended to, and the words in ``ordinary`` are correct, too."""
         keys, counts = _counted(texts)
         other_keys, other_counts = _ordinary_pairs(ordinary)
         both = np.union1d(keys, other_keys)
         table = np.zeros((len(both), 2), dtype=np.float32)
         table[np.searchsorted(both, keys), 0] = counts
         table[np.searchsorted(both, other_keys), 1] = other_counts
-        return cls(both, table)
+        meant = sorted({run for term in terms for run in HAN_RUN.findall(term) if len(run) in _TERM_CHARS})
+        return cls(both, table, "\n".join(("", *meant, "")))
 
     def save(self, folder: Path) -> None:
         """Writes the counts into a folder."""
         np.save(folder / "han_keys.npy", self._keys)
         np.save(folder / "han_counts.npy", self._counts)
+        (folder / _TERMS_FILE).write_text(self._terms, encoding="utf-8", newline="\n")
 
     @classmethod
     def load(cls, folder: Path) -> Homophones:
@@ -66,7 +78,7 @@ class Homophones:
         keys, counts = (
             np.load(folder / f"han_{name}.npy", mmap_mode="r").view(np.ndarray) for name in ("keys", "counts")
         )
-        return cls(keys, counts)
+        return cls(keys, counts, (folder / _TERMS_FILE).read_text(encoding="utf-8"))
 
     def correct(self, text: str) -> str:
         """Returns a Simplified text with the slips at its beginning corrected; its length never changes."""
@@ -91,7 +103,17 @@ class Homophones:
         replaced = likeliest != typed
         if not (replaced <= self._trusted(likeliest, strange)).all():
             return run
-        return "".join(map(chr, likeliest.tolist()))
+        corrected = "".join(map(chr, likeliest.tolist()))
+        meant = all(self._is_in_a_term(corrected, int(place)) for place in np.flatnonzero(replaced))
+        return corrected if meant else run
+
+    def _is_in_a_term(self, run: str, place: int) -> bool:
+        """Tells whether a character of a run belongs to a term."""
+        return any(
+            f"\n{run[start : start + size]}\n" in self._terms
+            for size in _TERM_CHARS
+            for start in range(max(place - size + 1, 0), min(place, len(run) - size) + 1)
+        )
 
     def _strange(self, codes: Keys) -> NDArray[np.bool_]:
         """Tells of each pair of neighbours, shape (n - 1,), whether no text has it."""

@@ -62,13 +62,13 @@ class Spelling:
             terms: Names of the glossary, which few texts may have.
             ordinary: Words that are no slips although the texts may not have them.
         """
-        known = [normalised(text) for text in [*texts, *list(terms) * _TERM_WEIGHT]]
-        ordinary = list(ordinary)
+        terms, ordinary = [normalised(term) for term in terms], list(ordinary)
+        known = [*(normalised(text) for text in texts), *terms * _TERM_WEIGHT]
         counts = Counter(word for text in known for run in _RUN.findall(text) for word in _spellings(run))
         others = {word for word in ordinary if _WORD.fullmatch(word)} | {stem(word) for word in counts}
         table = dict.fromkeys(others, 0) | counts
         rows = "".join(f"\n{word}\t{count}" for word, count in sorted(table.items()))
-        return cls(f"{rows}\n", Homophones.build(known, ordinary))
+        return cls(f"{rows}\n", Homophones.build(known, terms, ordinary))
 
     def save(self, folder: Path) -> None:
         """Writes everything into a new folder."""

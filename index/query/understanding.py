@@ -220,9 +220,7 @@ def _is_proper(name: str) -> bool:
         return not name.isupper() and len(_CAPITAL.findall(name)) > 1
     capitals = [len(_CAPITAL.findall(part)) for part in parts]
     opened = all(part[:1].isupper() or part[:1].isdigit() for part in parts)
-    return opened and any(
-        count > 1 or (count and len(part) == 1) for count, part in zip(capitals, parts, strict=True)
-    )
+    return opened and any(count > 1 or (count and len(part) == 1) for count, part in zip(capitals, parts, strict=True))
 
 
 def _together(typed: Filters, read: Filters) -> Filters:

@@ -7,6 +7,7 @@ from index.catalogue.filters import Filters
 from index.config import SearchConfig
 from index.query.spelling import Spelling
 from index.query.understanding import QuestionReader
+from index.retrieval.lexical import LexicalIndex
 from index.storage.store import Store, write_store
 from ingest.types import Kind, Library
 
@@ -196,7 +197,7 @@ def test_how_many_works_are_asked_for_is_read(shipped_reader, question, count):
 def test_an_empty_index_reads_years_and_kinds_only(tmp_path):
     write_store(tmp_path / "store.sqlite", Library((), (), (), ()))
     store = Store(tmp_path / "store.sqlite")
-    reader = QuestionReader(store, Spelling.build([]), SearchConfig(), lambda word: True)
+    reader = QuestionReader(store, Spelling.build([]), SearchConfig(), LexicalIndex.build([["text"]]))
 
     # no newest year to count back from, no author of that name, and no venue
     first = reader.read("近两年 NeurIPS 的论文有哪些").wished

@@ -15,7 +15,11 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def spelling():
-    return Spelling.build(TEXTS, ["mixture of experts", "思维链"], [*StaticEncoder.load().words(), *english_words()])
+    return Spelling.build(
+        TEXTS,
+        ["mixture of experts", "思维链", "知识蒸馏", "位置编码"],
+        [*StaticEncoder.load().words(), *english_words()],
+    )
 
 
 @pytest.mark.parametrize(
