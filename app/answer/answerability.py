@@ -32,11 +32,19 @@ _LONGEST_WORD = 40  # letters; what is longer is no word
 _FAR = 0.2  # share of the threshold below which no entry is near
 _OUTSIDE = 0.4  # from this probability on a question that happens to use a name belongs to another field
 _ABOUT_THE_PROGRAM = re.compile(
-    r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:instructions?|prompts?|rules)\b|"
+    r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:previous|prior|above|all|your|these|those|any)\b"
+    r".{0,20}\b(?:instructions?|prompts?|rules|guidelines)\b|"
     r"\b(?:previous|prior|above|all)\b.{0,20}\b(?:instructions?|guidelines|rules|restrictions)\b"
     r".{0,20}\b(?:void|off|lifted|null)\b|"
-    r"\byour (?:system )?(?:prompt|instructions)\b|\b(?:developer|jailbreak|debug|admin) mode\b|\bjailbreak\b|"
-    r"(?:忽略|无视|忘记|忘掉).{0,12}(?:指令|要求|规则|提示|设定)|你的(?:系统)?(?:提示词?|指令|设定)|"
+    r"\byour (?:initial |hidden |original |first |system |own )*(?:prompts?|instructions|configuration|system message)\b|"
+    r"\bassistant's (?:hidden |system )?(?:prompt|instructions|configuration)\b|"
+    r"\b(?:stop citing|without citing|no longer cite|(?:do not|don't) cite)\b|"
+    r"\b(?:developer|debug|admin) mode\b|\bjailbreak (?:yourself|mode|you)\b|"
+    r"(?:忽略|无视|忘记|忘掉).{0,6}(?:之前|以上|上面|前面|所有|全部|一切|你的|这些).{0,8}(?:指令|要求|规则|提示|设定)|"
+    r"你的?.{0,6}(?:系统|隐藏|初始)(?:提示词?|消息|指令|设定)|你的(?:提示词?|指令|设定|密钥)|"
+    r"(?:打印|输出|重复|泄露|透露|公开).{0,12}(?:隐藏|系统|初始)的?(?:提示词?|消息|指令|设定)|收到的.{0,6}系统消息|"
+    r"(?:上面|以上|所有|全部)的?(?:指令|规则|约束|限制)(?:都|全部?)*(?:作废|失效|解除|取消)|不再受.{0,8}(?:约束|限制)|"
+    r"(?:回答|后面的话)?(?:都)?(?:不要|不用|别)再?(?:给|写|加|标)?(?:出处|引用)|"
     r"(?:扮演|假装|假设你是).{0,16}(?:没有|不受|无).{0,6}(?:限制|约束|规则)|开发者模式|管理员模式|越狱模式",
     re.I,
 )

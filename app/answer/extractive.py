@@ -49,6 +49,7 @@ class ExtractiveConfig:
         other: … which count for so much when it is of another entry than the first …
         named: … or so much when that one is named in the question, and …
         adds: … this weight for the share of the question that it holds and the spans before it do not.
+        settled: From this probability of the first span on, others are added only for what of the question it lacks.
         same: Two spans whose vectors are nearer than this say the same; the later one is left out.
         new: … and so is one fewer than this share of whose words is new.
         sides: Works set beside each other.
@@ -62,6 +63,7 @@ class ExtractiveConfig:
     other: float = 0.5
     named: float = 0.4
     adds: float = 0.5
+    settled: float = 0.7
     same: float = 0.78
     new: float = 0.5
     sides: int = 4
@@ -149,6 +151,8 @@ class ExtractiveWriter:
         odds = 2.0 * odds / (odds + min(first.odds, _SURE_ENOUGH))  # 1 for one as likely as the first
         own = np.asarray([candidate.hit.row == first.hit.row for candidate in others], dtype=bool)
         odds[~own] *= self._config.named if first.named else self._config.other
+        if first.probability >= self._config.settled and length is not Length.LONG:
+            odds[:] = 0.0
         holds = np.stack([candidate.holds for candidate in ranked[:_LOOKED_AT]])
         chosen, said, room = [first], holds[0], room - count_words(first.span.plain)
         open_ = np.arange(1, len(holds))
