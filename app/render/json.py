@@ -71,6 +71,7 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
         "list": listing.list_id,
         "source": citation.passage.path,
         "line": citation.line,
+        "page": citation.passage.page,
         "links": [link.url for link in citation.entry.links],
         "arxiv_id": citation.entry.arxiv_id,
         "quote": citation.quote,
@@ -94,7 +95,8 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "arxiv_id": hit.entry.arxiv_id,
         "source": shown.path,
         "line": shown.start_line,
-        "text": plain_text(shown.text),
+        "page": shown.page,
+        "text": shown.text if shown.kind is PassageKind.PDF else plain_text(shown.text),
         "steps": steps_json(hit),
         "words": list(hit.words),
     }
