@@ -12,7 +12,7 @@ from index.encoders.base import SHIPPED, Encoder
 from index.encoders.load import choose_encoder, table_beside
 from index.errors import IndexUnavailableError, MissingIndexError
 from index.reporting import Reporter
-from index.sources import Sources, bring_files, bring_texts
+from index.sources import Sources, bring_files, bring_texts, tell_waiting
 from index.storage.generations import current_generation, damaged, open_generation, roll_back, sweep
 from index.storage.locking import refresh_lock
 from index.storage.manifest import DamagedError, Manifest
@@ -97,6 +97,8 @@ def refresh_index(
                 progress=advance,
             )
     _tell_problems(library, report)
+    if offline:
+        tell_waiting(library.entries, data, report)
     by = "" if encoder.name == SHIPPED else f" with encoder {encoder.name}"
     report.say(f"indexed {summary_of(library)}{by} in {time.perf_counter() - started:.1f} s")
     return library.unread

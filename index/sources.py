@@ -66,10 +66,15 @@ def bring_texts(entries: Sequence[Entry], data: Path, report: Reporter, sources:
     """Brings missing abstracts, from a bulk file and then from arXiv, and full texts; returns how many came."""
     came = _take(entries, data, report, sources.dump) if sources.dump else 0
     if offline:
-        _tell_waiting(_count_waiting(entries, data), report)
         return came
     came += _ask_arxiv(entries, data, report)
     return came + _fetch_full_texts(entries, data, report) if sources.full_text else came
+
+
+def tell_waiting(entries: Sequence[Entry], data: Path, report: Reporter) -> None:
+    """Says how many abstracts are still to be fetched, if any."""
+    ids = {entry.arxiv_id for entry in entries if entry.arxiv_id}
+    _tell_waiting(sum(not abstract_file(data / "abstracts", paper).is_file() for paper in ids), report)
 
 
 def _add(corpus: Path, data: Path, report: Reporter, paths: Sequence[Path]) -> None:
@@ -134,11 +139,6 @@ def _ask_arxiv(entries: Sequence[Entry], data: Path, report: Reporter) -> int:
     if fetched.missing:
         report.say(f"  arXiv does not know: {', '.join(fetched.missing)}", warning=True)
     return fetched.fetched
-
-
-def _count_waiting(entries: Sequence[Entry], data: Path) -> int:
-    ids = {entry.arxiv_id for entry in entries if entry.arxiv_id}
-    return sum(not abstract_file(data / "abstracts", paper).is_file() for paper in ids)
 
 
 def _tell_waiting(number: int, report: Reporter) -> None:

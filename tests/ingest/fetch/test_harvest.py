@@ -13,7 +13,9 @@ from ingest.types import PassageKind
 SINCE = date(2026, 1, 1)
 
 
-def record(paper, *, title="A Title & More", categories="cs.CL cs.AI", abstract="An abstract with a < b.", deleted=False):
+def record(
+    paper, *, title="A Title & More", categories="cs.CL cs.AI", abstract="An abstract with a < b.", deleted=False
+):
     """A record as arXiv sends it."""
     status = ' status="deleted"' if deleted else ""
     metadata = f"""<metadata><arXiv xmlns="http://arxiv.org/OAI/arXiv/"
@@ -110,7 +112,13 @@ def test_all_pages_are_asked_for_by_their_tokens_over_one_connection(server, har
 
     assert (report.came, report.papers, report.stopped) == (4, 4, "")
     assert ids(data) == ["2601.00001", "2601.00002", "2601.00003", "2601.00004"]
-    first = {"verb": "ListRecords", "metadataPrefix": "arXiv", "set": "cs:cs:CL", "from": "2026-01-01", "until": "2026-02-01"}
+    first = {
+        "verb": "ListRecords",
+        "metadataPrefix": "arXiv",
+        "set": "cs:cs:CL",
+        "from": "2026-01-01",
+        "until": "2026-02-01",
+    }
     assert [query for _, query in server.asked] == [
         first,
         {"verb": "ListRecords", "resumptionToken": "more|1"},

@@ -74,7 +74,10 @@ def test_a_pdf_belongs_to_the_entry_with_its_id_or_title(found, owner):
 @pytest.mark.parametrize(
     ("found", "entry_id"),
     [
-        (pdf(title="Llama 3: Open Foundation and Fine-Tuned Chat Models"), "pdfs/llama-3-open-foundation-and-fine-tuned-chat-models"),
+        (
+            pdf(title="Llama 3: Open Foundation and Fine-Tuned Chat Models"),
+            "pdfs/llama-3-open-foundation-and-fine-tuned-chat-models",
+        ),
         (pdf(title="LoRA"), "pdfs/lora"),  # a short title may be that of several works
         (pdf(arxiv_id="2410.04332", title="Gradient Routing"), "arxiv:2410.04332"),
         (pdf(doi="10.1000/182", title="A Handbook"), "url:doi.org/10.1000/182"),
@@ -110,7 +113,9 @@ def test_an_id_of_a_work_with_quite_another_title_is_not_trusted():
 
 
 def test_two_files_of_one_new_work_are_one_entry():
-    owners, by_id, _ = attach(pdf("a", title="A Survey of Gradient Routing"), pdf("b", title="A survey of gradient routing"))
+    owners, by_id, _ = attach(
+        pdf("a", title="A Survey of Gradient Routing"), pdf("b", title="A survey of gradient routing")
+    )
 
     assert owners == ["pdfs/a-survey-of-gradient-routing"] * 2
     assert len(by_id) == 4

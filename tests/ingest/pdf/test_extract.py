@@ -72,7 +72,9 @@ def test_a_single_doi_on_the_first_page_is_its_own(drawn, read, line, doi):
     assert read(drawn.draw_lines, [line, *prose]).doi == doi
 
 
-@pytest.mark.parametrize("said", ["Microsoft Word - final.docx", "untitled", "Another Title That the Page Does Not Show"])
+@pytest.mark.parametrize(
+    "said", ["Microsoft Word - final.docx", "untitled", "Another Title That the Page Does Not Show"]
+)
 def test_a_title_that_the_file_has_of_itself_counts_only_where_the_page_shows_it(drawn, read, said):
     assert read(drawn.draw_paper, facts=[("Title", said)]).title.startswith("Gradient Routing")
 
@@ -134,9 +136,7 @@ def test_chinese_lines_are_joined_without_a_space(tmp_path, drawn, read):
 
 
 def page_that_refers_to_itself(drawn, file):
-    return drawn.write_pdf(
-        file, [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [2 0 R] /Count 1 >>"]
-    )
+    return drawn.write_pdf(file, [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [2 0 R] /Count 1 >>"])
 
 
 def deep_page_tree(drawn, file):

@@ -55,7 +55,11 @@ def test_a_file_that_is_no_pdf_is_named_and_the_others_are_copied(papers, data):
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("nowhere.pdf", "nowhere.pdf does not exist"), ("empty", "empty holds no PDF"), ("pipe", "pipe is no regular file")],
+    [
+        ("nowhere.pdf", "nowhere.pdf does not exist"),
+        ("empty", "empty holds no PDF"),
+        ("pipe", "pipe is no regular file"),
+    ],
 )
 def test_what_cannot_be_added_is_an_error_that_says_what_to_give(tmp_path, data, name, message):
     (tmp_path / "empty").mkdir()
