@@ -107,8 +107,8 @@ def test_an_id_of_a_work_with_quite_another_title_is_not_trusted():
     assert owners == ["pdfs/chemistry-of-soil-in-northern-wetlands"]
     assert by_id[owners[0]].arxiv_id is None
     assert [problem.message for problem in problems] == [
-        "it says that it is arxiv:2106.09685, which the lists call “LoRA: Low-Rank Adaptation of Large Language Models”; "
-        "check the link there"
+        "it says that it is arxiv:2106.09685, which the lists call “LoRA: Low-Rank Adaptation of Large Language "
+        "Models”; check the link there"
     ]
 
 

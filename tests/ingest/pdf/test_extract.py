@@ -81,7 +81,8 @@ def test_a_title_that_the_file_has_of_itself_counts_only_where_the_page_shows_it
 
 def test_ligatures_are_taken_apart(drawn, tmp_path):
     # The letters of the standard encoding have fi and fl at 0o256 and 0o257.
-    stream = b"BT /F1 12 Tf 72 700 Td (An ef\\256cient work\\257ow needs \\256fteen \\257oors, nothing more than that.) Tj ET"
+    text = rb"(An ef\256cient work\257ow needs \256fteen \257oors, nothing more than that.)"
+    stream = b"BT /F1 12 Tf 72 700 Td %s Tj ET" % text
     file = drawn.write_pdf(
         tmp_path / "ligatures.pdf",
         [
