@@ -117,6 +117,10 @@ def refresh(
     alone = {"--check": check, "--dry-run": dry_run, "--watch": watch, "--verify": verify, "--rollback": rollback}
     if sum(alone.values()) > 1:
         raise typer.BadParameter(f"give only one of {', '.join(name for name, given in alone.items() if given)}")
+    if (add or full_text or arxiv_set) and any(given for name, given in alone.items() if name != "--watch"):
+        raise typer.BadParameter(
+            "--add, --full-text and --arxiv-set bring files; leave out what only looks or goes back"
+        )
     if (since or until) and not arxiv_set:
         raise typer.BadParameter("--since and --until are days of --arxiv-set; name a set, too")
     with one_line_ends(_STOPPED):

@@ -35,7 +35,7 @@ class Survey:
     """What was found in a corpus.
 
     Attributes:
-        files: Files by role: lists, papers, notes, abstracts, glossary, organisations, pdfs, sets.
+        files: Files by role: lists, papers, notes, abstracts, glossary, organisations; pdfs and sets if any.
         skipped: Files about the repository and files the user left out, each with the reason.
         unread: Files that cannot be read: links out of the corpus, pipes, devices, names that are no UTF-8.
     """
@@ -97,10 +97,10 @@ def survey_corpus(corpus: Path, data: Path) -> Survey:
         "abstracts": _documents_in(data / ABSTRACT_FOLDER, data),
         "glossary": [file for file in (corpus / GLOSSARY_FILE,) if file.is_file()],
         "organisations": [file for file in (corpus / ORGANISATIONS_FILE,) if file.is_file()],
-        "pdfs": [*pdfs_in(corpus), *pdfs_in(data)],
-        "sets": sorted((data / SET_FOLDER).glob("*.md")),
     }
-    if not any(survey.files[role] for role in ("lists", "notes", "pdfs", "sets")):
+    more = {"pdfs": [*pdfs_in(corpus), *pdfs_in(data)], "sets": sorted((data / SET_FOLDER).glob("*.md"))}
+    survey.files |= {role: files for role, files in more.items() if files}
+    if not any(survey.files.get(role) for role in ("lists", "notes", *more)):
         left = f"; left alone: {survey.skipped[0]}" if survey.skipped else ""
         raise CorpusError(
             f"no reading list in {lists}: put one Markdown file (.md, .markdown, .txt) a list there{left}"

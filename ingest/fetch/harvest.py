@@ -36,6 +36,10 @@ class Harvest:
     since: date | None = None
     until: date | None = None
 
+    def __post_init__(self) -> None:
+        """Checks the name of the category."""
+        oai_set(self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class HarvestConfig:

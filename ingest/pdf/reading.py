@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -121,6 +122,8 @@ def read_pdf(file: Path, limits: PdfLimits = PdfLimits()) -> PdfText:
         )
     except subprocess.TimeoutExpired:
         return PdfText(fault=_slow(limits))
+    if done.returncode in (-signal.SIGINT, 130):  # Ctrl-C reaches the whole group
+        raise KeyboardInterrupt
     if done.returncode:
         killed = done.returncode in (-9, -24, 137, 152)  # SIGKILL and SIGXCPU: the limit of processor time
         return PdfText(fault=_slow(limits) if killed else "reading it fails")
