@@ -108,7 +108,9 @@ def harvest_set(
     except (httpx.HTTPError, ElementTree.ParseError, BusyError, SettingsError) as error:
         stopped = reason(error)
     papers = _papers(run.records)
-    _write_list(folder / f"{harvest.name}.md", harvest.name, papers.values())
+    listed = folder / f"{harvest.name}.md"
+    if papers or listed.exists():
+        _write_list(listed, harvest.name, papers.values())
     for paper in papers.values():
         if not abstract_file(data / "abstracts", paper.arxiv_id).is_file():
             (data / "abstracts").mkdir(exist_ok=True)
