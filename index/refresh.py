@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import closing
 from pathlib import Path
-from typing import Protocol
 
 from index.changes import Changes, compare_entries
 from index.encoders.base import SHIPPED, Encoder
 from index.encoders.load import choose_encoder, table_beside
 from index.errors import IndexUnavailableError, MissingIndexError
+from index.reporting import Reporter
+from index.sources import Sources, bring_files, bring_texts, tell_waiting
 from index.storage.generations import current_generation, damaged, open_generation, roll_back, sweep
 from index.storage.locking import refresh_lock
 from index.storage.manifest import DamagedError, Manifest
 from index.storage.origin import choose_corpus, corpus_of, ingest_command, recorded_form, remember_corpus
 from index.storage.store import Store
 from ingest.errors import CorpusError
-from ingest.fetch.arxiv import ArxivConfig, fetch_abstracts
-from ingest.fetch.arxiv_dump import take_abstracts
 from ingest.library import corpus_fingerprint, read_library
 from ingest.passages import PassageConfig
 from ingest.types import Entry, Library, Problem
@@ -28,16 +26,6 @@ from ingest.types import Entry, Library, Problem
 _SHOWN = 5  # problems told at the end of a refresh
 _CONFIG = PassageConfig()
 _WAITING = "another ingest is at work on {data}; waiting for it / 另一个 ingest 正在更新 {data}，等它完成"
-
-
-class Reporter(Protocol):
-    """Who is told how a refresh goes; ``ingest.console`` has the one for terminals."""
-
-    def say(self, message: str, *, warning: bool = False) -> None:
-        """Takes one line."""
-
-    def progress(self, title: str) -> AbstractContextManager[Callable[[int, int], None]]:
-        """Opens a progress bar; what it gives is called with what is done and the total."""
 
 
 def refresh_index(
@@ -48,7 +36,7 @@ def refresh_index(
     offline: bool,
     full: bool = False,
     wait: bool = True,
-    dump: Path | None = None,
+    sources: Sources = Sources(),
     encoder: Encoder | None = None,
 ) -> tuple[Problem, ...]:
     """Fetches what is new unless offline, and rebuilds the index when something changed or ``full`` asks for it.
@@ -63,7 +51,7 @@ def refresh_index(
         offline: Whether to leave arXiv alone.
         full: Whether to start from nothing.
         wait: Whether to wait for another refresh of the same data folder.
-        dump: A bulk file of arXiv's metadata to take abstracts from (``ingest.fetch.arxiv_dump``).
+        sources: What else to bring into the data folder first.
         encoder: Makes the vectors; by default that of the index, else the shipped one.
 
     Returns:
@@ -78,10 +66,11 @@ def refresh_index(
         started = time.perf_counter()
         remember_corpus(data, corpus)
         sweep(data / "index")
+        bring_files(corpus, data, report, sources, offline=offline, again=full)
         fingerprint = corpus_fingerprint(corpus, data, _CONFIG)  # a wrong folder is said before anything is fetched
         live = _live(data, report)
         library = None if live and live[1].corpus == fingerprint else _read(corpus, data, report)
-        if _fetch(library.entries if library else _entries(live), data, report, offline=offline, dump=dump):
+        if bring_texts(library.entries if library else _entries(live), data, report, sources, offline=offline):
             library, fingerprint = None, corpus_fingerprint(corpus, data, _CONFIG)
         encoder = encoder or choose_encoder(data, None)
         table = table_beside(encoder)
@@ -108,6 +97,8 @@ def refresh_index(
                 progress=advance,
             )
     _tell_problems(library, report)
+    if offline:
+        tell_waiting(library.entries, data, report)
     by = "" if encoder.name == SHIPPED else f" with encoder {encoder.name}"
     report.say(f"indexed {summary_of(library)}{by} in {time.perf_counter() - started:.1f} s")
     return library.unread
@@ -254,31 +245,3 @@ def _tell_staleness(corpus: Path, data: Path, manifest: Manifest, report: Report
     if changed:
         command = ingest_command(data, corpus=corpus)
         report.say(f"{corpus} has changed since the index was built; refresh it with: {command}", warning=True)
-
-
-def _fetch(entries: Sequence[Entry], data: Path, report: Reporter, *, offline: bool, dump: Path | None) -> int:
-    """Fetches the abstracts that are missing, from a bulk file and then from arXiv; returns how many came."""
-    taken = _take(entries, data, report, dump) if dump else 0
-    return taken if offline else taken + _ask_arxiv(entries, data, report)
-
-
-def _take(entries: Sequence[Entry], data: Path, report: Reporter, dump: Path) -> int:
-    ids = [entry.arxiv_id for entry in entries if entry.arxiv_id]
-    with report.progress("reading abstracts") as advance:
-        found = take_abstracts(dump, ids, data / "abstracts", progress=advance)
-    report.say(f"abstracts taken from {dump}: {found.taken}")
-    if found.malformed:
-        report.say(f"  lines that are no record: {found.malformed}", warning=True)
-    return found.taken
-
-
-def _ask_arxiv(entries: Sequence[Entry], data: Path, report: Reporter) -> int:
-    ids = [entry.arxiv_id for entry in entries if entry.arxiv_id]
-    with report.progress("fetching abstracts") as advance:
-        fetched = fetch_abstracts(ids, data / "abstracts", ArxivConfig.from_environment(), progress=advance)
-    if fetched.fetched or fetched.stopped:
-        left = f"; {fetched.stopped} (abstracts that wait: {fetched.waiting})" if fetched.stopped else ""
-        report.say(f"fetched abstracts: {fetched.fetched}{left}")
-    if fetched.missing:
-        report.say(f"  arXiv does not know: {', '.join(fetched.missing)}", warning=True)
-    return fetched.fetched

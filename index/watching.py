@@ -7,7 +7,8 @@ from pathlib import Path
 from watchfiles import Change, watch
 
 from index.encoders.base import Encoder
-from index.refresh import Reporter, refresh_index
+from index.refresh import refresh_index
+from index.reporting import Reporter
 from ingest.errors import StudyError
 
 _QUIET = 300  # milliseconds without a change that end a burst of them

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ingest.interrupts  # noqa: F401 - before what takes time to load  # isort: skip
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -38,6 +39,36 @@ VerifyOption = Annotated[
 RollbackOption = Annotated[
     bool, typer.Option("--rollback", help="Go back to the index before this one. 回到上一个索引。")
 ]
+AddOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="Copy a PDF, or all PDFs of a folder, into the data folder (repeatable). "
+        "把 PDF 或文件夹中的全部 PDF 加入数据目录（可重复）。"
+    ),
+]
+FullTextOption = Annotated[
+    bool,
+    typer.Option(
+        "--full-text",
+        help="Fetch the PDFs of listed arXiv papers, one in 3 s. 获取清单中 arXiv 论文的 PDF。",
+    ),
+]
+SetOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Harvest a category of arXiv, as cs.CL; its papers become entries. 收录 arXiv 的一个类别，例如 cs.CL。"
+    ),
+]
+SinceOption = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"], help="First day of --arxiv-set. --arxiv-set 的起始日期。", show_default="as before"
+    ),
+]
+UntilOption = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="Last day of --arxiv-set. --arxiv-set 的截止日期。", show_default="today"),
+]
 DumpOption = Annotated[
     Path | None,
     typer.Option(help="Take abstracts from arXiv's bulk metadata file. 从 arXiv 的批量元数据文件读取摘要。"),
@@ -64,6 +95,11 @@ def refresh(
     data: DataOption = Path("data"),
     offline: OfflineOption = False,
     arxiv_dump: DumpOption = None,
+    add: AddOption = None,
+    full_text: FullTextOption = False,
+    arxiv_set: SetOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     check: CheckOption = False,
     include: IncludeOption = None,
     exclude: ExcludeOption = None,
@@ -81,6 +117,12 @@ def refresh(
     alone = {"--check": check, "--dry-run": dry_run, "--watch": watch, "--verify": verify, "--rollback": rollback}
     if sum(alone.values()) > 1:
         raise typer.BadParameter(f"give only one of {', '.join(name for name, given in alone.items() if given)}")
+    if (add or full_text or arxiv_set) and any(given for name, given in alone.items() if name != "--watch"):
+        raise typer.BadParameter(
+            "--add, --full-text and --arxiv-set bring files; leave out what only looks or goes back"
+        )
+    if (since or until) and not arxiv_set:
+        raise typer.BadParameter("--since and --until are days of --arxiv-set; name a set, too")
     with one_line_ends(_STOPPED):
         from index.storage.origin import choose_corpus
 
@@ -93,6 +135,8 @@ def refresh(
             raise typer.Exit(_check(choose_corpus(corpus, data), data))
         from index.encoders.load import choose_encoder
         from index.refresh import preview_refresh, refresh_index, roll_back_index, verify_index
+        from index.sources import Sources
+        from ingest.fetch.harvest import Harvest
 
         talk = Terminal()
         if rollback:
@@ -102,8 +146,10 @@ def refresh(
         chosen = choose_encoder(data, encoder, batch=batch, device=device)
         if verify:
             return verify_index(data, talk, chosen)
+        days = (day.date() if day else None for day in (since, until))
+        sources = Sources(arxiv_dump, tuple(add or ()), full_text, Harvest(arxiv_set, *days) if arxiv_set else None)
         unread = refresh_index(
-            corpus, data, talk, offline=offline, full=full, wait=not no_wait, dump=arxiv_dump, encoder=chosen
+            corpus, data, talk, offline=offline, full=full, wait=not no_wait, sources=sources, encoder=chosen
         )
         if watch:
             from index.watching import watch_corpus

@@ -14,9 +14,11 @@ from pathlib import Path
 from ingest.documents.glossary import GLOSSARY_FILE, ORGANISATIONS_FILE
 from ingest.errors import CorpusError
 from ingest.lists.formats.read import LIST_SUFFIXES
+from ingest.pdf.shelf import pdfs_in
 from ingest.types import Problem
 
 ABSTRACT_FOLDER = "abstracts"
+SET_FOLDER = "arxiv"  # lists made of sets of arXiv
 SELECTION_FILE = "selection.json"
 _DOCUMENT_SUFFIXES = (".md", ".markdown", ".txt")
 _CLOSED_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages", "venv"})
@@ -33,7 +35,7 @@ class Survey:
     """What was found in a corpus.
 
     Attributes:
-        files: Files by role: lists, papers, notes, abstracts, glossary, organisations.
+        files: Files by role: lists, papers, notes, abstracts, glossary, organisations; pdfs and sets if any.
         skipped: Files about the repository and files the user left out, each with the reason.
         unread: Files that cannot be read: links out of the corpus, pipes, devices, names that are no UTF-8.
     """
@@ -57,7 +59,7 @@ class Selection:
 
 
 def corpus_files(corpus: Path, data: Path) -> dict[str, list[Path]]:
-    """Returns the files of a corpus by role: lists, papers, notes, abstracts, glossary, organisations.
+    """Returns the files of a corpus by role, in the order in which they are read (``Survey.files``).
 
     Raises:
         CorpusError: The folder is missing or holds no list.
@@ -96,7 +98,9 @@ def survey_corpus(corpus: Path, data: Path) -> Survey:
         "glossary": [file for file in (corpus / GLOSSARY_FILE,) if file.is_file()],
         "organisations": [file for file in (corpus / ORGANISATIONS_FILE,) if file.is_file()],
     }
-    if not found and not notes:
+    more = {"pdfs": [*pdfs_in(corpus), *pdfs_in(data)], "sets": sorted((data / SET_FOLDER).glob("*.md"))}
+    survey.files |= {role: files for role, files in more.items() if files}
+    if not any(survey.files.get(role) for role in ("lists", "notes", *more)):
         left = f"; left alone: {survey.skipped[0]}" if survey.skipped else ""
         raise CorpusError(
             f"no reading list in {lists}: put one Markdown file (.md, .markdown, .txt) a list there{left}"

@@ -20,6 +20,9 @@ from ingest.lists.formats.read import MARKDOWN_SUFFIXES, format_of, read_list
 from ingest.lists.merge import Found, merge_entries
 from ingest.lists.page import page_block
 from ingest.passages import PassageConfig, TextSpan, cut_passages
+from ingest.pdf.attach import Pdf, attach_pdfs
+from ingest.pdf.reading import kept_text, pdf_hash, text_file
+from ingest.pdf.shelf import PDF_FOLDER
 from ingest.text.files import read_text
 from ingest.text.folding import fold
 from ingest.text.links import canonical_url, link_fault
@@ -40,6 +43,8 @@ def corpus_fingerprint(corpus: Path, data: Path, config: PassageConfig) -> str:
             place = file.relative_to(corpus).as_posix() if role == "lists" else file.name
             digest.update(f"{role}/{place}\0".encode())
             digest.update(_content_hash(file))
+            if role == "pdfs":  # the text that was found in it is read, not the file
+                digest.update(_content_hash(text_file(data, pdf_hash(file))))
     return digest.hexdigest()
 
 
@@ -98,13 +103,19 @@ class _Reader:
         self.list_titles: list[tuple[str, str]] = []
         self.unread: list[Problem] = []
         self.skipped: list[Problem] = []
+        self.pdfs: dict[str, Pdf] = {}
 
     def read(self, role: str, file: Path) -> None:
-        root = self.data if role == "abstracts" else self.corpus
+        of_data = role in ("abstracts", "sets") or (role == "pdfs" and file.is_relative_to(self.data))
+        root = self.data if of_data else self.corpus
         path = cited_path(root, file)
         try:
             if role == "lists":
-                self._list(file, path)
+                self._list(file, path, list_id_of(self.corpus, file))
+            elif role == "sets":
+                self._list(file, path, f"arXiv {file.stem}")
+            elif role == "pdfs":
+                self._pdf(file, path, root)
             elif role == "glossary":
                 self.glossary, faults = read_terms(file, path)
                 self.problems += faults
@@ -119,7 +130,7 @@ class _Reader:
         except CorpusError as error:
             self.unread.append(Problem(path, 1, f"skipped: {error}"))
 
-    def _list(self, file: Path, path: str) -> None:
+    def _list(self, file: Path, path: str, list_id: str) -> None:
         text, remark = read_text(file)
         self._report_repair(path, remark)
         lines = text.split("\n")
@@ -131,7 +142,6 @@ class _Reader:
             outline = page
         title = _front_value(lines[1:end], "title")
         titles = (title, _front_value(lines[1:end], "title_en"))
-        list_id = list_id_of(self.corpus, file)
         self.list_titles += [(list_id, name) for name in titles if name]
         if title:  # the list's own heading is not a section of it, and its introduction not an entry
             outline.blocks = [b for b in outline.blocks if b.shape != "prose" or b.section != (title,)]
@@ -143,6 +153,19 @@ class _Reader:
             self.problems += [Problem(path, block.start, fault) for fault in block.head.faults]
         for line, start_of_text in outline.unread:
             self.problems.append(Problem(path, line, f"not understood: {start_of_text}"))
+
+    def _pdf(self, file: Path, path: str, root: Path) -> None:
+        try:
+            digest = pdf_hash(file)
+        except OSError as error:
+            raise CorpusError(error.strerror or str(error)) from error
+        if digest in self.pdfs:
+            self.skipped.append(Problem(path, 1, f"left alone: the same file as {self.pdfs[digest].path}"))
+            return
+        text = kept_text(self.data, digest)
+        if text is None or text.fault:
+            raise CorpusError(text.fault if text else "its text was not read yet; run: ingest")
+        self.pdfs[digest] = Pdf(path, file.relative_to(root / PDF_FOLDER).parts[:-1], file.stem, text)
 
     def _front_of_page(self, lines: list[str], path: str) -> dict[str, Any]:
         """Reads the front matter of a file that may be a note on one work; of lists, it is not all YAML."""
@@ -179,9 +202,11 @@ class _Reader:
                         TextSpan(entry.entry_id, PassageKind.RECORD, document.path, record.start, record.lines)
                     )
                 spans += [span for part in document.parts for span in _part_spans(entry.entry_id, kind, document, part)]
+        pdf_passages, faults = attach_pdfs(tuple(self.pdfs.values()), by_id, self.config)
+        self.problems += faults
         if not by_id:
             raise CorpusError(f"nothing in {self.corpus} could be read as an entry; see: ingest --check")
-        passages = [passage for span in spans for passage in cut_passages(span, self.config)]
+        passages = [*(passage for span in spans for passage in cut_passages(span, self.config)), *pdf_passages]
         order = sorted([*self.problems, *self.unread], key=lambda problem: (problem.path, problem.line))
         return Library(
             entries=tuple(with_organisations(by_id.values(), self.organisations)),
@@ -284,4 +309,4 @@ def _strings(value: object) -> tuple[str, ...]:
 
 def _in_entry_order(passages: list[Passage], by_id: dict[str, Entry]) -> Iterator[Passage]:
     position = {entry_id: i for i, entry_id in enumerate(by_id)}
-    return iter(sorted(passages, key=lambda p: (position[p.entry_id], p.path, p.start_line, p.passage_id)))
+    return iter(sorted(passages, key=lambda p: (position[p.entry_id], p.path, p.page or 0, p.start_line, p.passage_id)))

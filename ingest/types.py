@@ -34,6 +34,7 @@ class PassageKind(StrEnum):
     NOTE = "note"
     ANSWER = "answer"
     ABSTRACT = "abstract"
+    PDF = "pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ class Entry:
 class Passage:
     """A piece of text that supports answers about one entry.
 
-    Its text is found verbatim at ``path``, lines ``start_line`` to ``end_line`` (from 1, inclusive).
+    Its text is found verbatim at ``path``, lines ``start_line`` to ``end_line`` (from 1, inclusive). In a PDF these are
+    the paragraphs of ``page`` (from 1), as ``ingest.pdf.reading`` keeps them; elsewhere ``page`` is None.
     """
 
     passage_id: str
@@ -124,6 +126,7 @@ class Passage:
     start_line: int
     end_line: int
     token_count: int
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

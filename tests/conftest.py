@@ -3,6 +3,7 @@ shipped corpus, read and indexed once a session."""
 
 from __future__ import annotations
 
+import importlib.util
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -229,6 +230,15 @@ def arxiv_api(monkeypatch):
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def drawn(repository):
+    """The module ``drawn_pdfs``: functions that make PDFs, and the lines that they draw."""
+    place = importlib.util.spec_from_file_location("drawn_pdfs", repository / "tests" / "drawn_pdfs.py")
+    module = importlib.util.module_from_spec(place)
+    place.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from app.answer.facts import state_facts
 from app.answer.listing import write_list
 from app.answer.names import short_name
 from app.answer.selection import Candidate, candidate_spans, rank_spans
-from app.answer.spans import Span, by_entry, count_words, opens_with_a_verdict
+from app.answer.spans import Span, by_entry, count_words, in_brief, opens_with_a_verdict
 from app.answer.wishes import Wishes
 from app.render.messages import say
 from app.types import Length
@@ -237,7 +237,7 @@ class ExtractiveWriter:
 
     def _by_aspect(self, hit: Hit, language: str) -> dict[str, Span]:
         found: dict[str, Span] = {}
-        for span in by_entry(self._store.passages_of(hit.entry.entry_id), language):
+        for span in by_entry(in_brief(self._store.passages_of(hit.entry.entry_id)), language):
             if span.asked is not None:
                 found.setdefault(span.asked.aspect, span)
         return found

@@ -13,7 +13,7 @@ from app.answer.draft import Draft
 from app.answer.membership import fitted, rank_members
 from app.answer.names import shown_title
 from app.answer.selection import rank_spans
-from app.answer.spans import Span, by_entry, line_span
+from app.answer.spans import Span, by_entry, in_brief, line_span
 from app.render.messages import say
 from index.encoders.static import StaticEncoder
 from index.query.patterns import read_first
@@ -124,7 +124,7 @@ def _why(
     heads: dict[str, Span] = {}
     near: list[tuple[Span, Hit]] = []
     for hit in hits:
-        passages = store.passages_of(hit.entry.entry_id)
+        passages = in_brief(store.passages_of(hit.entry.entry_id))
         listed = next((passage for passage in passages if passage.kind is PassageKind.LISTING), None)
         if listed is not None:
             heads[hit.entry.entry_id] = line_span(listed)

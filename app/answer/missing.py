@@ -9,7 +9,7 @@ from app.answer.extractive import named_hits
 from app.answer.listing import first_sentence
 from app.answer.names import short_name, shown_title
 from app.answer.selection import Candidate
-from app.answer.spans import Span, by_entry
+from app.answer.spans import Span, by_entry, in_brief
 from app.render.messages import say
 from app.types import Sentence
 from index.storage.store import Store
@@ -51,7 +51,7 @@ def nothing_to_say(question: ParsedQuery, near: Sequence[Hit], store: Store) -> 
         title = shown_title(hit.entry, language)
         url = hit.entry.links[0].url if hit.entry.links else ""
         head = f"- [{title}]({url})" if url else f"- {title}"
-        what = _what_it_is(by_entry(store.passages_of(hit.entry.entry_id), language))
+        what = _what_it_is(by_entry(in_brief(store.passages_of(hit.entry.entry_id)), language))
         colon = "：" if language == "zh" else ": "
         yield Sentence(f"{head}{colon}{what}" if what else head, (), starts_paragraph=True)
 

@@ -74,8 +74,16 @@ def fitted() -> dict[str, Any]:
 
 
 def candidate_spans(store: Store, hits: Sequence[Hit], language: str) -> list[tuple[Span, Hit]]:
-    """Returns every span of some entries, each with its entry, in a language or else in the other one."""
-    return [(span, hit) for hit in hits for span in by_entry(store.passages_of(hit.entry.entry_id), language)]
+    """Returns every span of some entries, each with its entry, in a language or else in the other one.
+
+    Of the pages of a PDF only those that the search has looked at: a book has too many.
+    """
+    found: list[tuple[Span, Hit]] = []
+    for hit in hits:
+        passages = store.passages_of(hit.entry.entry_id)
+        near = [p for p in passages if p.kind is not PassageKind.PDF or p.passage_id in hit.passages]
+        found += [(span, hit) for span in by_entry(near, language)]
+    return found
 
 
 def rank_spans(

@@ -38,6 +38,11 @@ _LEANS = re.compile(
 _NOTED = re.compile(
     r"(?:\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)|\*\*|`|\]|</a>)\s*(?:\([^()]*\)\s*)?(?:[-–—]{1,2}\s|[:：])\s*[^\s\[(*_`|].{11}"
 )
+_PAGE_SENTENCE = re.compile(rf"[\"'“‘(\[•]?\s*[A-Z0-9{HAN}]")  # of a PDF: one that starts on this page
+_PAGE_END = re.compile(r"[.!?。！？…][\"'”’)\]）]*$")  # and ends here
+_LETTER = re.compile(r"[^\W\d_]|[\s,.;:，。；：-]")
+_MOSTLY_LETTERS = 0.75  # else it is a formula or a row of a table
+_OPENING = 12  # passages of a PDF
 _VERDICT = re.compile(
     r"(?:in [^,.]{0,60}, )?(?:yes|no|not (?:necessarily|always|quite|really|by itself|directly|exactly)|partly|mostly)"
     r"\b[,.:;]|"
@@ -91,6 +96,12 @@ def line_span(passage: Passage, offset: int = 0) -> Span:
     return Span(passage, text, _shown(text), passage.start_line + offset, 0)
 
 
+def in_brief(passages: Sequence[Passage]) -> list[Passage]:
+    """Returns what says what a work is: not the pages of its PDF, unless there is nothing else."""
+    other = [passage for passage in passages if passage.kind is not PassageKind.PDF]
+    return other or list(passages[:_OPENING])
+
+
 def leans(sentence: str) -> bool:
     """Tells a sentence that points outside itself by the way it opens."""
     return _LEANS.match(sentence) is not None
@@ -126,7 +137,7 @@ def _prose(passage: Passage) -> Iterator[Span]:
             position += 1
         if fenced or head or _NOT_PROSE.match(line) or _EDITORIAL.match(line):
             continue
-        if STEP.match(line) and passage.kind is not PassageKind.LISTING:
+        if STEP.match(line) and passage.kind not in (PassageKind.LISTING, PassageKind.PDF):
             steps.append(offset)
             continue
         for span in _of_line(passage, line, offset, position):
@@ -152,8 +163,17 @@ def _of_line(passage: Passage, line: str, offset: int, position: int) -> Iterato
         opening = passage.kind is PassageKind.LISTING and first == 0 and _POINTS_AT_ITS_WORK.match(text)
         if len(text) < _MIN_CHARS or text.endswith((":", "：", "?", "？")) or (leans(text) and not opening):
             continue
-        yield Span(passage, text, _shown(text), passage.start_line + offset, position, number - first + 1)
+        if passage.kind is PassageKind.PDF and not _is_sentence(text):
+            continue
+        plain = text if passage.kind is PassageKind.PDF else _shown(text)  # a page holds no Markdown
+        yield Span(passage, text, plain, passage.start_line + offset, position, number - first + 1)
         position += 1
+
+
+def _is_sentence(text: str) -> bool:
+    """Tells a whole sentence of a page from a heading, a caption's rest, a formula or a row of a table."""
+    letters = len(_LETTER.findall(text)) / len(text)
+    return bool(_PAGE_SENTENCE.match(text) and _PAGE_END.search(text)) and letters >= _MOSTLY_LETTERS
 
 
 def _shown(text: str) -> str:

@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 
 from app.export.reference import people_of, url_of
 from app.render.messages import say
+from app.render.places import place_in_file
 from app.render.verdicts import status_line
 from app.types import Answer
 from ingest.text.markup import plain_text
@@ -73,7 +74,8 @@ def _reference(answer: Answer, n: int, keys: Mapping[str, str]) -> str:
     head = f"- **[{n}]** {names + '. ' if names else ''}{_line(entry.title)}{year}. `{keys[entry.entry_id]}`"
     head += f" <{address}>" if address else ""
     quotes = [
-        f"  > {_line(plain_text(citation.quote))} — `{citation.passage.path}:{citation.line}`" for citation in citations
+        f"  > {_line(plain_text(c.quote))} — `{place_in_file(c.passage.path, c.line, c.passage.page, answer.language)}`"
+        for c in citations
     ]
     return "\n\n".join([head, *quotes])
 

@@ -21,7 +21,14 @@ def entry_json(entry: Entry, catalogue: Catalogue) -> dict[str, Any]:
         "reading_minutes": record.minutes,
         "bibtex": bibtex(entry),
         "passages": [
-            {"kind": p.kind.value, "language": p.language, "source": p.path, "line": p.start_line, "text": p.text}
+            {
+                "kind": p.kind.value,
+                "language": p.language,
+                "source": p.path,
+                "line": p.start_line,
+                "page": p.page,
+                "text": p.text,
+            }
             for p in catalogue.store.passages_of(entry.entry_id)
         ],
     }

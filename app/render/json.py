@@ -11,7 +11,7 @@ from app.render.verdicts import status_line
 from app.types import Answer, Citation
 from index.types import Hit
 from ingest.text.markup import plain_text
-from ingest.types import PassageKind
+from ingest.types import Passage, PassageKind
 
 
 def answer_json(answer: Answer, question_id: str | None) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
         "arxiv_id": citation.entry.arxiv_id,
         "quote": citation.quote,
         "support": citation.support,
-    }
+    } | _page(citation.passage)
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
@@ -94,7 +94,12 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "arxiv_id": hit.entry.arxiv_id,
         "source": shown.path,
         "line": shown.start_line,
-        "text": plain_text(shown.text),
+        "text": shown.text if shown.kind is PassageKind.PDF else plain_text(shown.text),
         "steps": steps_json(hit),
         "words": list(hit.words),
-    }
+    } | _page(shown)
+
+
+def _page(passage: Passage) -> dict[str, int]:
+    """Returns the page of a passage of a PDF; other passages have none."""
+    return {} if passage.page is None else {"page": passage.page}

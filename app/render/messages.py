@@ -32,6 +32,7 @@ _TEXTS = {
         "of a year or by an organisation.",
     },
     "references": {"zh": "参考文献", "en": "References"},
+    "at_page": {"zh": " 第 {page} 页", "en": " p. {page}"},
     "llm_failed": {
         "zh": "（语言模型没有作答：{why}。下面是直接引用原文的回答。）",
         "en": "(The language model did not answer: {why}. This answer quotes the sources instead.)",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from app.answer.names import shown_title
+from app.render.places import place_in_file
 from app.render.verdicts import status_line
 from app.types import Answer, Citation
 
@@ -38,7 +39,9 @@ def _source(citations: Sequence[Citation], language: str) -> list[str]:
     """Returns the lines of one entry that is cited: its title, every quote's place, and its first link."""
     first = citations[0]
     title = shown_title(first.entry, language)
-    places = ", ".join(dict.fromkeys(f"{citation.passage.path}:{citation.line}" for citation in citations))
+    places = ", ".join(
+        dict.fromkeys(place_in_file(c.passage.path, c.line, c.passage.page, language) for c in citations)
+    )
     mark = f"{_LABELS['support'][language]} {min(citation.support for citation in citations):.2f}"
     links = [f"    {link.url}" for link in first.entry.links[:1]]
     return [f"[{first.n}] {title} — {places} ({mark})", *links]

@@ -39,6 +39,7 @@ class KeptCitation:
     line: int
     quote: str
     support: float
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ def keep(answer: Answer) -> KeptAnswer:
                 c.line,
                 c.quote,
                 c.support,
+                c.passage.page,
             )
             for c in answer.citations
         ),
@@ -117,7 +119,9 @@ def from_json(text: str) -> KeptAnswer:
             KeptSentence(s["text"], tuple(s["citations"]), s["starts_paragraph"], s["marked"])
             for s in fields["sentences"]
         ),
-        tuple(KeptCitation(**{name: c[name] for name in KeptCitation.__slots__}) for c in fields["citations"]),
+        tuple(
+            KeptCitation(**{name: c[name] for name in KeptCitation.__slots__ if name in c}) for c in fields["citations"]
+        ),
         tuple(fields["notices"]),
         tuple((entry_id, title) for entry_id, title in fields["nearest"]),
     )

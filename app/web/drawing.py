@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from app.answer.names import shown_title
 from app.catalogue import Catalogue
-from app.render.places import listing_of, shown_section
+from app.render.places import listing_of, place_in_file, shown_section
 from app.state.answers import KeptAnswer, KeptCitation
 from app.state.conversations import KeptTurn
 from app.types import Status
@@ -94,7 +94,10 @@ def draw_turn(turn: KeptTurn, catalogue: Catalogue, language: str, asked: Sequen
 def copy_text(answer: KeptAnswer, language: str) -> str:
     """Returns an answer in plain text with numbered references and their addresses."""
     cited = {citation.n: citation for citation in answer.citations}
-    lines = [f"[{n}] {c.title}{f'. {c.url}' if c.url else f' ({c.path}:{c.line})'}" for n, c in sorted(cited.items())]
+    lines = [
+        f"[{n}] {c.title}{f'. {c.url}' if c.url else f' ({place_in_file(c.path, c.line, c.page, language)})'}"
+        for n, c in sorted(cited.items())
+    ]
     return "\n".join([answer.text, *(["", f"{word('references', language)}:", *lines] if lines else [])])
 
 
@@ -103,8 +106,10 @@ def entry_href(entry_id: str) -> str:
     return f"/entry/{quote(entry_id, safe=':/')}"
 
 
-def line_anchor(entry: Entry | None, path: str, line: int) -> str:
-    """Returns the anchor of a line on the page of an entry: ``L12`` in its card, ``list-L12`` in a list."""
+def line_anchor(entry: Entry | None, path: str, line: int, page: int | None = None) -> str:
+    """Returns the anchor of a line on the page of an entry: ``L12`` in its card, ``list-L12`` in a list, ``p4-L2``."""
+    if page is not None:
+        return f"p{page}-L{line}"
     if "abstracts" in Path(path).parts:
         return f"abstract-L{line}"
     listed = entry is not None and any(listing.path == path for listing in entry.listings)
@@ -146,9 +151,10 @@ def _source(citations: Sequence[KeptCitation], catalogue: Catalogue, language: s
 def _quote(citation: KeptCitation, entry: Entry | None, language: str) -> Quote:
     full = citation.support >= 1.0
     support = word("verbatim", language) if full else word("support", language, share=f"{citation.support:.0%}")
-    anchor = line_anchor(entry, citation.path, citation.line)
+    anchor = line_anchor(entry, citation.path, citation.line, citation.page)
     href = f"{entry_href(citation.entry_id)}#{anchor}" if entry else ""
-    return Quote(citation.quote, f"{citation.path}:{citation.line}", href, full, support)
+    place = place_in_file(citation.path, citation.line, citation.page, language)
+    return Quote(citation.quote, place, href, full, support)
 
 
 def _nearest(answer: KeptAnswer, catalogue: Catalogue, language: str) -> list[tuple[str, str, str]]:

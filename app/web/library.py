@@ -16,7 +16,7 @@ from app.web.drawing import entry_href, line_anchor, link_names, place_of
 from app.web.facets import NAMES, PER_PAGE, SORTS, Choice, choose, count
 from app.web.language import language_of
 from app.web.pages import show_page
-from app.web.passages import lines_html, passage_html
+from app.web.passages import lines_html, paragraphs_html, passage_html
 from app.web.services import Services
 from app.web.topics import topic_name
 from app.web.words import word
@@ -134,6 +134,7 @@ def _entry_fields(entry: Entry, catalogue: Catalogue, language: str) -> dict[str
         "texts": [_text(own, drawn, entry, language), _text(other, drawn, entry, _other(language))],
         "listings": _listings(entry, passages, drawn, catalogue, language),
         "records": [lines_html(p.text, p.start_line, "L") for p in passages if p.kind is PassageKind.RECORD],
+        "pdf": _pdf_pages(passages, language),
         "before": titles(record.prerequisites),
         "after": titles(catalogue.dependents(entry.entry_id)),
         "related": titles(record.related),
@@ -159,6 +160,22 @@ def _text(passages: Sequence[Passage], drawn: Drawn, entry: Entry, language: str
     }
 
 
+def _pdf_pages(passages: Sequence[Passage], language: str) -> list[dict[str, str]]:
+    """Returns the pages of an entry's PDFs, each with its heading, its text, and the language of that."""
+    pages: dict[tuple[str, int], list[Passage]] = {}
+    for passage in passages:
+        if passage.page is not None:
+            pages.setdefault((passage.path, passage.page), []).append(passage)
+    return [
+        {
+            "heading": f"{path.rsplit('/', 1)[-1]}{say('at_page', language, page=page)}",
+            "language": found[0].language,
+            "html": "\n".join(paragraphs_html(p.text, p.start_line, f"p{page}-L") for p in found),
+        }
+        for (path, page), found in pages.items()
+    ]
+
+
 def _listings(
     entry: Entry,
     passages: Sequence[Passage],
@@ -175,7 +192,7 @@ def _listings(
         shown.append(
             {
                 "place": place_of(entry, listing.path, listing.line, catalogue.store, language),
-                "source": f"{listing.path}:{listing.line}",
+                "source": listing.path if listing.path.endswith(".pdf") else f"{listing.path}:{listing.line}",
                 "language": own[0].language if own else "",
                 "notes": [drawn(p) for p in own],
             }

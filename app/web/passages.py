@@ -52,6 +52,12 @@ def lines_html(text: str, start: int, prefix: str) -> str:
     return "\n".join(f'<span id="{prefix}{number}">{escape(line)}</span>' for number, line in numbered)
 
 
+def paragraphs_html(text: str, start: int, prefix: str) -> str:
+    """Returns a passage of a PDF, a paragraph a line, as it stands."""
+    numbered = enumerate(text.split("\n"), start)
+    return "\n".join(f'<p id="{prefix}{number}">{escape(line)}</p>' for number, line in numbered)
+
+
 def _anchors(names: Iterable[str]) -> Token:
     token = Token("anchors", "", 0)
     token.content = "".join(f'<span id="{escape(name)}"></span>' for name in names)

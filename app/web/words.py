@@ -106,6 +106,7 @@ _WORDS = {
     "ask_about_question": ("什么是 {name}？", "What is {name}?"),
     "about_entry": ("介绍", "About"),
     "abstract": ("摘要", "Abstract"),
+    "pdf_text": ("PDF 全文", "Text of the PDF"),
     "answered_questions": ("问答", "Answered questions"),
     "in_other_language": ("英文版", "In Chinese"),
     "where_listed": ("收录在哪里", "Where it is listed"),

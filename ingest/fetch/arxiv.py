@@ -17,10 +17,10 @@ from xml.etree import ElementTree
 import httpx
 
 from ingest.fetch.documents import abstract_document, abstract_file, keep_abstract, one_line
+from ingest.fetch.polite import BusyError, Manners, PoliteClient, SettingsError, reason
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
-_PATIENCE = 120.0  # seconds; who asks for more is asked another time
-_BUSY = (429, 500, 502, 503, 504)  # worth another try a little later
+_NO_ID = 400  # what arXiv answers when one of the ids has no form that it knows
 _ID = re.compile(r"/abs/(?P<id>.+?)(?:v\d+)?$")
 
 
@@ -34,6 +34,7 @@ class ArxivConfig:
         pause: Seconds between requests.
         timeout: Seconds to wait for an answer; connecting gets at most five.
         tries: Attempts a batch when the server is busy.
+        deadline: Seconds until the whole answer must be there.
     """
 
     url: str = "https://export.arxiv.org/api/query"
@@ -41,6 +42,7 @@ class ArxivConfig:
     pause: float = 3.0
     timeout: float = 30.0
     tries: int = 3
+    deadline: float = 120.0
 
     @classmethod
     def from_environment(cls) -> ArxivConfig:
@@ -63,10 +65,6 @@ class FetchReport:
     missing: tuple[str, ...]
     stopped: str
     waiting: int = 0
-
-
-class _BusyError(Exception):
-    """The server asks to come back later."""
 
 
 def fetch_abstracts(
@@ -94,44 +92,40 @@ def fetch_abstracts(
     fetched, missing = 0, list[str]()
     if not wanted:
         return FetchReport(0, (), "")
+    manners = Manners(config.pause, config.timeout, config.deadline, tries=config.tries)
+    answered = 0
     try:
-        client = httpx.Client(timeout=httpx.Timeout(config.timeout, connect=min(5.0, config.timeout)))
-    except (OSError, ValueError, ImportError) as error:  # a proxy or a certificate of the environment that is none
-        return FetchReport(0, (), f"this machine's network settings do not work ({error})", len(wanted))
-    with client:
-        for start in range(0, len(wanted), config.batch):
-            batch = wanted[start : start + config.batch]
-            if start:
-                sleep(config.pause)
-            try:
-                documents = dict(_parse(_ask(client, batch, config, sleep)))
-            except (httpx.HTTPError, ElementTree.ParseError, _BusyError) as error:
-                return FetchReport(fetched, tuple(missing), _reason(error), len(wanted) - start)
-            for paper, document in documents.items():
-                if paper in batch:
-                    keep_abstract(folder, paper, document)
-                    fetched += 1
-            missing += [paper for paper in batch if paper not in documents]
-            progress(start + len(batch), len(wanted))
+        with PoliteClient(manners, sleep) as client:
+            for start in range(0, len(wanted), config.batch):
+                batch = wanted[start : start + config.batch]
+                documents = _ask(client, batch, config)
+                for paper in batch:
+                    if paper in documents:
+                        keep_abstract(folder, paper, documents[paper])
+                        fetched += 1
+                    else:
+                        missing.append(paper)
+                answered += len(batch)
+                progress(answered, len(wanted))
+    except (httpx.HTTPError, ElementTree.ParseError, BusyError, SettingsError) as error:
+        return FetchReport(fetched, tuple(missing), reason(error), len(wanted) - answered)
     return FetchReport(fetched, tuple(missing), "")
 
 
-def _ask(client: httpx.Client, batch: Sequence[str], config: ArxivConfig, sleep: Callable[[float], None]) -> str:
-    for attempt in range(1, config.tries + 1):
-        response = client.get(config.url, params={"id_list": ",".join(batch), "max_results": len(batch)})
-        if response.status_code not in _BUSY:
-            response.raise_for_status()
-            return response.text
-        asked = response.headers.get("Retry-After", "")
-        pause = max(config.pause * 2**attempt, float(asked) if asked.isdecimal() else 0.0)
-        if pause > _PATIENCE:
-            break
-        if attempt < config.tries:
-            sleep(pause)
-    raise _BusyError
+def _ask(client: PoliteClient, batch: Sequence[str], config: ArxivConfig) -> dict[str, str]:
+    """Returns the documents of a batch by id; one id that arXiv takes for none must not cost the others."""
+    try:
+        return dict(_parse(client.get(config.url, {"id_list": ",".join(batch), "max_results": len(batch)})))
+    except httpx.HTTPStatusError as error:
+        if error.response.status_code != _NO_ID:
+            raise
+    if len(batch) == 1:
+        return {}
+    half = len(batch) // 2
+    return _ask(client, batch[:half], config) | _ask(client, batch[half:], config)
 
 
-def _parse(feed: str) -> Iterator[tuple[str, str]]:
+def _parse(feed: bytes) -> Iterator[tuple[str, str]]:
     """Yields (id, Markdown document) of each paper in an Atom feed."""
     for entry in ElementTree.fromstring(feed).iter(f"{_ATOM}entry"):
         match = _ID.search(_text(entry, "id"))
@@ -153,13 +147,3 @@ def _parse(feed: str) -> Iterator[tuple[str, str]]:
 
 def _text(element: ElementTree.Element, name: str) -> str:
     return one_line(element.findtext(f"{_ATOM}{name}") or "")
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, _BusyError):
-        return "arXiv is busy; run ingest again later, what was fetched is kept"
-    if isinstance(error, httpx.ConnectError | httpx.TimeoutException):
-        return "arXiv cannot be reached; run ingest again when online"
-    if isinstance(error, httpx.HTTPStatusError):
-        return f"arXiv answered {error.response.status_code}; run ingest again later"
-    return f"arXiv's answer could not be read ({error}); run ingest again later"

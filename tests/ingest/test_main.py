@@ -75,6 +75,30 @@ def manifest(data):
     return asdict(current_generation(data / "index")[1])
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--add", "x.pdf", "--dry-run"),
+        ("--arxiv-set", "cs.CL", "--check"),
+        ("--full-text", "--rollback"),
+        ("--since", "2026-01-01"),
+        ("--arxiv-set", "cs.CL", "--since", "yesterday"),
+    ],
+)
+def test_options_that_do_not_go_together_are_wrong_usage(ingest, corpus, options):
+    assert ingest(corpus, *options).returncode == 2
+
+
+def test_what_cannot_be_added_or_harvested_is_one_line(ingest, corpus, tmp_path):
+    runs = [ingest(corpus, "--add", str(tmp_path / "no.pdf")), ingest(corpus, "--arxiv-set", "c s")]
+
+    assert [run.returncode for run in runs] == [1, 1]
+    assert (
+        runs[0].stderr == f"error: {tmp_path / 'no.pdf'} does not exist; give a PDF file or a folder with PDF files\n"
+    )
+    assert runs[1].stderr == "error: 'c s' is no category of arXiv; give one like cs.CL, cs or hep-th\n"
+
+
 def test_a_missing_corpus_is_an_error_of_one_line(ingest_process, tmp_path, data):
     run = ingest_process(tmp_path / "nowhere")
 

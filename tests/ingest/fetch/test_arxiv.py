@@ -246,3 +246,33 @@ def test_network_settings_that_do_not_work_are_a_reason_and_not_an_error(arxiv_a
 
     assert report.stopped.startswith("this machine's network settings do not work")
     assert report.waiting == 1
+
+
+def test_an_id_that_arxiv_refuses_does_not_cost_the_others_of_its_batch(arxiv_api, fetch, folder):
+    """arXiv answers a whole request with 400 when one of its ids has no form that it knows."""
+    arxiv_api.papers = {"2106.00001": "One.", "2106.00003": "Three."}
+    refused = (400, {}, "incorrect id format for 2199.00002")
+    arxiv_api.script = [refused, (200, {}, None), refused, refused]  # 1 to 4, 1 and 2, 3 and 4, 3 alone
+
+    report = fetch("2106.00001", "2199.00002", "2106.00003", "2106.00004", batch=4)
+
+    halves = [["2106.00001", "2199.00002"], ["2106.00003", "2106.00004"]]
+    assert arxiv_api.asked[1:] == [*halves, ["2106.00003"], ["2106.00004"]]
+    assert (report.fetched, report.stopped) == (1, "")
+
+
+def test_an_answer_that_trickles_in_is_given_up(server, folder):
+    server.drip = 0.05
+    server.answers = [(200, {}, b"<feed>" + b" " * 1000)]
+
+    report = fetch_abstracts(["2106.00001"], folder, ArxivConfig(url=server.url, deadline=0.3))
+
+    assert report.stopped == "arXiv cannot be reached; run ingest again when online"
+    assert report.waiting == 1
+
+
+def test_a_withdrawn_paper_keeps_what_arxiv_says_of_it(arxiv_api, fetch, folder):
+    arxiv_api.papers = {"2106.00001": "This paper has been withdrawn by the author due to an error in section 3."}
+
+    assert fetch("2106.00001").fetched == 1
+    assert "withdrawn by the author" in abstract_file(folder, "2106.00001").read_text(encoding="utf-8")
