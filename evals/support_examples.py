@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from app.answer.spans import spans_of
-from app.support.features import is_named
+from app.support.naming import is_named
 from app.support.quantities import missing, quantities
 from app.support.reading import Reader
 from evals.planting import planted

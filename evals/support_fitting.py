@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.answer.support import FITTED, fitted, name_forms
-from app.support.features import FEATURES, Ground, compare, coverage
+from app.support.alignment import Ground, coverage
+from app.support.features import FEATURES, compare
 from app.support.reading import Reader
 from evals.support_examples import Example, make_examples, written_examples
 from index.storage.store import Store
@@ -53,7 +54,7 @@ def features_of(
     read = lru_cache(maxsize=4096)(reader.read)
     rows = np.zeros((len(examples), len(FEATURES)), dtype=np.float32)
     for number, example in enumerate(examples):
-        said, ground = reader.read(example.sentence), Ground(read(example.text), name_forms(example.names))
+        said, ground = reader.read(example.sentence), Ground.of(read(example.text), name_forms(example.names))
         rows[number] = compare(said, ground, coverage(said, [ground])[0], reader.terms).features
         progress(number + 1, len(examples))
     return rows

@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from app.support.features import FEATURES, Comparison, Ground, compare, coverage
+from app.support.alignment import Ground, coverage
+from app.support.features import FEATURES, Comparison, compare
 from app.support.forest import Forest
 from app.support.reading import Reader, Reading, compressed
 from index.encoders.static import StaticEncoder
@@ -93,7 +94,7 @@ class Checker:
 
     def ground(self, text: str, names: Sequence[str] = ()) -> Ground:
         """Takes a text apart, once for all sentences; its work is called by the names."""
-        return Ground(self.reader.read(text), name_forms(names))
+        return Ground.of(self.reader.read(text), name_forms(names))
 
     def check(self, sentence: str, grounds: Sequence[Ground], thresholds: Thresholds | None = None) -> Check:
         """Returns the verdict on a sentence; markup in it is ignored."""
@@ -242,7 +243,7 @@ def _uncovered(said: Reading, comparison: Comparison) -> tuple[str, ...]:
 
 def _clauses_of(said: Reading) -> Iterable[tuple[int, int]]:
     """Yields where the clauses of a sentence begin and end, those too short to say something left out."""
-    for clause in range(int(said.clause_of[-1]) + 1 if len(said.clause_of) else 0):
-        places = np.flatnonzero(said.clause_of == clause)
-        if len(places) >= _MIN_CLAUSE:
-            yield int(said.starts[places[0]]), int(said.ends[places[-1]])
+    for clause in range(len(said.firsts)):
+        first, last = said.clause_pieces(clause)
+        if last - first >= _MIN_CLAUSE:
+            yield said.starts[first], said.ends[last - 1]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +67,7 @@ class Reading:
         starts: First character of each piece.
         ends: Character after each piece.
         clause_of: Clause number of each piece, rising from 0.
+        firsts: First piece of each clause.
         sentence_of: Sentence number of each clause.
         names: Its names.
         forms: Comparable forms of all its Latin words.
@@ -77,9 +81,10 @@ class Reading:
     language: str
     vectors: Floats
     weights: Floats
-    starts: NDArray[np.int32]
-    ends: NDArray[np.int32]
-    clause_of: NDArray[np.int32]
+    starts: list[int]
+    ends: list[int]
+    clause_of: list[int]
+    firsts: NDArray[np.int64]
     sentence_of: NDArray[np.int32]
     names: tuple[Name, ...]
     forms: frozenset[str]
@@ -90,14 +95,20 @@ class Reading:
 
     def pieces_in(self, start: int, end: int) -> tuple[int, int]:
         """Returns the first piece that reaches into a stretch of characters, and the one after the last."""
-        return int(np.searchsorted(self.ends, start, side="right")), int(np.searchsorted(self.starts, end))
+        return bisect_right(self.ends, start), bisect_left(self.starts, end)
 
     def clause_at(self, character: int) -> int:
         """Returns the clause of a character."""
-        if not len(self.clause_of):
+        if not self.clause_of:
             return 0
-        piece = min(int(np.searchsorted(self.ends, character, side="right")), len(self.clause_of) - 1)
-        return int(self.clause_of[piece])
+        return self.clause_of[min(bisect_right(self.ends, character), len(self.clause_of) - 1)]
+
+    def clause_pieces(self, clause: int) -> tuple[int, int]:
+        """Returns the first piece of a clause, and the one after the last."""
+        following = clause + 1
+        return int(self.firsts[clause]), int(self.firsts[following]) if following < len(self.firsts) else len(
+            self.starts
+        )
 
 
 class Reader:
@@ -120,12 +131,13 @@ class Reader:
             language_of(text),
             self.table.token_units(ids),
             np.square(self.table.token_lengths(ids)),
-            starts,
-            ends,
-            clause_of,
+            starts.tolist(),
+            ends.tolist(),
+            clause_of.tolist(),
+            np.flatnonzero(np.diff(clause_of, prepend=-1)),
             sentence_of,
             names,
-            frozenset(_forms(text)),
+            frozenset(_forms(text)) | {name.form for name in names},
             tuple(quantities(text)),
             tuple(cues(text)),
             tuple(self._terms_in(text)),
@@ -204,7 +216,20 @@ def _names(text: str, openings: set[int]) -> list[Name]:
             opens = match.start() in openings or before.endswith((":", "：", "“", '"', "•"))
             sure = 0 if opens and not chinese else 1
         found.append(Name(compressed(word), sure, match.start(), match.end()))
+    if not text.isascii():
+        pattern, latin = _translated()
+        found += [Name(latin[match[0]], 2, match.start(), match.end()) for match in pattern.finditer(text)]
+        found.sort(key=lambda name: name.start)
     return found
+
+
+@cache
+def _translated() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Returns a pattern of the names in ``names.tsv`` that Chinese writes in Han, and their Latin forms."""
+    lines = files("app.support").joinpath("names.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = [line.split("\t") for line in lines if line.strip()]
+    latin = {word: compressed(form) for form, words in rows for word in words.split()}
+    return re.compile("|".join(sorted(latin, key=len, reverse=True))), latin
 
 
 def _clauses(
