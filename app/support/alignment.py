@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.support.cues import Cue
+from app.support.lexicon import Lexicon, shipped_lexicon
 from app.support.reading import Name, Reading, Terms
 
 Floats = NDArray[np.float32]
@@ -30,6 +31,7 @@ class Ground:
         about: The clauses that are about each name. A clause without a name is about what the one before is about; in
             the first ones that is the work itself.
         terms: Where each term of the glossary stands.
+        places: Where each piece stands, by its row in the table of token vectors.
         turns: Axis and side of the turning words of each clause.
     """
 
@@ -37,6 +39,7 @@ class Ground:
     entry_forms: frozenset[str]
     about: Mapping[str, frozenset[int]]
     terms: Mapping[str, Sequence[tuple[int, int]]]
+    places: Mapping[int, Sequence[int]]
     turns: Mapping[int, frozenset[tuple[str, str]]]
 
     @classmethod
@@ -45,7 +48,11 @@ class Ground:
         terms: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for form, start, end in reading.terms:
             terms[form].append((start, end))
-        return cls(reading, entry_forms, _about(reading, entry_forms), dict(terms), turns_by_clause(reading))
+        places: dict[int, list[int]] = defaultdict(list)
+        for place, piece in enumerate(reading.ids):
+            places[piece].append(place)
+        about = _about(reading, entry_forms)
+        return cls(reading, entry_forms, about, dict(terms), dict(places), turns_by_clause(reading))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +105,18 @@ class Alignment:
         return float(self.match[low:high, left:right].max(axis=0) @ weights) / total if total > 0 else 1.0
 
 
-def coverage(said: Reading, grounds: Sequence[Ground]) -> list[Floats]:
+def coverage(said: Reading, grounds: Sequence[Ground], lexicon: Lexicon | None = None) -> list[Floats]:
     """Returns, for each text, the squared cosine of each of its pieces with each of the sentence's."""
-    if not grounds:
-        return []
-    together = np.concatenate([ground.reading.vectors for ground in grounds])
-    cosines = together @ said.vectors.T
-    np.maximum(cosines, 0.0, out=cosines)
-    np.square(cosines, out=cosines)
-    ends = np.cumsum([len(ground.reading.vectors) for ground in grounds])
-    return [cosines[end - len(g.reading.vectors) : end] for g, end in zip(grounds, ends.tolist(), strict=True)]
+    transposed = np.ascontiguousarray(said.vectors.T)
+    matches = []
+    for ground in grounds:
+        match: Floats = ground.reading.vectors @ transposed
+        np.maximum(match, 0.0, out=match)
+        np.square(match, out=match)
+        if ground.reading.language != said.language:
+            _match_translations(said, ground, match, shipped_lexicon() if lexicon is None else lexicon)
+        matches.append(match)
+    return matches
 
 
 def align(said: Reading, ground: Ground, match: Floats, terms: Terms) -> Alignment:
@@ -154,6 +163,13 @@ def _best_run(by_clause: Floats, sentence_of: NDArray[np.int32], share: Floats) 
     by_sentence = np.maximum.reduceat(by_clause, firsts, axis=0)
     place = int((np.maximum(by_sentence[:-1], by_sentence[1:]) @ share).argmax())
     return int(numbers[place]), int(numbers[place + 1])
+
+
+def _match_translations(said: Reading, ground: Ground, match: Floats, lexicon: Lexicon) -> None:
+    for column, piece in enumerate(said.ids):
+        for other, worth in lexicon.get(piece, ()):
+            for row in ground.places.get(other, ()):
+                match[row, column] = max(match[row, column], worth)
 
 
 def _match_terms(said: Reading, ground: Ground, match: Floats, terms: Terms) -> None:

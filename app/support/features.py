@@ -15,13 +15,14 @@ from app.support.alignment import Alignment, Floats, Ground, align
 from app.support.naming import NAMING, compare_names, compare_numbers, compare_rivals, compare_terms, inverted
 from app.support.quantities import Quantity, missing
 from app.support.reading import Name, Reading, Terms
+from app.support.roles import ROLES, compare_roles
 from app.support.structure import STRUCTURE, compare_structure
 from app.support.turns import TURNS, compare_turns
 
 FEATURES = (
     "covered", "covered_here", "covered_clauses", "least_clause", "gap", "second_gap", "third_gap", "gap_here",
     "gap_clause", "lost", "cosine", "cosine_here", "back", "grams", "across", "chinese", "pieces", "found_pieces",
-    "clauses", *NAMING, *TURNS, *STRUCTURE,
+    "clauses", *NAMING, *TURNS, *STRUCTURE, *ROLES,
 )  # fmt: skip
 _LIGHT_CLAUSE = 0.12  # of a sentence; a lighter clause says too little to be the least covered
 _LOST = 0.3  # squared cosine below which a piece is not in the text
@@ -58,7 +59,9 @@ def compare(said: Reading, ground: Ground, match: Floats, terms: Terms) -> Compa
     values["across"] = float(said.language != found.language)
     values["chinese"] = float(said.language == "zh")
     if not match.size:
-        return Comparison(_row(values), tuple(missing(said.numbers, found.numbers)), said.names, np.zeros(1, np.float32))
+        return Comparison(
+            _row(values), tuple(missing(said.numbers, found.numbers)), said.names, np.zeros(1, np.float32)
+        )
     laid = align(said, ground, match, terms)
     clauses = _compare_coverage(values, laid)
     absent = compare_numbers(values, laid)
@@ -67,6 +70,7 @@ def compare(said: Reading, ground: Ground, match: Floats, terms: Terms) -> Compa
     compare_rivals(values, laid)
     compare_turns(values, laid)
     compare_structure(values, laid)
+    compare_roles(values, laid)
     values["inverted"] = inverted(laid)
     return Comparison(_row(values), absent, unnamed, clauses)
 

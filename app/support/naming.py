@@ -160,4 +160,3 @@ def inverted(laid: Alignment) -> float:
         seen.add(name.form)
     pairs = len(places) * (len(places) - 1) // 2
     return sum(a > b for i, a in enumerate(places) for b in places[i + 1 :]) / pairs if pairs else 0.0
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -30,6 +30,7 @@ _CLAUSE_END = re.compile(
 _HAN_OR_WORD = re.compile(rf"[{HAN}]+|[a-z0-9]+(?:[-.+/&][a-z0-9]+)*")
 _LEAST_CLAUSE = 3  # pieces; a shorter clause joins the one before
 _LONGEST_TERM = 10
+_OPENING = 4  # characters of a term that are compared before it is looked up
 # Words that open a sentence with a capital and name nothing.
 _OPENERS = frozenset(
     (
@@ -62,6 +63,7 @@ class Reading:
     Attributes:
         text: As a reader sees it, in Simplified characters.
         language: "zh" or "en".
+        ids: Rows of its pieces in the table of token vectors.
         vectors: Unit vectors of its pieces, float32, shape (pieces, dimension).
         weights: What each piece counts, float32, shape (pieces,).
         starts: First character of each piece.
@@ -79,6 +81,7 @@ class Reading:
 
     text: str
     language: str
+    ids: list[int]
     vectors: Floats
     weights: Floats
     starts: list[int]
@@ -110,6 +113,31 @@ class Reading:
             self.starts
         )
 
+    def part(self, clause: int, subject: Name | None) -> tuple[Reading, list[int]]:
+        """Returns a clause as a reading of its own, and its pieces; what it is about comes first, if given."""
+        first, last = self.clause_pieces(clause)
+        pieces = list(range(first, last))
+        if subject is not None:
+            pieces = sorted({*pieces, *range(*self.pieces_in(subject.start, subject.end))})
+        start, end = self.starts[first], self.ends[last - 1]
+        part = replace(
+            self,
+            ids=[self.ids[piece] for piece in pieces],
+            vectors=self.vectors[pieces],
+            weights=self.weights[pieces],
+            starts=[self.starts[piece] for piece in pieces],
+            ends=[self.ends[piece] for piece in pieces],
+            clause_of=[0] * len(pieces),
+            firsts=np.zeros(1, dtype=np.int64),
+            sentence_of=np.zeros(1, dtype=np.int32),
+            names=tuple(name for name in self.names if start <= name.start < end or name is subject),
+            numbers=tuple(number for number in self.numbers if start <= number.start < end),
+            cues=tuple(cue for cue in self.cues if start <= cue.start < end),
+            terms=tuple(term for term in self.terms if start <= term[1] < end),
+            grams=_grams(self.text[start:end]),
+        )
+        return part, pieces
+
 
 class Reader:
     """Takes texts apart; safe to share between threads."""
@@ -118,6 +146,7 @@ class Reader:
         """Reads with a table of token vectors and a glossary: comparable forms of a term and of its other names."""
         self.table = table
         self.terms: Terms = terms or {}
+        self._openings = frozenset(form[:size] for form in self.terms for size in range(1, _OPENING + 1))
 
     def read(self, text: str) -> Reading:
         """Takes a text apart."""
@@ -129,6 +158,7 @@ class Reader:
         return Reading(
             text,
             language_of(text),
+            ids.tolist(),
             self.table.token_units(ids),
             np.square(self.table.token_lengths(ids)),
             starts.tolist(),
@@ -153,6 +183,8 @@ class Reader:
         words = [(match[0], match.start(), match.end()) for match in _HAN_OR_WORD.finditer(lowered)]
         for number, (word, start, _) in enumerate(words):
             if word.isascii():
+                if fold(word)[:_OPENING] not in self._openings:
+                    continue
                 for last in range(min(number + 5, len(words)), number, -1):
                     form = fold(lowered[start : words[last - 1][2]])
                     if form in self.terms:
