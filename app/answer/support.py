@@ -33,6 +33,7 @@ _MIN_CHARS = 4  # a shorter text stands everywhere and proves nothing
 _WORD = re.compile(rf"[{HAN}]|[^\W_{HAN}]+(?:[-.,'’/+][^\W_{HAN}]+)*")
 _MIN_CLAUSE = 4  # pieces, below which a clause says nothing of its own
 _CLOSELY = 3  # texts that are looked at closely, the best covering ones …
+_HOPELESS = 0.4  # share of a clause that some text has to cover
 _HARDLY_LESS = 0.8  # … if they cover this share of what the best one covers
 _COUNTED = FEATURES.index("counted_otherwise")
 _ELSEWHERE = FEATURES.index("name_elsewhere")
@@ -147,10 +148,14 @@ class Checker:
         rows: list[tuple[int, int, Comparison]] = []
         for number, (said, pieces) in enumerate(parts):
             quick = (best_of if pieces is None else best_of[:, pieces]) @ said.weights
+            if pieces is not None and quick.max() < _HOPELESS * said.weights.sum():
+                continue
             closest = np.argsort(-quick, kind="stable")[: _CLOSELY if pieces is None else 1].tolist()
             for place in sorted(place for place in closest if quick[place] >= _HARDLY_LESS * quick[closest[0]]):
                 match = matches[place].copy() if pieces is None else matches[place][:, pieces]
                 rows.append((number, place, compare(said, grounds[place], match, self.reader.terms)))
+        if not rows:
+            return [{} for _ in parts]
         chances = self._forest.probability(np.stack([one.features for _, _, one in rows])).tolist()
         looked: list[dict[int, tuple[Comparison, float]]] = [{} for _ in parts]
         for (number, place, one), chance in zip(rows, chances, strict=True):
