@@ -110,7 +110,7 @@ class Checker:
         if verbatim:
             return Check(Verdict.SUPPORTED, 1.0, tuple(verbatim))
         matches = coverage(said, grounds)
-        best_of = np.stack([match.max(axis=0) for match in matches]) if matches and said.ids else None
+        best_of = np.stack([match.max(axis=0, initial=0.0) for match in matches]) if matches and said.ids else None
         looked = {} if best_of is None else self._compared([(said, None)], grounds, matches, best_of)[0]
         if not looked:
             return Check(Verdict.UNSUPPORTED, 0.0)
@@ -151,7 +151,9 @@ class Checker:
             if pieces is not None and quick.max() < _HOPELESS * said.weights.sum():
                 continue
             closest = np.argsort(-quick, kind="stable")[: _CLOSELY if pieces is None else 1].tolist()
-            for place in sorted(place for place in closest if quick[place] >= _HARDLY_LESS * quick[closest[0]]):
+            for place in sorted(
+                place for place in closest if matches[place].size and quick[place] >= _HARDLY_LESS * quick[closest[0]]
+            ):
                 match = matches[place].copy() if pieces is None else matches[place][:, pieces]
                 rows.append((number, place, compare(said, grounds[place], match, self.reader.terms)))
         if not rows:
