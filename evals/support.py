@@ -95,8 +95,8 @@ def read_judged(file: Path = JUDGED_PAIRS) -> list[JudgedPair]:
         first, second = (_LABELS[label] for label in row["labels"])
         name, sentence, passage, entry = (str(row[field]) for field in ("id", "sentence", "passage", "entry"))
         labels, kind = (first, second), str(row["type"])
-        second = _LABELS[row["second"]] if "second" in row else None
-        return JudgedPair(name, sentence, passage, entry, labels, kind, str(row["language"]), str(row["split"]), second)
+        other = _LABELS[row["second"]] if "second" in row else None
+        return JudgedPair(name, sentence, passage, entry, labels, kind, str(row["language"]), str(row["split"]), other)
 
     return read_rows(file, read, "a labelled pair")
 
@@ -145,7 +145,7 @@ def readings(pairs: Sequence[JudgedPair]) -> Agreement:
 
 def readers(pairs: Sequence[JudgedPair]) -> Agreement:
     """Returns how a second reader agrees with the labels, on the pairs that both have read."""
-    return compare([(pair.second, pair.labels[0]) for pair in pairs if pair.second is not None])
+    return compare([(bool(pair.second), pair.labels[0]) for pair in pairs if pair.second is not None])
 
 
 def _slice(rows: Sequence[tuple[JudgedPair, Check]]) -> dict[str, float]:

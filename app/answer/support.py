@@ -112,7 +112,7 @@ class Checker:
         matches = coverage(said, grounds)
         best_of = np.stack([match.max(axis=0, initial=0.0) for match in matches]) if matches and said.ids else None
         looked = {} if best_of is None else self._compared([(said, None)], grounds, matches, best_of)[0]
-        if not looked:
+        if best_of is None or not looked:
             return Check(Verdict.UNSUPPORTED, 0.0)
         chances = {place: chance for place, (_, chance) in looked.items()}
         order = sorted(chances, key=lambda place: (-chances[place], place))

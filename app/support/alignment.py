@@ -133,7 +133,8 @@ def align(said: Reading, ground: Ground, match: Floats, terms: Terms) -> Alignme
     share = said.weights / max(float(said.weights.sum()), 1e-9)
     by_clause = np.maximum.reduceat(match, found.firsts, axis=0)
     clause_share = np.add.reduceat(share, said.firsts)
-    of_clause = np.add.reduceat(by_clause * share, said.firsts, axis=1) / np.maximum(clause_share, 1e-9)
+    of_clause = np.add.reduceat(by_clause * share, said.firsts, axis=1)
+    of_clause /= np.maximum(clause_share, 1e-9)
     sentences = _best_run(by_clause, found.sentence_of, share)
     clauses = np.searchsorted(found.sentence_of, (sentences[0], sentences[1] + 1)).tolist()
     starts = [*found.firsts.tolist(), len(match)]

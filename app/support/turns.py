@@ -58,7 +58,7 @@ def compare_turns(values: dict[str, float], laid: Alignment) -> None:
 def _compare_opposites(values: dict[str, float], laid: Alignment) -> None:
     """Looks which side of its axis a turning word is on in the text, where it stands among the same words."""
     for cue in laid.said.cues:
-        strength = _STRENGTH.get(cue.axis)
+        strength = _STRENGTH.get(cue.axis, 0)
         agrees = opposes = weaker = stronger = 0.0
         for other in laid.found.cues:
             if other.axis != cue.axis and not (strength and other.axis in _STRENGTH):
