@@ -36,6 +36,7 @@ class JudgedPair:
         entry: Id of the work that the passage is about.
         labels: Whether the passage carries all of the sentence, first and second reading.
         kind: "paraphrase", "shortened" …, or the error that was planted.
+        second: The label of a second reader, who saw neither these nor the program's; None where there is none.
         language: "zh" or "en"; "zh-en" for a Chinese sentence and an English passage.
         split: "dev", where thresholds are chosen, or "test".
     """
@@ -48,6 +49,7 @@ class JudgedPair:
     kind: str
     language: str
     split: str
+    second: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ def read_judged(file: Path = JUDGED_PAIRS) -> list[JudgedPair]:
         first, second = (_LABELS[label] for label in row["labels"])
         name, sentence, passage, entry = (str(row[field]) for field in ("id", "sentence", "passage", "entry"))
         labels, kind = (first, second), str(row["type"])
-        return JudgedPair(name, sentence, passage, entry, labels, kind, str(row["language"]), str(row["split"]))
+        other = _LABELS[row["second"]] if "second" in row else None
+        return JudgedPair(name, sentence, passage, entry, labels, kind, str(row["language"]), str(row["split"]), other)
 
     return read_rows(file, read, "a labelled pair")
 
@@ -138,6 +141,11 @@ def judged_report(pairs: Sequence[JudgedPair], check: Callable[[JudgedPair], Che
 def readings(pairs: Sequence[JudgedPair]) -> Agreement:
     """Returns how the second reading of pairs agrees with the first."""
     return compare([(pair.labels[1], pair.labels[0]) for pair in pairs])
+
+
+def readers(pairs: Sequence[JudgedPair]) -> Agreement:
+    """Returns how a second reader agrees with the labels, on the pairs that both have read."""
+    return compare([(bool(pair.second), pair.labels[0]) for pair in pairs if pair.second is not None])
 
 
 def _slice(rows: Sequence[tuple[JudgedPair, Check]]) -> dict[str, float]:

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from app.answer.spans import spans_of
-from app.support.features import is_named
+from app.support.naming import is_named
 from app.support.quantities import missing, quantities
 from app.support.reading import Reader
 from evals.planting import planted
@@ -80,22 +80,27 @@ class _Work:
     aliases: tuple[str, ...]
 
 
-def _work(store: Store, entry: Entry) -> _Work | None:
-    passages = store.passages_of(entry.entry_id)
+def answers_in_both(store: Store, entry: Entry) -> list[dict[str, str]]:
+    """Returns the answers of a work in both languages, question by question; none where the two do not run parallel."""
     answers: dict[str, list[AnsweredQuestion]] = {"en": [], "zh": []}
-    prose: dict[str, list[str]] = {"en": [], "zh": []}
-    for passage in passages:
+    for passage in store.passages_of(entry.entry_id):
         if passage.kind is PassageKind.ANSWER and (read := read_answered(passage.text)):
             answers[passage.language].append(read)
-        elif passage.kind in (PassageKind.CARD, PassageKind.NOTE, PassageKind.LISTING):
-            prose[passage.language] += [span.plain for span in spans_of(passage)]
-    if not answers["en"] or len(answers["en"]) != len(answers["zh"]):
-        return None
-    pairs = [
+    if len(answers["en"]) != len(answers["zh"]):
+        return []
+    return [
         {"en": plain_text(english.answer), "zh": plain_text(chinese.answer)}
         for english, chinese in zip(answers["en"], answers["zh"], strict=True)
         if english.aspect == chinese.aspect
     ]
+
+
+def _work(store: Store, entry: Entry) -> _Work | None:
+    pairs = answers_in_both(store, entry)
+    prose: dict[str, list[str]] = {"en": [], "zh": []}
+    for passage in store.passages_of(entry.entry_id):
+        if passage.kind in (PassageKind.CARD, PassageKind.NOTE, PassageKind.LISTING):
+            prose[passage.language] += [span.plain for span in spans_of(passage)]
     names = [name for name in entry.aliases if name.isascii() and " " not in name and len(name) > 2]
     return _Work(entry, pairs, prose, tuple(names)) if pairs else None
 

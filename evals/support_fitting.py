@@ -18,7 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.answer.support import FITTED, fitted, name_forms
-from app.support.features import FEATURES, Ground, compare, coverage
+from app.support.alignment import Ground, coverage
+from app.support.features import FEATURES, compare
+from app.support.lexicon import Lexicon
 from app.support.reading import Reader
 from evals.support_examples import Example, make_examples, written_examples
 from index.storage.store import Store
@@ -47,14 +49,19 @@ def gather(store: Store, reader: Reader, held_out: Collection[str], most: int = 
 
 
 def features_of(
-    examples: Sequence[Example], reader: Reader, progress: Callable[[int, int], None] = lambda *_: None
+    examples: Sequence[Example],
+    reader: Reader,
+    lexicons: Callable[[str], Lexicon],
+    progress: Callable[[int, int], None] = lambda *_: None,
 ) -> NDArray[np.float32]:
-    """Returns the features of examples, float32, shape (examples, FEATURES)."""
+    """Returns the features of examples, float32, shape (examples, FEATURES); each work has its own lexicon."""
     read = lru_cache(maxsize=4096)(reader.read)
     rows = np.zeros((len(examples), len(FEATURES)), dtype=np.float32)
     for number, example in enumerate(examples):
-        said, ground = reader.read(example.sentence), Ground(read(example.text), name_forms(example.names))
-        rows[number] = compare(said, ground, coverage(said, [ground])[0], reader.terms).features
+        said, ground = reader.read(example.sentence), Ground.of(read(example.text), name_forms(example.names))
+        rows[number] = compare(
+            said, ground, coverage(said, [ground], lexicons(example.entry_id))[0], reader.terms
+        ).features
         progress(number + 1, len(examples))
     return rows
 

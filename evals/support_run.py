@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from app.answer.llm import LanguageModel, configured
-from app.answer.support import FITTED, Check, Checker, Thresholds, names_of_entry, read_terms
+from app.answer.support import Check, Checker, Thresholds, names_of_entry, read_terms
 from app.assistant import Assistant
 from app.support.forest import Forest
 from app.support.reading import Reader
 from evals.errors import EvaluationError
 from evals.questions import read_questions
-from evals.support import JudgedPair, compare, judged_report, read_judged, read_pairs, readings
+from evals.support import JudgedPair, compare, judged_report, read_judged, read_pairs, readers, readings
 from ingest.console import Terminal
 
 Show = Callable[[str, Mapping[str, Mapping[str, float]]], None]
@@ -56,16 +56,18 @@ def write_and_report(home: Path, limit: int | None, talk: Terminal, show: Show |
 def fit_and_report(home: Path, talk: Terminal, show: Show | None) -> None:
     """Fits the support function, keeps it, and reports how it does on pairs it has not seen."""
     from evals.support_fitting import features_of, fit_forest, gather, keep, weights_of
+    from evals.support_lexicon import fit_lexicon
 
     judged = read_judged()
     with closing(Assistant.open(home)) as assistant:
         store, table = assistant.searcher.store, assistant.searcher.table
         terms = read_terms(store.terms())
         names = {entry.entry_id: names_of_entry(entry) for entry in store.entries()}
-        reader = Checker(table, terms).reader if FITTED.is_file() else Reader(table, terms)
-        examples, written = gather(store, reader, {pair.entry for pair in judged})
+        reader, held_out = Reader(table, terms), {pair.entry for pair in judged}
+        lexicons = fit_lexicon(store, table, held_out)
+        examples, written = gather(store, reader, held_out)
         with talk.progress("support") as progress:
-            features = features_of(examples, reader, progress)
+            features = features_of(examples, reader, lexicons, progress)
     labels = np.asarray([example.carried for example in examples])
     forest = fit_forest(features, labels, weights_of(len(examples), written))
     checker = Checker(table, terms, Forest.of(forest))
@@ -80,7 +82,7 @@ def _thresholds(
     """Returns the threshold of the best agreement with pairs, and the one below which few correct sentences fall."""
     chances = [(_chance(checker, p.sentence, p.passage, names.get(p.entry, ())), p.labels[0]) for p in judged]
     chances += [(_chance(checker, p.sentence, p.passage, ()), p.supported) for p in read_pairs()]
-    steps = np.arange(0.3, 0.8, 0.02)
+    steps = np.arange(0.2, 0.8, 0.02)
     kappas = [compare([(chance >= step, label) for chance, label in chances]).kappa for step in steps]
     correct = np.asarray([chance for chance, label in chances if label])
     carried = float(steps[int(np.argmax(kappas))])
@@ -103,6 +105,8 @@ def _report(
 
     both = readings(judged)
     talk.say(f"the two readings of {both.pairs} pairs agree: {both.accuracy:.3f}, kappa {both.kappa:.3f}")
+    other = readers(judged)
+    talk.say(f"a second reader of {other.pairs} of them agrees: {other.accuracy:.3f}, kappa {other.kappa:.3f}")
     reports = {split: judged_report([p for p in judged if p.split == split], check) for split in ("dev", "test")}
     if show is None:
         sys.stdout.write(json.dumps(reports) + "\n")

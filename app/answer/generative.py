@@ -17,7 +17,7 @@ from app.answer.spans import Span
 from app.answer.support import Check, Checker, Verdict, names_of_entry
 from app.errors import LlmError
 from app.render.messages import say
-from app.support.features import Ground
+from app.support.alignment import Ground
 from app.types import Answer, Citation, Sentence, Status, Writing
 from index.types import Turn
 from ingest.text.folding import fold

@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from app.support.features import FEATURES, Comparison, Ground, compare, coverage
+from app.support.alignment import Floats, Ground, coverage
+from app.support.features import FEATURES, Comparison, compare
 from app.support.forest import Forest
 from app.support.reading import Reader, Reading, compressed
 from index.encoders.static import StaticEncoder
@@ -31,7 +32,9 @@ FITTED = Path(__file__).parent / "support.json"
 _MIN_CHARS = 4  # a shorter text stands everywhere and proves nothing
 _WORD = re.compile(rf"[{HAN}]|[^\W_{HAN}]+(?:[-.,'’/+][^\W_{HAN}]+)*")
 _MIN_CLAUSE = 4  # pieces, below which a clause says nothing of its own
-_CLOSELY = 3  # texts that are looked at closely, the best covering ones
+_CLOSELY = 3  # texts that are looked at closely, the best covering ones …
+_HOPELESS = 0.4  # share of a clause that some text has to cover
+_HARDLY_LESS = 0.8  # … if they cover this share of what the best one covers
 _COUNTED = FEATURES.index("counted_otherwise")
 _ELSEWHERE = FEATURES.index("name_elsewhere")
 _OF_ANOTHER = 0.3  # so much better a clause is covered where its name is not: the text says it of another work
@@ -93,7 +96,7 @@ class Checker:
 
     def ground(self, text: str, names: Sequence[str] = ()) -> Ground:
         """Takes a text apart, once for all sentences; its work is called by the names."""
-        return Ground(self.reader.read(text), name_forms(names))
+        return Ground.of(self.reader.read(text), name_forms(names))
 
     def check(self, sentence: str, grounds: Sequence[Ground], thresholds: Thresholds | None = None) -> Check:
         """Returns the verdict on a sentence; markup in it is ignored."""
@@ -106,8 +109,10 @@ class Checker:
         verbatim = [i for i, ground in enumerate(grounds) if wording in _worded(ground.reading.text)]
         if verbatim:
             return Check(Verdict.SUPPORTED, 1.0, tuple(verbatim))
-        looked = self._compared(said, grounds)
-        if not looked:
+        matches = coverage(said, grounds)
+        best_of = np.stack([match.max(axis=0, initial=0.0) for match in matches]) if matches and said.ids else None
+        looked = {} if best_of is None else self._compared([(said, None)], grounds, matches, best_of)[0]
+        if best_of is None or not looked:
             return Check(Verdict.UNSUPPORTED, 0.0)
         chances = {place: chance for place, (_, chance) in looked.items()}
         order = sorted(chances, key=lambda place: (-chances[place], place))
@@ -116,7 +121,7 @@ class Checker:
         if carrying:
             return Check(Verdict.SUPPORTED, chances[best], carrying)
         missing = _missing(said, looked[best][0])
-        joined, carried, lacking = self._by_clause(said, grounds, thresholds)
+        joined, carried, lacking = self._by_clause(said, grounds, matches, best_of, thresholds)
         if joined:
             return Check(Verdict.SUPPORTED, thresholds.carried, carried, joined=True)
         if carried and lacking:
@@ -125,23 +130,48 @@ class Checker:
             return Check(Verdict.PARTLY, chances[best], (best,), _uncovered(said, looked[best][0]))
         return Check(Verdict.UNSUPPORTED, chances[best], (), missing)
 
-    def _compared(self, said: Reading, grounds: Sequence[Ground]) -> dict[int, tuple[Comparison, float]]:
-        """Returns comparison and probability for the texts that cover a sentence best, by their numbers."""
-        matches = coverage(said, grounds)
-        quick = [float(match.max(axis=0) @ said.weights) if match.size else 0.0 for match in matches]
-        best = np.argsort(-np.asarray(quick), kind="stable")[:_CLOSELY].tolist()
-        chosen = sorted(place for place in best if matches[place].size)
-        compared = [compare(said, grounds[i], matches[i], self.reader.terms) for i in chosen]
-        if not compared:
-            return {}
-        chances = self._forest.probability(np.stack([one.features for one in compared]))
-        return {
-            i: (one, float(p) * (_RULED_OUT if _rules_out(one, said, grounds[i]) else 1.0))
-            for i, one, p in zip(chosen, compared, chances, strict=True)
-        }
+    def _compared(
+        self,
+        parts: Sequence[tuple[Reading, list[int] | None]],
+        grounds: Sequence[Ground],
+        matches: Sequence[Floats],
+        best_of: Floats,
+    ) -> list[dict[int, tuple[Comparison, float]]]:
+        """Returns comparison and probability for the texts that cover each part of a sentence best, by their numbers.
+
+        Args:
+            parts: Readings, with their pieces where these are not all of the sentence's.
+            grounds: The texts.
+            matches: From ``coverage``, of the whole sentence.
+            best_of: Their best for each piece, shape (texts, pieces).
+        """
+        rows: list[tuple[int, int, Comparison]] = []
+        for number, (said, pieces) in enumerate(parts):
+            quick = (best_of if pieces is None else best_of[:, pieces]) @ said.weights
+            if pieces is not None and quick.max() < _HOPELESS * said.weights.sum():
+                continue
+            closest = np.argsort(-quick, kind="stable")[: _CLOSELY if pieces is None else 1].tolist()
+            for place in sorted(
+                place for place in closest if matches[place].size and quick[place] >= _HARDLY_LESS * quick[closest[0]]
+            ):
+                match = matches[place].copy() if pieces is None else matches[place][:, pieces]
+                rows.append((number, place, compare(said, grounds[place], match, self.reader.terms)))
+        if not rows:
+            return [{} for _ in parts]
+        chances = self._forest.probability(np.stack([one.features for _, _, one in rows])).tolist()
+        looked: list[dict[int, tuple[Comparison, float]]] = [{} for _ in parts]
+        for (number, place, one), chance in zip(rows, chances, strict=True):
+            ruled_out = _rules_out(one, parts[number][0], grounds[place])
+            looked[number][place] = one, chance * (_RULED_OUT if ruled_out else 1.0)
+        return looked
 
     def _by_clause(
-        self, said: Reading, grounds: Sequence[Ground], thresholds: Thresholds
+        self,
+        said: Reading,
+        grounds: Sequence[Ground],
+        matches: Sequence[Floats],
+        best_of: Floats,
+        thresholds: Thresholds,
     ) -> tuple[bool, tuple[int, ...], tuple[str, ...]]:
         """Takes a sentence clause by clause: whether several texts carry it together, which, and what none carries.
 
@@ -150,19 +180,20 @@ class Checker:
         clauses = list(_clauses_of(said))
         if len(clauses) < 2:
             return False, (), ()
-        subject = next((said.text[name.start : name.end] for name in said.names), "")
+        subject = said.names[0] if said.names else None
+        parts: list[tuple[Reading, list[int] | None]] = []
+        for clause, start, end in clauses:
+            named = any(start <= name.start < end for name in said.names)
+            parts.append(said.part(clause, None if named else subject))
         carried: list[int] = []
         lacking: list[str] = []
-        for start, end in clauses:
-            clause = said.text[start:end].strip(" ,，;；:：")
-            named = any(start <= name.start < end for name in said.names)
-            read = self.reader.read(clause if named or not subject else f"{subject} {clause}")
-            looked = self._compared(read, grounds)
+        looks = self._compared(parts, grounds, matches, best_of)
+        for (_, start, end), looked in zip(clauses, looks, strict=True):
             place = max(looked, key=lambda i: looked[i][1], default=-1)
             if place >= 0 and looked[place][1] >= thresholds.carried:
                 carried.append(place)
             else:
-                lacking.append(clause)
+                lacking.append(said.text[start:end].strip(" ,，;；:："))
         several = tuple(dict.fromkeys(carried))
         return not lacking and len(several) > 1, several, tuple(lacking)
 
@@ -236,13 +267,13 @@ def _uncovered(said: Reading, comparison: Comparison) -> tuple[str, ...]:
     clauses = list(_clauses_of(said))
     if len(clauses) < 2 or len(clauses) != len(comparison.clauses):
         return ()
-    start, end = clauses[int(comparison.clauses.argmin())]
+    _, start, end = clauses[int(comparison.clauses.argmin())]
     return (said.text[start:end].strip(" ,，;；:：。."),)
 
 
-def _clauses_of(said: Reading) -> Iterable[tuple[int, int]]:
-    """Yields where the clauses of a sentence begin and end, those too short to say something left out."""
-    for clause in range(int(said.clause_of[-1]) + 1 if len(said.clause_of) else 0):
-        places = np.flatnonzero(said.clause_of == clause)
-        if len(places) >= _MIN_CLAUSE:
-            yield int(said.starts[places[0]]), int(said.ends[places[-1]])
+def _clauses_of(said: Reading) -> Iterable[tuple[int, int, int]]:
+    """Yields the clauses of a sentence, number, beginning and end; those too short to say something are left out."""
+    for clause in range(len(said.firsts)):
+        first, last = said.clause_pieces(clause)
+        if last - first >= _MIN_CLAUSE:
+            yield clause, said.starts[first], said.ends[last - 1]

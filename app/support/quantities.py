@@ -80,6 +80,7 @@ _MONTH = re.compile(
 )
 _RANGE_SIGN = re.compile(r" ?(?:to|and|or|-|–|—|~|～|至|到) ?")
 _RANGE = 0.5
+_COUNTED = 20  # up to here things are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,9 @@ def quantities(text: str) -> list[Quantity]:
         found.append(
             Quantity(number, "", False, 9, True, month.start(), month.end(), text[month.start() : month.end()])
         )
-    return [*found, *_scaled(found, lowered)]
+    scaled = _scaled(found, lowered)
+    ranges = {one.start for one in scaled}  # "5 to 500 billion" does not say that there are 5
+    return [*(replace(one, named=True) if one.start in ranges else one for one in found), *scaled]
 
 
 def _scaled(found: Sequence[Quantity], text: str) -> list[Quantity]:
@@ -207,6 +210,8 @@ def _chinese(word: str) -> float:
 def agree(said: Quantity, found: Quantity) -> bool:
     """Tells whether a number that is said is one that was found, perhaps rounded, of a unit that can be the same."""
     if said.unit and found.unit and said.unit != found.unit:
+        return False
+    if found.named and not said.digits and said.value <= _COUNTED:  # "three" is not what GPT-3 has
         return False
     return said.value == found.value or _rounds_to(found.value, said)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +30,7 @@ _CLAUSE_END = re.compile(
 _HAN_OR_WORD = re.compile(rf"[{HAN}]+|[a-z0-9]+(?:[-.+/&][a-z0-9]+)*")
 _LEAST_CLAUSE = 3  # pieces; a shorter clause joins the one before
 _LONGEST_TERM = 10
+_OPENING = 4  # characters of a term that are compared before it is looked up
 # Words that open a sentence with a capital and name nothing.
 _OPENERS = frozenset(
     (
@@ -59,11 +63,13 @@ class Reading:
     Attributes:
         text: As a reader sees it, in Simplified characters.
         language: "zh" or "en".
+        ids: Rows of its pieces in the table of token vectors.
         vectors: Unit vectors of its pieces, float32, shape (pieces, dimension).
         weights: What each piece counts, float32, shape (pieces,).
         starts: First character of each piece.
         ends: Character after each piece.
         clause_of: Clause number of each piece, rising from 0.
+        firsts: First piece of each clause.
         sentence_of: Sentence number of each clause.
         names: Its names.
         forms: Comparable forms of all its Latin words.
@@ -75,11 +81,13 @@ class Reading:
 
     text: str
     language: str
+    ids: list[int]
     vectors: Floats
     weights: Floats
-    starts: NDArray[np.int32]
-    ends: NDArray[np.int32]
-    clause_of: NDArray[np.int32]
+    starts: list[int]
+    ends: list[int]
+    clause_of: list[int]
+    firsts: NDArray[np.int64]
     sentence_of: NDArray[np.int32]
     names: tuple[Name, ...]
     forms: frozenset[str]
@@ -90,14 +98,45 @@ class Reading:
 
     def pieces_in(self, start: int, end: int) -> tuple[int, int]:
         """Returns the first piece that reaches into a stretch of characters, and the one after the last."""
-        return int(np.searchsorted(self.ends, start, side="right")), int(np.searchsorted(self.starts, end))
+        return bisect_right(self.ends, start), bisect_left(self.starts, end)
 
     def clause_at(self, character: int) -> int:
         """Returns the clause of a character."""
-        if not len(self.clause_of):
+        if not self.clause_of:
             return 0
-        piece = min(int(np.searchsorted(self.ends, character, side="right")), len(self.clause_of) - 1)
-        return int(self.clause_of[piece])
+        return self.clause_of[min(bisect_right(self.ends, character), len(self.clause_of) - 1)]
+
+    def clause_pieces(self, clause: int) -> tuple[int, int]:
+        """Returns the first piece of a clause, and the one after the last."""
+        following = clause + 1
+        return int(self.firsts[clause]), int(self.firsts[following]) if following < len(self.firsts) else len(
+            self.starts
+        )
+
+    def part(self, clause: int, subject: Name | None) -> tuple[Reading, list[int]]:
+        """Returns a clause as a reading of its own, and its pieces; what it is about comes first, if given."""
+        first, last = self.clause_pieces(clause)
+        pieces = list(range(first, last))
+        if subject is not None:
+            pieces = sorted({*pieces, *range(*self.pieces_in(subject.start, subject.end))})
+        start, end = self.starts[first], self.ends[last - 1]
+        part = replace(
+            self,
+            ids=[self.ids[piece] for piece in pieces],
+            vectors=self.vectors[pieces],
+            weights=self.weights[pieces],
+            starts=[self.starts[piece] for piece in pieces],
+            ends=[self.ends[piece] for piece in pieces],
+            clause_of=[0] * len(pieces),
+            firsts=np.zeros(1, dtype=np.int64),
+            sentence_of=np.zeros(1, dtype=np.int32),
+            names=tuple(name for name in self.names if start <= name.start < end or name is subject),
+            numbers=tuple(number for number in self.numbers if start <= number.start < end),
+            cues=tuple(cue for cue in self.cues if start <= cue.start < end),
+            terms=tuple(term for term in self.terms if start <= term[1] < end),
+            grams=_grams(self.text[start:end]),
+        )
+        return part, pieces
 
 
 class Reader:
@@ -107,6 +146,7 @@ class Reader:
         """Reads with a table of token vectors and a glossary: comparable forms of a term and of its other names."""
         self.table = table
         self.terms: Terms = terms or {}
+        self._openings = frozenset(form[:size] for form in self.terms for size in range(1, _OPENING + 1))
 
     def read(self, text: str) -> Reading:
         """Takes a text apart."""
@@ -118,14 +158,16 @@ class Reader:
         return Reading(
             text,
             language_of(text),
+            ids.tolist(),
             self.table.token_units(ids),
             np.square(self.table.token_lengths(ids)),
-            starts,
-            ends,
-            clause_of,
+            starts.tolist(),
+            ends.tolist(),
+            clause_of.tolist(),
+            np.flatnonzero(np.diff(clause_of, prepend=-1)),
             sentence_of,
             names,
-            frozenset(_forms(text)),
+            frozenset(_forms(text)) | {name.form for name in names},
             tuple(quantities(text)),
             tuple(cues(text)),
             tuple(self._terms_in(text)),
@@ -141,6 +183,8 @@ class Reader:
         words = [(match[0], match.start(), match.end()) for match in _HAN_OR_WORD.finditer(lowered)]
         for number, (word, start, _) in enumerate(words):
             if word.isascii():
+                if fold(word)[:_OPENING] not in self._openings:
+                    continue
                 for last in range(min(number + 5, len(words)), number, -1):
                     form = fold(lowered[start : words[last - 1][2]])
                     if form in self.terms:
@@ -204,7 +248,20 @@ def _names(text: str, openings: set[int]) -> list[Name]:
             opens = match.start() in openings or before.endswith((":", "：", "“", '"', "•"))
             sure = 0 if opens and not chinese else 1
         found.append(Name(compressed(word), sure, match.start(), match.end()))
+    if not text.isascii():
+        pattern, latin = _translated()
+        found += [Name(latin[match[0]], 2, match.start(), match.end()) for match in pattern.finditer(text)]
+        found.sort(key=lambda name: name.start)
     return found
+
+
+@cache
+def _translated() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Returns a pattern of the names in ``names.tsv`` that Chinese writes in Han, and their Latin forms."""
+    lines = files("app.support").joinpath("names.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = [line.split("\t") for line in lines if line.strip()]
+    latin = {word: compressed(form) for form, words in rows for word in words.split()}
+    return re.compile("|".join(sorted(latin, key=len, reverse=True))), latin
 
 
 def _clauses(

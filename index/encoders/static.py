@@ -82,8 +82,9 @@ class StaticEncoder:
         return np.asarray(encoding.ids, dtype=np.int64), places[:, 0], places[:, 1]
 
     def words(self) -> list[str]:
-        """Returns the pieces of the vocabulary, most of them words of both languages."""
-        return list(self._tokenizer.get_vocab())
+        """Returns the pieces of the vocabulary, most of them words of both languages, in the order of the table."""
+        rows = self._tokenizer.get_vocab()
+        return sorted(rows, key=rows.__getitem__)
 
     def token_cosines(self, first: NDArray[np.integer[Any]], second: NDArray[np.integer[Any]]) -> Vectors:
         """Returns the cosines of every token of one list with every token of another, shape (first, second).
