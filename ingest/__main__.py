@@ -45,6 +45,10 @@ DumpOption = Annotated[
 NoWaitOption = Annotated[
     bool, typer.Option("--no-wait", help="Stop if another ingest is at work. 若另一个 ingest 正在运行则不等待。")
 ]
+RepairOption = Annotated[
+    Path | None,
+    typer.Option(help="Write a mended copy of a wrongly decoded list beside it. 在旁边写出乱码清单的修复副本。"),
+]
 
 IncludeOption = Annotated[
     list[str] | None,
@@ -65,6 +69,7 @@ def refresh(
     offline: OfflineOption = False,
     arxiv_dump: DumpOption = None,
     check: CheckOption = False,
+    repair: RepairOption = None,
     include: IncludeOption = None,
     exclude: ExcludeOption = None,
     full: FullOption = False,
@@ -82,6 +87,8 @@ def refresh(
     if sum(alone.values()) > 1:
         raise typer.BadParameter(f"give only one of {', '.join(name for name, given in alone.items() if given)}")
     with one_line_ends(_STOPPED):
+        if repair:
+            return _repair(repair)
         from index.storage.origin import choose_corpus
 
         if include or exclude:
@@ -111,6 +118,13 @@ def refresh(
             return watch_corpus(choose_corpus(corpus, data), data, talk, chosen)
         if unread:
             raise CorpusError(f"{unread[0]}; files skipped: {len(unread)}, everything else is indexed")
+
+
+def _repair(file: Path) -> None:
+    from ingest.repair import repair_file
+
+    for line in repair_file(file).lines():
+        typer.echo(line)
 
 
 def _check(corpus: Path, data: Path) -> int:
