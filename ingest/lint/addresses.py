@@ -29,12 +29,12 @@ _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(?P<text>.+?)\s*#*\s*$")
 _ANCHOR = re.compile(r"""\b(?:id|name)\s*=\s*["']?(?P<name>[^"'\s>]{1,200})""", re.I)
 _TRACKING = re.compile(r"(?:(?<=[?&])(?:utm_\w+|fbclid|gclid|spm)=[^&#]*&?)+")
 _PRIVATE = re.compile(
-    r"^(?:chat\.openai\.com|chatgpt\.com)/(?:c/|g/[^/]+/c/|\?|chat\b)|^claude\.ai/chat/|^mail\.google\.com/|^(?:drive|docs)\.google\.com/.*/u/\d+/my-"
+    r"^(?:chat\.openai\.com|chatgpt\.com)/(?:c/|g/[^/]+/c/|\?)|^claude\.ai/chat/|^mail\.google\.com/|^(?:drive|docs)\.google\.com/.*/u/\d+/my-"
     r"|^[\w.-]+\.(?:local|internal|lan|corp|intranet)(?:[:/]|$)|^localhost(?:[:/]|$)|^www\.overleaf\.com/project/",
     re.I,
 )
 _PRIVATE_CHAT = re.compile(r"^(?:chat\.openai\.com|chatgpt\.com)/?(?:\?.*)?$", re.I)
-_CODE_LABEL = re.compile(r"^\W*(?:official |source )?(?:codes?|github|git ?hub|repo|代码|源码|开源代码)\W*$", re.I)
+_CODE_LABEL = re.compile(r"^\W*(?:official )?(?:codes?|git ?hub|代码|源码|开源代码)\W*$", re.I)
 _CODE_HOSTS = re.compile(
     r"git|huggingface|hf\.co|bitbucket|sourceforge|codeberg|colab|kaggle|zenodo|osf\.io|paperswithcode|modelscope|anonymous\.4open|"
     r"drive\.google|dropbox|codalab|figshare|codeocean|notebook|npmjs|pypi|sr\.ht|savannah|launchpad|code\.|/code|src\.|svn|fossil|"
@@ -165,7 +165,7 @@ def _faults(address: Address, file: Path, anchors: set[str]) -> Iterator[tuple[s
         yield "private-link", f"only its owner can open {url}", "link a public page", None
     if _CODE_LABEL.match(address.text) and not _CODE_HOSTS.search(url):
         yield "code-link-elsewhere", f"“{address.text}” leads to {url}", "link the repository", None
-    clean = _TRACKING.sub("", url).rstrip("?&") if "?" in url else url
+    clean = _TRACKING.sub("", url).rstrip("?&") if _TRACKING.search(url) else url
     clean = re.sub(r"[?&]#", "#", clean)
     if clean != url and url in raw:
         edit = Edit(address.column + raw.index(url), url, clean)

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from rapidfuzz import fuzz
 
@@ -20,8 +21,9 @@ Owned = tuple[Found, str]  # a listing and the id of its entry
 _WORKS = ("item", "row", "model", "heading", "paragraph", "page")
 _ALIKE = 60.0  # of 100; two titles of one paper are hardly ever less alike
 _SPELLING = 80.0  # of 100; of one name in two spellings
-_LONG = 16  # characters; shorter titles name several works
-_LINKED = 90  # percent of the entries of a list that have a link, where the others should have one too
+_SAME = 90.0  # of 100; of one title copied twice
+_LONG = 24  # characters; shorter titles name several works
+_LINKED = 60  # percent of the entries beside it that have a link, where one without stands out
 _FAR = 2  # years; one apart is a preprint and its conference
 _SITES = re.compile(
     r"^\W*(?:(?:official )?(?:web)?site|home ?page|官方网站|官网|主页|website|paper|pdf|arxiv|论文)\W*$", re.I
@@ -91,8 +93,9 @@ def _twice(works: Sequence[Owned]) -> Iterator[Finding]:
 def _same_work(one: Found, other: Found) -> bool:
     first, second = one.block.head, other.block.head
     if first.own_links and second.own_links:
-        same = work_identity(first.own_links[0].url) == work_identity(second.own_links[0].url)
-        return same and (_alike(first.title, second.title) or arxiv_id(first.own_links[0].url) is not None)
+        if work_identity(first.own_links[0].url) != work_identity(second.own_links[0].url):
+            return False
+        return fuzz.ratio(fold(first.title), fold(second.title)) >= _SAME
     return len(first.title) >= _LONG and fold(first.title) == fold(second.title)
 
 
@@ -119,16 +122,16 @@ def _years(works: Sequence[Owned]) -> Iterator[Finding]:
 def _apart(one: Found, other: Found) -> int:
     """Returns how many years apart are too many: a preprint may come years before its journal."""
     venues = {one.block.head.venue, other.block.head.venue}
-    return 1 if len(venues) == 1 and venues - {"", "arXiv"} else _FAR + bool(venues - {"", "arXiv"})
+    return _FAR + bool(venues - {"", "arXiv"})
 
 
 def _shared(works: Sequence[Owned]) -> Iterator[Finding]:
     first: dict[str, Found] = {}
     for found, _ in works:
         head = found.block.head
-        for place, link in enumerate(head.own_links):
-            if arxiv_id(link.url) or (place and not _SITES.match(link.label)):
-                continue
+        for link in head.own_links:
+            if not _SITES.match(link.label) or urlsplit(link.url).path.strip("/"):
+                continue  # several works come from one repository, or share a page
             other = first.setdefault(canonical_url(link.url), found)
             if (
                 other is not found
@@ -154,16 +157,21 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _unlinked(works: Sequence[Owned]) -> Iterator[Finding]:
-    linked: dict[str, list[bool]] = defaultdict(list)
+    beside: dict[tuple[object, ...], list[bool]] = defaultdict(list)
     owners = {entry for found, entry in works if found.block.head.links}
     for found, _ in works:
-        linked[found.path].append(bool(found.block.head.links))
+        beside[_company(found)].append(bool(found.block.head.links))
     for found, entry in works:
-        head, links = found.block.head, linked[found.path]
+        head, links = found.block.head, beside[_company(found)]
         if head.links or head.faults or entry in owners or found.block.shape not in ("item", "row", "paragraph"):
             continue
-        if 100 * sum(links) >= _LINKED * len(links) and len(head.title) <= 150:
+        if sum(links) >= 2 and 100 * sum(links) >= _LINKED * len(links) and len(head.title) <= 150:
             yield _at(found, "entry-without-link", f"“{head.title}” has no link", "link the work")
+
+
+def _company(found: Found) -> tuple[object, ...]:
+    """Returns what the entries have in common that one is compared with: file, section, and how they are written."""
+    return (found.path, found.block.section, found.block.shape)
 
 
 def _cited(owned: Sequence[Owned]) -> Iterator[Finding]:
@@ -180,12 +188,16 @@ def _cited(owned: Sequence[Owned]) -> Iterator[Finding]:
 def _repeated(found: Found, addresses: Sequence[Address]) -> Iterator[Finding]:
     seen: dict[str, Address] = {}
     for address in addresses:
-        if not found.block.start <= address.line <= found.block.end or address.image or not address.text:
+        if (
+            not found.block.start <= address.line <= found.block.end
+            or address.image
+            or not is_plain_label(address.text)
+        ):
             continue
         if link_fault(address.url):
             continue
         other = seen.setdefault(canonical_url(address.url), address)
-        if other is not address and is_plain_label(address.text) and address.line - other.line <= 3:
+        if other is not address and address.line - other.line <= 3:
             reason = f"“{address.text.strip('[]')}” leads where “{other.text.strip('[]')}” does: {address.url}"
             fix = "correct or remove one of the two"
             yield Finding(found.path, address.line, address.column, "repeated-link", reason, fix)
@@ -197,9 +209,9 @@ def _fits(name: str, paper: Paper) -> bool:
         return True
     if _is_full(name):
         return False
-    pieces = [piece for piece in re.findall(r"[a-z0-9][\w.+-]+", own) if len(piece) > 1]
+    pieces = re.findall(r"[A-Z]?[a-z]{3,}|[A-Z]{3,}(?![a-z])|[A-Z]{2,}[a-z]+", name)
     text = re.sub(r"[\W_]", "", f"{title} {paper.abstract.lower()}")
-    return not pieces or any(re.sub(r"[\W_]", "", piece) in text for piece in pieces)
+    return re.sub(r"[\W_]", "", own) in text or any(piece.lower() in text for piece in pieces)
 
 
 def _is_telling(name: str) -> bool:

@@ -26,6 +26,7 @@ from ingest.text.links import link_fault
 _GONE = (404, 410)
 _MOVED = (301, 308)
 _NO_HEAD = (400, 403, 404, 405, 406, 429, 500, 501, 503)  # some servers answer HEAD so, and GET rightly
+_SMALL = 65_536  # bytes; longer pages are not read
 _CACHE = "links.json"
 
 
@@ -149,8 +150,8 @@ def _follow(client: httpx.Client, method: str, url: str) -> tuple[int, str]:
     at, for_good = url, True
     for _ in range(6):
         with client.stream(method, at) as response:
-            if method == "HEAD":
-                response.read()  # of nothing, but it leaves the connection open for the next request
+            if method == "HEAD" or int(response.headers.get("Content-Length") or _SMALL) < _SMALL:
+                response.read()  # little or nothing, and the connection stays open for the next request
             if response.next_request is None:
                 return response.status_code, at if for_good and at != url else ""
             for_good = for_good and response.status_code in _MOVED
