@@ -20,6 +20,7 @@ from ingest.console import (
     one_line_ends,
 )
 from ingest.errors import CorpusError
+from ingest.lint.rules import ReportFormat
 
 _STOPPED = "stopped; the index is as it was / 已停止，索引保持原样"
 
@@ -76,6 +77,22 @@ DumpOption = Annotated[
 NoWaitOption = Annotated[
     bool, typer.Option("--no-wait", help="Stop if another ingest is at work. 若另一个 ingest 正在运行则不等待。")
 ]
+RepairOption = Annotated[
+    Path | None,
+    typer.Option(help="Write a mended copy of a wrongly decoded list beside it. 在旁边写出乱码清单的修复副本。"),
+]
+FixOption = Annotated[
+    bool, typer.Option("--fix", help="With --check: make the safe corrections. 与 --check 合用：做安全的改正。")
+]
+OnlineOption = Annotated[
+    bool, typer.Option("--online", help="With --check: ask whether linked pages exist. 与 --check 合用：检查死链。")
+]
+NotesOption = Annotated[
+    bool, typer.Option("--notes", help="With --check: tell notes too. 与 --check 合用：也列出提示。")
+]
+FormatOption = Annotated[
+    ReportFormat, typer.Option("--format", help="With --check: form of the report. 与 --check 合用：报告格式。")
+]
 
 IncludeOption = Annotated[
     list[str] | None,
@@ -101,6 +118,11 @@ def refresh(
     since: SinceOption = None,
     until: UntilOption = None,
     check: CheckOption = False,
+    fix: FixOption = False,
+    online: OnlineOption = False,
+    notes: NotesOption = False,
+    report: FormatOption = ReportFormat.TEXT,
+    repair: RepairOption = None,
     include: IncludeOption = None,
     exclude: ExcludeOption = None,
     full: FullOption = False,
@@ -123,7 +145,11 @@ def refresh(
         )
     if (since or until) and not arxiv_set:
         raise typer.BadParameter("--since and --until are days of --arxiv-set; name a set, too")
+    if not check and (fix or online or notes or report is not ReportFormat.TEXT):
+        raise typer.BadParameter("--fix, --online, --notes and --format belong to --check")
     with one_line_ends(_STOPPED):
+        if repair:
+            return _repair(repair)
         from index.storage.origin import choose_corpus
 
         if include or exclude:
@@ -132,7 +158,20 @@ def refresh(
             write_selection(choose_corpus(corpus, data), data, Selection(tuple(include or ()), tuple(exclude or ())))
 
         if check:
-            raise typer.Exit(_check(choose_corpus(corpus, data), data))
+            from ingest.lint.command import run_check
+
+            raise typer.Exit(
+                run_check(
+                    choose_corpus(corpus, data),
+                    data,
+                    Terminal(),
+                    dump=arxiv_dump,
+                    fix=fix,
+                    online=online,
+                    notes=notes,
+                    form=report,
+                )
+            )
         from index.encoders.load import choose_encoder
         from index.refresh import preview_refresh, refresh_index, roll_back_index, verify_index
         from index.sources import Sources
@@ -159,19 +198,11 @@ def refresh(
             raise CorpusError(f"{unread[0]}; files skipped: {len(unread)}, everything else is indexed")
 
 
-def _check(corpus: Path, data: Path) -> int:
-    from index.refresh import summary_of
-    from ingest.library import read_library
-    from ingest.lint.check import check_corpus
+def _repair(file: Path) -> None:
+    from ingest.repair import repair_file
 
-    library = read_library(corpus, data)
-    problems = [*library.problems, *check_corpus(corpus, library)]
-    for problem in problems:
-        typer.echo(str(problem))
-    for problem in library.skipped:
-        typer.echo(str(problem), err=True)
-    typer.echo(f"{summary_of(library)}; problems: {len(problems)}", err=True)
-    return 1 if problems else 0
+    for line in repair_file(file).lines():
+        typer.echo(line)
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from ingest.text.folding import fold
 from ingest.text.links import canonical_url, link_fault
 from ingest.types import Entry, Kind, Library, Link, Listing, Passage, PassageKind, Problem, Term
 
-__all__ = ["Progress", "cited_path", "corpus_files", "corpus_fingerprint", "read_library"]
+__all__ = ["Progress", "Reading", "cited_path", "corpus_files", "corpus_fingerprint", "read_corpus", "read_library"]
 
 _YEAR = re.compile(r"[0-9]{4}")
 
@@ -65,6 +65,22 @@ def read_library(
     Raises:
         CorpusError: There is no corpus, or nothing in it could be read.
     """
+    return read_corpus(corpus, data, config, progress).library
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A library with what it was made of: each listing with its entry's id, and the lists by their cited paths."""
+
+    library: Library
+    owned: tuple[tuple[Found, str], ...]
+    list_files: dict[str, Path]
+
+
+def read_corpus(
+    corpus: Path, data: Path, config: PassageConfig = PassageConfig(), progress: Progress = lambda *_: None
+) -> Reading:
+    """Reads a corpus as ``read_library`` does, and keeps the listings for those who judge them."""
     reader = _Reader(corpus, data, config)
     survey = survey_corpus(corpus, data)
     files = survey.files
@@ -77,7 +93,9 @@ def read_library(
             number += 1
             progress(file.name, number, total)
             reader.read(role, file)
-    return reader.library()
+    library = reader.library()
+    lists = {cited_path(corpus, file): file for file in files["lists"]}
+    return Reading(library, tuple(reader.owned), lists)
 
 
 def _content_hash(file: Path) -> bytes:
@@ -104,6 +122,7 @@ class _Reader:
         self.unread: list[Problem] = []
         self.skipped: list[Problem] = []
         self.pdfs: dict[str, Pdf] = {}
+        self.owned: list[tuple[Found, str]] = []
 
     def read(self, role: str, file: Path) -> None:
         of_data = role in ("abstracts", "sets") or (role == "pdfs" and file.is_relative_to(self.data))
@@ -180,6 +199,7 @@ class _Reader:
 
     def library(self) -> Library:
         entries, owners, merge_problems = merge_entries(self.found)
+        self.owned = owners
         self.problems += merge_problems
         by_id = {entry.entry_id: entry for entry in entries}
         spans: list[TextSpan] = []

@@ -67,6 +67,15 @@ def take_abstracts(
     return DumpReport(total - len(wanted), malformed)
 
 
+def read_records(file: Path) -> Iterator[dict[str, Any]]:
+    """Yields the sound records of a bulk file; each has the texts ``id``, ``title`` and ``abstract``.
+
+    Raises:
+        CorpusError: The file cannot be read.
+    """
+    yield from (record for line in _lines(file) if (record := _record(line)) is not None)
+
+
 def _lines(file: Path) -> Iterator[bytes]:
     try:
         with _opened(file) as stream:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import codecs
 import stat
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-import ftfy
-
 from ingest.errors import CorpusError
-from ingest.text.mojibake import looks_garbled, repair
+from ingest.text.mojibake import MendedLine, mend_lines
 from ingest.text.scripts import HAN_CHARACTER
 
 _MAX_BYTES = 64_000_000
@@ -27,6 +26,23 @@ _NAMES = {"gb18030": "GB18030", "big5": "Big5", "cp1252": "Windows-1252", "shift
 _SAMPLE = 200_000  # bytes that show an encoding
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text file as it was read.
+
+    Attributes:
+        text: The text, wrong decodings undone; it has as many lines as the file.
+        encoding: The encoding it was in, as ``bytes.decode`` names it.
+        remark: What a person should know when it was not plain UTF-8, or None.
+        mended: The lines whose wrong decoding was undone.
+    """
+
+    text: str
+    encoding: str
+    remark: str | None
+    mended: tuple[MendedLine, ...]
+
+
 def read_text(path: Path) -> tuple[str, str | None]:
     r"""Reads a text file in whatever encoding, repairing text that was decoded wrongly before it was saved.
 
@@ -38,17 +54,37 @@ def read_text(path: Path) -> tuple[str, str | None]:
     Raises:
         CorpusError: The file cannot be read, is too large, or is no text.
     """
-    content = _content(path)
-    text, remark = _decoded(path, content)
+    source = read_source(path)
+    if not source.mended:
+        return source.text, source.remark
+    numbers = [line.number for line in source.mended]
+    guessed = sum(len(line.guessed) for line in source.mended)
+    said = f"; {source.remark}" if source.remark else ""
+    return source.text, (
+        f"repaired: {len(numbers)} lines had been decoded wrongly (the first is {numbers[0]}), {guessed} characters of "
+        f"them are guessed; ingest --repair writes a mended copy{said}"
+    )
+
+
+def read_source(path: Path, *, weigh: bool = False) -> Source:
+    """Reads a text file as ``read_text`` does, and says which lines were repaired.
+
+    Args:
+        path: The file.
+        weigh: Whether to say which of the guessed characters are doubtful, which takes longer.
+
+    Raises:
+        CorpusError: The file cannot be read, is too large, or is no text.
+    """
+    text, encoding, remark = _decoded(path, _content(path))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not looks_garbled(text):
-        return text, remark
-    lines = [
-        ftfy.fix_text(repair(line), normalization=None, uncurl_quotes=False, fix_character_width=False)
-        for line in text.split("\n")
-    ]
-    garbled = "repaired: UTF-8 that was read as a Turkish or Western code page; save a clean copy if you have one"
-    return "\n".join(line.replace("\n", " ") for line in lines), garbled
+    if text.isascii():
+        return Source(text, encoding, remark, ())
+    lines = text.split("\n")
+    mended = mend_lines(lines, weigh=weigh)
+    for line in mended:
+        lines[line.number - 1] = line.after
+    return Source("\n".join(lines), encoding, remark, tuple(mended))
 
 
 def _content(path: Path) -> bytes:
@@ -64,19 +100,19 @@ def _content(path: Path) -> bytes:
         raise CorpusError(f"cannot read {path}: {error.strerror}; check the file and its permissions") from error
 
 
-def _decoded(path: Path, content: bytes) -> tuple[str, str | None]:
+def _decoded(path: Path, content: bytes) -> tuple[str, str, str | None]:
     encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
     try:
         text = content.decode(encoding)
         if "\0" in text[:_SAMPLE] or "\0" in text:
             return _detected(path, content)
         said = None if encoding.startswith("utf-8") else f"not UTF-8 but {encoding.upper()}; save it as UTF-8"
-        return text, said
+        return text, encoding, said
     except UnicodeDecodeError:
         return _detected(path, content)
 
 
-def _detected(path: Path, content: bytes) -> tuple[str, str]:
+def _detected(path: Path, content: bytes) -> tuple[str, str, str]:
     """Decodes a text by what charset-normalizer takes for possible; of those, as the most common characters."""
     from charset_normalizer import from_bytes  # few files need it
 
@@ -92,7 +128,7 @@ def _detected(path: Path, content: bytes) -> tuple[str, str]:
         raise CorpusError(f"{path} is not UTF-8 and no text in another encoding; save it as UTF-8, or remove it")
     best = max(texts, key=lambda encoding: (_commonness(texts[encoding]), encoding in possible[:1]))
     name = _NAMES.get(best, best.upper().replace("_", "-"))
-    return texts[best], f"not UTF-8 but {name}; save it as UTF-8, for example: iconv -f {name} -t utf-8"
+    return texts[best], best, f"not UTF-8 but {name}; save it as UTF-8, for example: iconv -f {name} -t utf-8"
 
 
 def _is_text(text: str) -> bool:

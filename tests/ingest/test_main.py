@@ -139,10 +139,53 @@ def test_a_check_prints_one_problem_a_line_and_fails(ingest, write_list):
 
     assert run.returncode == 1
     lines = run.stdout.splitlines()
-    assert lines[:2] == ["corpus/lists/a.md:6: empty link", "corpus/lists/a.md:7: relative link: ./opt.pdf"]
-    assert lines[2].startswith("corpus/lists/gb.md:1: skipped: ")
+    assert lines[:2] == [
+        "corpus/lists/a.md:6:10: error[empty-link] empty link; give the address, or take the link away",
+        "corpus/lists/a.md:7:18: warning[relative-link] relative link: ./opt.pdf; "
+        "add the file, or link the page on the web instead",
+    ]
+    assert lines[2].startswith("corpus/lists/gb.md:1:1: error[unreadable-file] skipped: ")
     assert len(lines) == 3
-    assert run.stderr == "4 entries (concept 2, paper 1, repository 1), 4 passages; problems: 3\n"
+    assert run.stderr == (
+        "4 entries (concept 2, paper 1, repository 1), 4 passages; problems: 3 (errors: 2, warnings: 1)\n"
+    )
+
+
+def test_warnings_alone_do_not_fail_the_check_and_notes_are_told_when_asked_for(ingest, write_list):
+    corpus = write_list("a", CLEAN + "- **OPT** [[pdf](./opt.pdf)]\n")
+    write_list("b", CLEAN)
+
+    run, noted = ingest(corpus, "--check"), ingest(corpus, "--check", "--notes")
+
+    assert (run.returncode, run.stdout.count("\n")) == (0, 1)
+    assert run.stderr.endswith("problems: 1 (errors: 0, warnings: 1); notes: 2, see --notes\n")
+    assert noted.stdout.count("note[other-lists]") == 2
+
+
+def test_a_check_fixes_what_is_safe_and_a_second_one_finds_nothing_to_fix(ingest, write_list):
+    corpus = write_list("a", CLEAN + "- [Blog] (https://e.org/post?utm_source=x&id=1)\n")
+
+    first, second = ingest(corpus, "--check", "--fix"), ingest(corpus, "--check", "--fix")
+
+    assert (corpus / "lists" / "a.md").read_text(encoding="utf-8") == CLEAN + "- [Blog](https://e.org/post?id=1)\n"
+    assert first.stderr.count("fixed corpus/lists/a.md:6:") == 2
+    assert "fixed" not in second.stderr
+    assert (first.returncode, second.returncode) == (0, 0)
+
+
+def test_a_list_is_repaired_into_a_copy_by_the_command(ingest, tmp_path):
+    file = tmp_path / "list.md"
+    file.write_text("- cafÃ© [paper](https://e.org/a)\n", encoding="utf-8")
+
+    run, again = ingest(tmp_path, "--repair", str(file)), ingest(tmp_path, "--repair", str(file))
+
+    assert (run.returncode, again.returncode) == (0, 1)
+    assert (tmp_path / "list.repaired.md").read_text(encoding="utf-8") == "- café [paper](https://e.org/a)\n"
+    assert again.stderr.startswith("error: ")
+
+
+def test_options_of_the_check_need_the_check(ingest, corpus):
+    assert ingest(corpus, "--fix").returncode == 2
 
 
 def test_a_file_that_is_no_text_is_reported_and_the_others_are_indexed(ingest, corpus, data):

@@ -1,10 +1,8 @@
-import itertools
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text.mojibake import _most_readable, _pair_score, looks_garbled, repair
+from ingest.text.mojibake import looks_garbled, mend_lines, repair
 
 DROPPED = {0x81, 0x8D, 0x8E, 0x8F, 0x90, 0x9D, 0x9E, 0xAD}
 LATIN = "LoRA: 7B, é"
@@ -37,7 +35,7 @@ def test_text_that_lost_no_byte_comes_back_exactly(text):
     assert repair(garble(text)) == text
 
 
-@pytest.mark.parametrize("text", ["café", "Ω", "中", "😀", "é中😀Ω", "Timothée 用 😀，“好”"])
+@pytest.mark.parametrize("text", ["café", "Ω", "中", "😀", "é文😀Ω", "Timothée 用 😀，“好”"])
 def test_characters_of_two_three_and_four_bytes_come_back(text):
     assert repair(garble(text)) == text
 
@@ -48,6 +46,7 @@ def test_characters_of_two_three_and_four_bytes_come_back(text):
         "大模型的训练",
         "预训练语言模型",
         "使用强化学习进行微调",
+        "可以用于中文的多轮对话",
         "提示学习：让模型更好地理解任务",
         "**LoRA** 的实现 [[code](https://github.com/microsoft/LoRA)]",
     ],
@@ -62,26 +61,12 @@ def test_nearly_all_of_a_paragraph_with_dropped_bytes_comes_back():
 
     assert len(repaired) == len(PARAGRAPH)
     same = sum(a == b for a, b in zip(repaired, PARAGRAPH, strict=True))
-    assert same >= 0.97 * len(PARAGRAPH)
+    assert same >= 0.99 * len(PARAGRAPH)
 
 
 @given(st.text(st.sampled_from("大模型的训练，。abc XYZ 09-—“”[](){}\t")))
 def test_text_that_was_never_wrong_stays_as_it_is(text):
     assert repair(text) == text
-
-
-@given(
-    st.lists(
-        st.lists(st.sampled_from("大模型的训练方法天夫"), min_size=1, max_size=4, unique=True), min_size=1, max_size=5
-    )
-)
-def test_the_chosen_reading_scores_as_well_as_the_best_of_all_readings(lattice):
-    def score(reading):
-        return sum(_pair_score(first, second) for first, second in itertools.pairwise(["", *reading]))
-
-    best = max(score(reading) for reading in itertools.product(*lattice))  # every reading, one by one
-
-    assert score(_most_readable(lattice)) == pytest.approx(best)
 
 
 def test_garbled_chinese_is_told_from_chinese_english_and_french():
@@ -95,3 +80,63 @@ def test_garbled_chinese_is_told_from_chinese_english_and_french():
 
 def test_one_readable_han_character_shows_that_a_file_was_decoded_rightly():
     assert not looks_garbled(garble(PARAGRAPH) + "好")
+
+
+def whole(text, codec):
+    """Reads UTF-8 in another encoding without losing a byte, as few programs do."""
+    return "".join(bytes((byte,)).decode(codec, "ignore") or chr(byte) for byte in text.encode("utf-8"))
+
+
+@pytest.mark.parametrize("codec", ["latin-1", "cp1252", "cp1254"])
+@pytest.mark.parametrize(
+    "text", ["大语言模型的训练方法：从预训练到微调。", "naïve Bayes – “a café”", "Timothée Lacroix"]
+)
+def test_what_lost_no_byte_comes_back_whole(codec, text):
+    [mended] = mend_lines(["fine", whole(text, codec)])
+
+    assert (mended.number, mended.after, mended.guessed) == (2, text, ())
+
+
+def test_utf_8_that_was_read_as_gbk_comes_back():
+    text = "语言模型的微调方法与训练"  # not every text comes through; this one does
+
+    [mended] = mend_lines([text.encode("utf-8").decode("gb18030")])
+
+    assert mended.after == text
+
+
+def test_gbk_that_was_read_as_latin_comes_back():
+    text = "- 大语言模型的训练方法 [GPT-2]"
+
+    [mended] = mend_lines([text.encode("gbk").decode("latin-1")])
+
+    assert mended.after == text
+
+
+def test_the_places_of_guessed_characters_are_told():
+    [*_, mended] = mend_lines([garble(PARAGRAPH), garble("用于中文的训练")])
+
+    assert [mended.after[place] for place in mended.guessed] == [c for c in mended.after if not survives(c)]
+
+
+def test_only_the_wrong_lines_of_a_file_are_mended():
+    lines = ["# 清单", garble(PARAGRAPH), "一行好的中文，“引号”也好。", "Timothée Lacroix…", ""]
+
+    assert [line.number for line in mend_lines(lines)] == [2]
+
+
+SOUND = [
+    *"大模型 的训练 与推理 “引用” 《书名》 café Größe naïve élève français… Müller’s İstanbul ığdır čeština".split(),
+    *"Dvořák « très » 100 € 25 °C ±3 — – … • → ★ 😀 ✔️ α β Привет мир こんにちは 한국어 tiếng Việt § © ™ ÀÉÎ".split(),
+    *"[GPT](https://e.org/é) |列|行| `x² ≤ y` “Timothée” l’élève à É. Ça “à” “é” ‘ü’ 128×128 繁體中文 臺灣".split(),
+]
+
+
+@given(st.lists(st.lists(st.sampled_from(SOUND), min_size=1, max_size=12).map(" ".join), min_size=1, max_size=8))
+def test_sound_text_in_whatever_language_never_changes(lines):
+    assert mend_lines(lines) == []
+
+
+def test_the_shipped_corpus_never_changes(repository):
+    for file in sorted((repository / "corpus").rglob("*.md")):
+        assert mend_lines(file.read_text(encoding="utf-8").split("\n")) == [], file
