@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-
 # Otherwise Gradio makes a pandas table of the last ten thousand questions after every question.
 _SETTINGS = {
     "GRADIO_ANALYTICS_ENABLED": "False",

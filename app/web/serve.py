@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from app.render.messages import say_both
+from app.state.accounts import Accounts
 from app.web.reloading import LiveAssistant
 from index.encoders.base import Encoder
 from ingest.errors import StudyError
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
 _TRIED = 50
 
 
-def serve(data: Path, encoder: Encoder | None = None, *, host: str, port: int) -> None:
+def serve(
+    data: Path, encoder: Encoder | None = None, *, host: str, port: int, accounts: Accounts | None = None
+) -> None:
     """Serves the pages until interrupted and prints their address; ``encoder`` is that of the index unless given.
+
+    With ``accounts``, to nobody else.
 
     Raises:
         StudyError: There is no index, or the address cannot be used.
@@ -33,7 +38,7 @@ def serve(data: Path, encoder: Encoder | None = None, *, host: str, port: int) -
         names = [host] if local else [host, socket.gethostname(), socket.getfqdn()]
         gc.disable()  # nothing of what is imported is garbage, and looking takes a tenth of the start
         try:
-            application = _open(data, encoder, names, local=local)
+            application = _open(data, encoder, names, accounts, local=local)
         finally:
             gc.enable()
         import uvicorn
@@ -42,13 +47,13 @@ def serve(data: Path, encoder: Encoder | None = None, *, host: str, port: int) -
             application, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
         )
         if not local:
-            _say(f"warning: {say_both('open_to_all')}", sys.stderr)
+            _say(f"warning: {say_both('open_to_all' if accounts is None else 'not_encrypted')}", sys.stderr)
         _say(say_both("serving", address=address_of(host, listener)), sys.stdout)
         with suppress(KeyboardInterrupt):  # raised once more when all is closed
             uvicorn.Server(config).run([listener])
 
 
-def _open(data: Path, encoder: Encoder | None, names: list[str], *, local: bool) -> FastAPI:
+def _open(data: Path, encoder: Encoder | None, names: list[str], accounts: Accounts | None, *, local: bool) -> FastAPI:
     """Returns the application; the index is read by one thread while another imports Gradio."""
     with ThreadPoolExecutor(1) as pool:
         opening = pool.submit(LiveAssistant, data, encoder)
@@ -56,7 +61,7 @@ def _open(data: Path, encoder: Encoder | None, names: list[str], *, local: bool)
         from app.web.application import build_application
         from app.web.services import Services
 
-        services = Services.open(data, opening.result(), local=local)
+        services = Services.open(data, opening.result(), local=local, accounts=accounts)
     return build_application(services, names)
 
 
