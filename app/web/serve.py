@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import ipaddress
 import socket
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 _TRIED = 50
+_M_ARENA_MAX = -8  # malloc.h
 
 
 def serve(
@@ -33,6 +35,7 @@ def serve(
     Raises:
         StudyError: There is no index, or the address cannot be used.
     """
+    _share_memory_between_threads()
     with listen(host, port) as listener:
         local = _is_local(listener)
         names = [host] if local else [host, socket.gethostname(), socket.getfqdn()]
@@ -120,6 +123,12 @@ def _another(family: int, address: tuple[object, ...]) -> str:
     tried = range(port + 1, min(port + _TRIED, 65_536))
     free = next((other for other in tried if _can_bind(family, (address[0], other, *address[2:]))), None)
     return f"python -m app --port {free}" if free else "python -m app --port PORT"
+
+
+def _share_memory_between_threads() -> None:
+    """Has all threads allocate from two pools: glibc gives each its own, and what one has freed no other can use."""
+    with suppress(OSError, AttributeError):  # another system's library has no such setting
+        ctypes.CDLL("libc.so.6").mallopt(_M_ARENA_MAX, 2)
 
 
 def _is_local(listener: socket.socket) -> bool:

@@ -1,5 +1,6 @@
 import base64
 import re
+from contextlib import ExitStack
 
 import pytest
 from fastapi import Request
@@ -42,18 +43,19 @@ def shared(live, file, tmp_path):
 
 @pytest.fixture
 def visit(shared):
-    pages = build_pages(shared)
+    with ExitStack() as stack:
 
-    def visit(user=None, client="10.0.0.1", **headers):
-        browser = TestClient(
-            pages, "http://127.0.0.1", headers={"Accept-Language": "en"} | headers, client=(client, 5000),
-            follow_redirects=False,
-        )  # fmt: skip
-        if user:
-            assert log_in(browser, *user).status_code == 303
-        return browser
+        def visit(user=None, client="10.0.0.1", services=shared, cookies=None, **headers):
+            browser = TestClient(
+                build_pages(services), "http://127.0.0.1", headers={"Accept-Language": "en"} | headers,
+                client=(client, 5000), follow_redirects=False, cookies=cookies,
+            )  # fmt: skip
+            stack.enter_context(browser)
+            if user:
+                assert log_in(browser, *user).status_code == 303
+            return browser
 
-    return visit
+        yield visit
 
 
 def log_in(browser, name, password, next="/"):
@@ -176,9 +178,8 @@ def test_an_agent_shows_its_token(visit, file):
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     headers = {"Accept": "application/json, text/event-stream"}
     assert visit().post("/mcp", json=call, headers=headers).status_code == 401
-    with visit() as client:
-        headers |= {"Authorization": f"Bearer {new_token(Accounts(file), 'bob')}"}
-        tools = client.post("/mcp", json=call, headers=headers).json()["result"]["tools"]
+    headers |= {"Authorization": f"Bearer {new_token(Accounts(file), 'bob')}"}
+    tools = visit().post("/mcp", json=call, headers=headers).json()["result"]["tools"]
     assert "answer" in {tool["name"] for tool in tools}
 
 
@@ -208,7 +209,8 @@ def test_nobody_takes_a_name_of_another_kind_by_a_cookie_where_there_is_no_login
         seen.append(services.reader(request))
 
     for name in ("local", "user:ann"):
-        TestClient(pages, "http://127.0.0.1", cookies={"reader": name}).get("/path/of-test")
+        with TestClient(pages, "http://127.0.0.1", cookies={"reader": name}) as browser:
+            browser.get("/path/of-test")
     assert not {"local", "user:ann"} & set(seen)
     assert len(seen) == 2
 
@@ -216,7 +218,7 @@ def test_nobody_takes_a_name_of_another_kind_by_a_cookie_where_there_is_no_login
 def test_wrong_passwords_are_slowed_down_by_client_and_the_right_one_with_them(visit, shared):
     clock = Clock()
     shared.gate = Gate(shared.gate._accounts, shared.gate.sessions, clock)
-    browser = TestClient(build_pages(shared), "http://127.0.0.1", follow_redirects=False)
+    browser = visit()
 
     statuses = [log_in(browser, "ann", "wrong").status_code for _ in range(9)]
     assert statuses == [403] * 7 + [429] * 2
@@ -255,8 +257,8 @@ def test_a_long_form_is_refused_and_an_odd_one_fails(visit):
     assert visit().post("/login", files={"name": b"x"}).status_code in (400, 403)
 
 
-def test_without_accounts_the_form_leads_to_the_chat(services):
-    browser = TestClient(build_pages(services), "http://127.0.0.1", follow_redirects=False)
+def test_without_accounts_the_form_leads_to_the_chat(visit, services):
+    browser = visit(services=services)
     assert browser.get("/login").headers["location"] == "/"
     assert log_in(browser, "ann", "x").headers["location"] == "/"
     assert "Log out" not in browser.get("/library", headers={"Accept-Language": "en"}).text
