@@ -53,13 +53,9 @@ EncodersOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON. 输出 JSON。")]
 AblationsOption = Annotated[bool, typer.Option("--ablations", help="Also compare all variants. 同时比较各种变体。")]
-UpdateOption = Annotated[
-    bool,
-    typer.Option("--update", help="Write the scores as expected, and the README's tables. 更新回归文件和 README。"),
-]
+UpdateOption = Annotated[bool, typer.Option("--update", help="Keep the scores, for later runs too. 更新回归文件。")]
 CalibrateOption = Annotated[
-    bool,
-    typer.Option("--calibrate", help="Fit the decision to answer and keep it. 重新拟合“是否作答”。"),
+    bool, typer.Option("--calibrate", help="Fit the decision to answer and keep it. 重新拟合“是否作答”。")
 ]
 LlmOption = Annotated[
     bool,
@@ -67,9 +63,7 @@ LlmOption = Annotated[
         "--llm", help="Written answers of the model in LLM_MODEL, beside the quoted ones. 评测语言模型撰写的回答。"
     ),
 ]
-LimitOption = Annotated[
-    int | None, typer.Option("--questions", min=1, help="With --llm: only so many questions. 只问这么多题。")
-]
+LimitOption = Annotated[int | None, typer.Option("--questions", min=1, help="With --llm: only so many. 只问这么多题。")]
 FitSupportOption = Annotated[
     bool, typer.Option("--fit-support", help="Fit the support function and keep it. 重新拟合支持度函数。")
 ]
@@ -92,7 +86,7 @@ def main(  # noqa: PLR0912
     data: DataOption = Path("data"),
 ) -> None:
     """Runs the retrieval eval suite; exits with 1 on a regression. 运行检索评测，有退步时以 1 退出。"""
-    if context.invoked_subcommand is not None:
+    if context.invoked_subcommand:
         return
     specs = encoder or [SHIPPED]
     if update and specs != [SHIPPED]:
@@ -326,13 +320,18 @@ def _print_table(title: str, rows: Mapping[str, Mapping[str, float]]) -> None:
     _out.print(table)
 
 
-def run() -> None:
-    """Runs the command."""
+def commands() -> typer.Typer:
+    """Returns the command with what it does beside the suite."""
     cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     cli.callback(invoke_without_command=True)(main)
     cli.command()(load)
     cli.command()(import_feedback)
-    cli()
+    return cli
+
+
+def run() -> None:
+    """Runs the command."""
+    commands()()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from ingest.console import (
     DataOption,
     DeviceOption,
     EncoderOption,
+    Lines,
     Terminal,
     one_line_ends,
 )
@@ -46,6 +47,9 @@ NoWaitOption = Annotated[
     bool, typer.Option("--no-wait", help="Stop if another ingest is at work. 若另一个 ingest 正在运行则不等待。")
 ]
 
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Tell the progress in JSON lines on stdout. 用 JSON 行输出进度。")
+]
 IncludeOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -73,6 +77,7 @@ def refresh(
     verify: VerifyOption = False,
     rollback: RollbackOption = False,
     no_wait: NoWaitOption = False,
+    as_json: JsonOption = False,
     encoder: EncoderOption = None,
     batch: BatchOption = 32,
     device: DeviceOption = None,
@@ -94,7 +99,7 @@ def refresh(
         from index.encoders.load import choose_encoder
         from index.refresh import preview_refresh, refresh_index, roll_back_index, verify_index
 
-        talk = Terminal()
+        talk = Lines() if as_json else Terminal()
         if rollback:
             return roll_back_index(data, talk, wait=not no_wait)
         if dry_run:
