@@ -20,7 +20,7 @@ LIST = """# Papers
 - **LoRA: Low-Rank Adaptation** (LoRA). *Edward J. Hu.* ICLR, 2022. [[arxiv](https://arxiv.org/abs/2106.09685)]
   LoRA freezes the pretrained weights. It has no added latency at inference.
 """
-PAGES = ("/", "/library", "/entry/arxiv:2106.09685", "/path?goal=LoRA", "/study", "/quality", "/api", "/no/such/page")
+PAGES = ("/", "/library", "/entry/arxiv:2106.09685", "/path?goal=LoRA", "/study", "/quality", "/api", "/entry/none")
 SHARES = ("quote at its line", "facts present", "declined, out-of-scope", "declined, near-miss", "declined, answerable")
 MEASURES = ("nDCG@10", "R@10", "Success@1", "Success@5", "RR@10")
 
@@ -99,7 +99,7 @@ def test_no_page_has_a_serious_fault_in_either_language_light_or_dark(page, addr
     page.get_by_label(re.compile("^(用户名|Name)$")).fill("ann")
     page.get_by_label(re.compile("^(密码|Password)$")).fill("wrong")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_visible(timeout=30_000)
     found += faults(page)
     log_in(page, address)
     for path in PAGES:
@@ -119,10 +119,10 @@ def test_a_reader_logs_in_asks_finds_it_again_refreshes_and_logs_out(browser, ad
     page.goto(address)
     page.get_by_role("textbox", name="Question").fill("What is LoRA?")
     page.keyboard.press("Enter")
-    expect(page.locator("#turns .turn")).to_contain_text("freezes")
+    expect(page.locator("#turns .turn")).to_contain_text("freezes", timeout=30_000)
     conversation = page.url
     page.reload()
-    expect(page.locator("#turns .turn")).to_contain_text("freezes")
+    expect(page.locator("#turns .turn")).to_contain_text("freezes", timeout=30_000)
 
     page.goto(f"{address}/quality")
     expect(page.locator("table .change.better").first).to_have_text("+0.100")
@@ -132,7 +132,7 @@ def test_a_reader_logs_in_asks_finds_it_again_refreshes_and_logs_out(browser, ad
     expect(page.get_by_role("button", name="Refresh")).to_be_enabled()
 
     page.get_by_role("button", name="Log out").click()
-    expect(page).to_have_url(f"{address}/login")
+    expect(page).to_have_url(f"{address}/login", timeout=30_000)
     page.goto(conversation)
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
     assert complaints == []

@@ -81,6 +81,7 @@ def addresses(routes, before=""):
             yield before + route.path, route.methods or {"GET", "POST", "DELETE"}
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Gradio leaves event loops open
 def test_no_route_of_the_whole_application_answers_without_a_login(shared):
     application = build_application(shared)
     routes = [(path, method) for path, methods in addresses(application.routes) for method in methods]
