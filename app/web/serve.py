@@ -47,7 +47,12 @@ def serve(
         import uvicorn
 
         config = uvicorn.Config(
-            application, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
+            application,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
+            timeout_keep_alive=75,  # a connection that is closed just as it is used again costs the question
         )
         if not local:
             _say(f"warning: {say_both('open_to_all' if accounts is None else 'not_encrypted')}", sys.stderr)
