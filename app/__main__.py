@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.accounts import AuthOption, passwd, token
 from app.cli.filter_options import KindOption, LanguageOption, ListOption, SinceOption, TopicOption, UntilOption
 from app.cli.llm_options import LlmOption, ModelOption, chosen_model
 from app.errors import QuestionError
@@ -38,6 +39,7 @@ def page(
     data: DataOption = Path("data"),
     host: Annotated[str, typer.Option(help="Address to listen on. 监听地址。")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on. 监听端口。")] = 7860,
+    auth: AuthOption = None,
     encoder: EncoderOption = None,
     device: DeviceOption = None,
 ) -> None:
@@ -45,10 +47,15 @@ def page(
     if context.invoked_subcommand is not None:
         return
     with one_line_ends():
+        accounts = None
+        if auth is not None:
+            from app.state.accounts import Accounts
+
+            accounts = Accounts(auth)
         chosen = _prepare(corpus, data, encoder, device)
         from app.web.serve import serve
 
-        serve(data, chosen, host=host, port=port)
+        serve(data, chosen, host=host, port=port, accounts=accounts)
 
 
 @app.command()
@@ -127,6 +134,10 @@ def mcp(
 
         live = LiveAssistant(data, chosen)
         build_server(live.get, lambda: Catalogue(live.get().searcher.store)).run("stdio")
+
+
+app.command()(passwd)
+app.command()(token)
 
 
 def _prepare(corpus: Path | None, data: Path, encoder: str | None, device: str | None) -> Encoder:

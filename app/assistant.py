@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
@@ -36,6 +38,8 @@ from ingest.types import Entry
 Said = tuple[Status, tuple[Sentence, ...], tuple[Citation, ...]]
 MAX_QUESTION_CHARS = 2_000
 HITS = 10
+# More questions at once would only take the interpreter from each other, and each its memory.
+_AT_ONCE = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 _CHAT = {"smalltalk": 0.6, "about": 0.75}  # probabilities from which on a word of the program's own is the answer
 _LISTED = 0.5  # probability of its likeliest entry from which on a list is an answer
 _CHAT_CHARS = 200
@@ -91,6 +95,10 @@ class Assistant:
             QuestionError: The question is empty or longer than ``MAX_QUESTION_CHARS`` characters.
         """
         question = check_question(question)
+        with _AT_ONCE:
+            return self._ask(question, history, filters, length, explain=explain)
+
+    def _ask(self, question: str, history: History, filters: Filters, length: Length, *, explain: bool) -> Answer:
         started = time.perf_counter()
         found = self.searcher.find(question, k=_depth, filters=filters, history=history, explain=explain)
         retrieved = time.perf_counter()

@@ -1,6 +1,7 @@
 """Errors of asking and of keeping what was asked, under the project's one tree.
 
 StudyError
+├── AccountError
 ├── QuestionError
 └── StateError
 """
@@ -16,6 +17,10 @@ class QuestionError(StudyError):
 
 class StateError(StudyError):
     """Conversations, ratings and the like cannot be kept or found."""
+
+
+class AccountError(StudyError):
+    """Accounts that cannot be read, or a name or password that cannot be used."""
 
 
 class LlmSettingsError(StudyError):

@@ -21,6 +21,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from evals.feedback import import_feedback
+from evals.load import load
 from evals.regression import Comparison, Verdict, as_sections, compare, read_regression, write_regression
 from evals.suite import Report
 from evals.tables import keep_public, write_readmes
@@ -41,9 +43,7 @@ HIDDEN = 600  # answered questions that are asked with and without what answers 
 _out = Console(highlight=False, soft_wrap=True)
 _COLOURS = {Verdict.OK: "green", Verdict.CLOSE: "yellow", Verdict.FAIL: "red"}
 
-DatasetOption = Annotated[
-    list[Path] | None, typer.Option(help="A BEIR-format folder; may be repeated. BEIR 格式的目录。")
-]
+DatasetOption = Annotated[list[Path] | None, typer.Option(help="A BEIR-format folder; repeatable. BEIR 格式的目录。")]
 EncodersOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -53,30 +53,24 @@ EncodersOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON. 输出 JSON。")]
 AblationsOption = Annotated[bool, typer.Option("--ablations", help="Also compare all variants. 同时比较各种变体。")]
-UpdateOption = Annotated[
-    bool,
-    typer.Option("--update", help="Write the scores as expected, and the README's tables. 更新回归文件和 README。"),
-]
+UpdateOption = Annotated[bool, typer.Option("--update", help="Keep the scores, for later runs too. 更新回归文件。")]
 CalibrateOption = Annotated[
-    bool,
-    typer.Option("--calibrate", help="Fit the decision to answer and keep it. 重新拟合“是否作答”。"),
+    bool, typer.Option("--calibrate", help="Fit the decision to answer and keep it. 重新拟合“是否作答”。")
 ]
-
 LlmOption = Annotated[
     bool,
     typer.Option(
         "--llm", help="Written answers of the model in LLM_MODEL, beside the quoted ones. 评测语言模型撰写的回答。"
     ),
 ]
-LimitOption = Annotated[
-    int | None, typer.Option("--questions", min=1, help="With --llm: only so many questions. 只问这么多题。")
-]
+LimitOption = Annotated[int | None, typer.Option("--questions", min=1, help="With --llm: only so many. 只问这么多题。")]
 FitSupportOption = Annotated[
     bool, typer.Option("--fit-support", help="Fit the support function and keep it. 重新拟合支持度函数。")
 ]
 
 
-def main(
+def main(  # noqa: PLR0912
+    context: typer.Context,
     dataset: DatasetOption = None,
     as_json: JsonOption = False,
     ablations: AblationsOption = False,
@@ -92,6 +86,8 @@ def main(
     data: DataOption = Path("data"),
 ) -> None:
     """Runs the retrieval eval suite; exits with 1 on a regression. 运行检索评测，有退步时以 1 退出。"""
+    if context.invoked_subcommand:
+        return
     specs = encoder or [SHIPPED]
     if update and specs != [SHIPPED]:
         raise typer.BadParameter("--update keeps the scores of the shipped encoder; leave out --encoder")
@@ -324,11 +320,18 @@ def _print_table(title: str, rows: Mapping[str, Mapping[str, float]]) -> None:
     _out.print(table)
 
 
+def commands() -> typer.Typer:
+    """Returns the command with what it does beside the suite."""
+    cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    cli.callback(invoke_without_command=True)(main)
+    cli.command()(load)
+    cli.command()(import_feedback)
+    return cli
+
+
 def run() -> None:
     """Runs the command."""
-    cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    cli.command()(main)
-    cli()
+    commands()()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import platform
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from evals.suite import Outcome, Report
 from index.config import SearchConfig
 from index.storage.manifest import Manifest
 
+_EARLIER = 100  # runs that are kept
 _PACKAGES = ("bm25s", "faiss-cpu", "ir-measures", "numpy", "tokenizers")
 
 
@@ -60,9 +62,25 @@ def results_json(
 
 
 def write_results(folder: Path, results: Mapping[str, Any]) -> None:
-    """Writes the JSON file."""
+    """Writes the JSON file; what the run before found is kept by its date, without its questions."""
+    file = folder / "results.json"
+    _keep_earlier(file)
     text = json.dumps(results, ensure_ascii=False, indent=1)
-    (folder / "results.json").write_text(text + "\n", encoding="utf-8")
+    file.write_text(text + "\n", encoding="utf-8")
+
+
+def _keep_earlier(file: Path) -> None:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        kept = {name: value for name, value in found.items() if name not in ("questions", "config", "index")}
+        when = datetime.fromtimestamp(file.stat().st_mtime)
+    except (OSError, ValueError, AttributeError):
+        return  # there was none, or it is damaged
+    folder = file.parent / "earlier"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{when:%Y-%m-%dT%H-%M-%S}.json").write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+    for old in sorted(folder.glob("*.json"))[:-_EARLIER]:
+        old.unlink()
 
 
 def _answerable(outcomes: Sequence[Outcome]) -> list[Outcome]:

@@ -16,6 +16,7 @@ from ingest.console import (
     DataOption,
     DeviceOption,
     EncoderOption,
+    Lines,
     Terminal,
     one_line_ends,
 )
@@ -94,6 +95,9 @@ FormatOption = Annotated[
     ReportFormat, typer.Option("--format", help="With --check: form of the report. 与 --check 合用：报告格式。")
 ]
 
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Tell the progress in JSON lines on stdout. 用 JSON 行输出进度。")
+]
 IncludeOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -131,6 +135,7 @@ def refresh(
     verify: VerifyOption = False,
     rollback: RollbackOption = False,
     no_wait: NoWaitOption = False,
+    as_json: JsonOption = False,
     encoder: EncoderOption = None,
     batch: BatchOption = 32,
     device: DeviceOption = None,
@@ -177,7 +182,7 @@ def refresh(
         from index.sources import Sources
         from ingest.fetch.harvest import Harvest
 
-        talk = Terminal()
+        talk = Lines() if as_json else Terminal()
         if rollback:
             return roll_back_index(data, talk, wait=not no_wait)
         if dry_run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -96,3 +97,29 @@ class Terminal:
         with Progress(*columns, console=self.console, transient=True) as bar:
             task = bar.add_task(title, total=None)
             yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+class Lines:
+    """Tells a program, in JSON objects on stdout, one a line: ``{"say"}`` or ``{"progress", "done", "total"}``."""
+
+    def say(self, message: str, *, warning: bool = False) -> None:
+        """Prints one line."""
+        self._print({"say": message} | ({"warning": True} if warning else {}))
+
+    @contextmanager
+    def progress(self, title: str) -> Iterator[Callable[[int, int], None]]:
+        """Prints how far the block is, at most ten times."""
+        shown = -1
+
+        def advance(done: int, total: int) -> None:
+            nonlocal shown
+            tenth = 10 * done // total if total else 0
+            if tenth != shown:
+                shown = tenth
+                self._print({"progress": title, "done": done, "total": total})
+
+        yield advance
+
+    def _print(self, fields: dict[str, object]) -> None:
+        typer.echo(json.dumps(fields))
+        sys.stdout.flush()

@@ -74,8 +74,12 @@ _TEXTS = {
     "read_as": {"zh": "（按“{text}”检索）", "en": "(Searched for “{text}”.)"},
     "serving": {"zh": "页面地址 {address}（Ctrl-C 停止）", "en": "open {address} (Ctrl-C stops)"},
     "open_to_all": {
-        "zh": "任何能连到这台机器的人都可以使用这个页面",
-        "en": "anyone who can reach this machine can use the page",
+        "zh": "任何能连到这台机器的人都可以使用这个页面；要求登录请加 --auth FILE",
+        "en": "anyone who can reach this machine can use the page; ask for a login with --auth FILE",
+    },
+    "not_encrypted": {
+        "zh": "这个地址不加密，密码可能被同一网络里的人看到；请放在支持 HTTPS 的反向代理后面",
+        "en": "this address is not encrypted, others in the network may see passwords; put HTTPS in front of it",
     },
     "empty_question": {
         "zh": "问题是空的，请输入一个问题",

@@ -49,6 +49,9 @@ MIGRATIONS = (
         reader TEXT NOT NULL, entry_id TEXT NOT NULL, done REAL NOT NULL, PRIMARY KEY (reader, entry_id)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE ended_sessions (session TEXT PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID;
+    """,
 )
 
 

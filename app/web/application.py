@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
@@ -26,6 +25,7 @@ from app.web.conversations import conversation_routes
 from app.web.guard import Guard
 from app.web.language import COOKIE, LANGUAGES
 from app.web.library import library_routes
+from app.web.login import Login, login_routes, own_address
 from app.web.pages import show_page
 from app.web.path import path_routes
 from app.web.quality import quality_routes
@@ -76,11 +76,13 @@ def build_pages(services: Services, hosts: Collection[str] = ()) -> FastAPI:
         version="1",
         middleware=[
             Middleware(Guard, hosts=hosts),
+            Middleware(Login, gate=services.gate),
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4),
             Middleware(ChatShell, services=services),
         ],
     )
     app.mount("/files", StaticFiles(directory=FILES))
+    app.include_router(login_routes(services.gate))
     app.include_router(conversation_routes(services))
     app.include_router(library_routes(services))
     app.include_router(path_routes(services))
@@ -101,10 +103,7 @@ def _choose_language(code: str, next: str = "/") -> Response:
     """Remembers a language and returns to a page of ours."""
     if code not in LANGUAGES:
         raise HTTPException(404)
-    parts = urlsplit(next)
-    back = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    ours = next.startswith("/") and not next.startswith(("//", "/\\"))
-    response = RedirectResponse(back if ours else "/", 303)
+    response = RedirectResponse(own_address(next), 303)
     response.set_cookie(COOKIE, code, max_age=_YEAR, samesite="lax")
     return response
 

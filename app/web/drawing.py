@@ -82,7 +82,7 @@ def draw_turn(turn: KeptTurn, catalogue: Catalogue, language: str, asked: Sequen
         "said": answer_html(answer, titles, label),
         "sources": sources,
         "nearest": _nearest(answer, catalogue, language),
-        "suggestions": follow_ups(answer, asked, catalogue),
+        "suggestions": () if more.get("streaming") else follow_ups(answer, asked, catalogue),
         "copy": copy_text(answer, language),
         "language": language,
         "word": word,

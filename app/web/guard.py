@@ -9,9 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import secrets
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -19,15 +17,15 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.web.buckets import Buckets
 from app.web.services import READER_COOKIE
 
 MAX_BODY_BYTES = 64 * 1024
 _BURST, _PER_SECOND = 240, 20.0  # requests of one client; a page of the chat makes about 30
-_CLIENTS = 10_000
 _READER = re.compile(r"[\w-]{20,60}")
 _YEAR = 365 * 24 * 3600
 _OURS = re.compile(
-    r"/(?:$|files/|chat/|library(?:$|/)|entry/|language/|api(?:$|/)|mcp(?:$|/)|path|study|quality|openapi)"
+    r"/(?:$|files/|chat/|library(?:$|/)|entry/|language/|log(?:in|out)$|api(?:$|/)|mcp(?:$|/)|path|study|quality|openapi)"
 )
 _GRADIOS = re.compile(
     r"/(?:config/?|theme\.css|assets/.*|static/.*|favicon\.ico|manifest\.json|login_check/?|gradio_api/(?:"
@@ -49,12 +47,11 @@ _GRADIO = (
 class Guard:
     """Middleware around everything."""
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, app: ASGIApp, hosts: Collection[str], buckets: Buckets | None = None) -> None:
         """Lets requests through that name one of the hosts, this machine, or an address in numbers."""
         self._app = app
         self._hosts = {host.lower() for host in hosts} | {"localhost"}
-        self._clock = clock
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._buckets = buckets or Buckets(_BURST, _PER_SECOND)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuses a request, or passes it on."""
@@ -88,7 +85,7 @@ class Guard:
         if not length.isdigit() or int(length) > MAX_BODY_BYTES:
             return 413, f"more than {MAX_BODY_BYTES} bytes"
         client = (scope.get("client") or ("",))[0]
-        if not _is_loopback(client) and not self._may_go_on(client):
+        if not _is_loopback(client) and not self._buckets.take(client):
             return 429, "too many requests; wait a moment"
         return None
 
@@ -98,15 +95,6 @@ class Guard:
         except ValueError:
             return False
         return name in self._hosts or _is_address(name)
-
-    def _may_go_on(self, client: str) -> bool:
-        now = self._clock()
-        left, last = self._buckets.pop(client, (float(_BURST), now))
-        left = min(_BURST, left + (now - last) * _PER_SECOND)
-        self._buckets[client] = (max(0.0, left - 1.0), now)
-        if len(self._buckets) > _CLIENTS:
-            self._buckets.popitem(last=False)
-        return left >= 1.0
 
 
 def _limited(receive: Receive) -> Receive:

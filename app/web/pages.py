@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from app.web.drawing import TEMPLATES, entry_href
 from app.web.language import language_of
+from app.web.services import user_of
 from app.web.words import word
 
 
@@ -33,6 +34,7 @@ def show_page(
         "word": word,
         "entry_href": entry_href,
         "page": page,
+        "user": user_of(request),
         "here": here,
         "title": title or word(page, language),
     }

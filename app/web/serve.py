@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import ipaddress
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from app.render.messages import say_both
+from app.state.accounts import Accounts
 from app.web.reloading import LiveAssistant
 from index.encoders.base import Encoder
 from ingest.errors import StudyError
@@ -20,35 +22,46 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 _TRIED = 50
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3  # malloc.h
 
 
-def serve(data: Path, encoder: Encoder | None = None, *, host: str, port: int) -> None:
+def serve(
+    data: Path, encoder: Encoder | None = None, *, host: str, port: int, accounts: Accounts | None = None
+) -> None:
     """Serves the pages until interrupted and prints their address; ``encoder`` is that of the index unless given.
+
+    With ``accounts``, to nobody else.
 
     Raises:
         StudyError: There is no index, or the address cannot be used.
     """
+    _share_memory_between_threads()
     with listen(host, port) as listener:
         local = _is_local(listener)
         names = [host] if local else [host, socket.gethostname(), socket.getfqdn()]
         gc.disable()  # nothing of what is imported is garbage, and looking takes a tenth of the start
         try:
-            application = _open(data, encoder, names, local=local)
+            application = _open(data, encoder, names, accounts, local=local)
         finally:
             gc.enable()
         import uvicorn
 
         config = uvicorn.Config(
-            application, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
+            application,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
+            timeout_keep_alive=75,  # a connection that is closed just as it is used again costs the question
         )
         if not local:
-            _say(f"warning: {say_both('open_to_all')}", sys.stderr)
+            _say(f"warning: {say_both('open_to_all' if accounts is None else 'not_encrypted')}", sys.stderr)
         _say(say_both("serving", address=address_of(host, listener)), sys.stdout)
         with suppress(KeyboardInterrupt):  # raised once more when all is closed
             uvicorn.Server(config).run([listener])
 
 
-def _open(data: Path, encoder: Encoder | None, names: list[str], *, local: bool) -> FastAPI:
+def _open(data: Path, encoder: Encoder | None, names: list[str], accounts: Accounts | None, *, local: bool) -> FastAPI:
     """Returns the application; the index is read by one thread while another imports Gradio."""
     with ThreadPoolExecutor(1) as pool:
         opening = pool.submit(LiveAssistant, data, encoder)
@@ -56,7 +69,7 @@ def _open(data: Path, encoder: Encoder | None, names: list[str], *, local: bool)
         from app.web.application import build_application
         from app.web.services import Services
 
-        services = Services.open(data, opening.result(), local=local)
+        services = Services.open(data, opening.result(), local=local, accounts=accounts)
     return build_application(services, names)
 
 
@@ -115,6 +128,17 @@ def _another(family: int, address: tuple[object, ...]) -> str:
     tried = range(port + 1, min(port + _TRIED, 65_536))
     free = next((other for other in tried if _can_bind(family, (address[0], other, *address[2:]))), None)
     return f"python -m app --port {free}" if free else "python -m app --port PORT"
+
+
+def _share_memory_between_threads() -> None:
+    """Has all threads allocate from two pools, and gives large blocks back to the system as soon as they are free.
+
+    By itself glibc gives each thread a pool, whose free memory no other can use, and keeps ever larger blocks.
+    """
+    with suppress(OSError, AttributeError):  # another system's library has no such setting
+        library = ctypes.CDLL("libc.so.6")
+        library.mallopt(_M_ARENA_MAX, 2)
+        library.mallopt(_M_MMAP_THRESHOLD, 512 * 1024)
 
 
 def _is_local(listener: socket.socket) -> bool:

@@ -11,12 +11,15 @@ from starlette.requests import HTTPConnection
 
 from app.assistant import Assistant
 from app.catalogue import Catalogue
+from app.state.accounts import Accounts
 from app.state.conversations import Conversations
 from app.state.database import FILE_NAME, Database
 from app.state.ratings import Ratings
 from app.state.reading import Reading
 from app.state.reviews import Reviews
+from app.state.sessions import Sessions
 from app.study.cards import Flashcard, flashcards
+from app.web.gate import Gate
 from app.web.reloading import LiveAssistant
 
 READER_COOKIE = "reader"
@@ -33,6 +36,7 @@ class Services:
         reviews: How well they know which flashcard.
         reading: What they have read.
         local: Whether only this machine can reach the page; then all its browsers are one reader.
+        gate: Checks who is asking, or None where anyone may.
     """
 
     live: LiveAssistant
@@ -41,6 +45,7 @@ class Services:
     reviews: Reviews
     reading: Reading
     local: bool
+    gate: Gate | None = None
     _of: Assistant | None = None
     _catalogue: Catalogue | None = None
     _cards_of: Catalogue | None = None
@@ -48,20 +53,23 @@ class Services:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
-    def open(cls, data: Path, live: LiveAssistant, *, local: bool) -> Services:
+    def open(cls, data: Path, live: LiveAssistant, *, local: bool, accounts: Accounts | None = None) -> Services:
         """Opens what readers left behind below a data folder.
 
         Raises:
             StateError: The file cannot be used.
         """
         database = Database(data / FILE_NAME)
-        return cls.over(database, live, local=local)
+        return cls.over(database, live, local=local, accounts=accounts)
 
     @classmethod
-    def over(cls, database: Database, live: LiveAssistant, *, local: bool) -> Services:
+    def over(
+        cls, database: Database, live: LiveAssistant, *, local: bool, accounts: Accounts | None = None
+    ) -> Services:
         """Combines a live assistant with an open database."""
         state = Conversations(database), Ratings(database), Reviews(database), Reading(database)
-        return cls(live, *state, local)
+        gate = None if accounts is None else Gate(accounts, Sessions(accounts, database))
+        return cls(live, *state, local, gate)
 
     def catalogue(self) -> Catalogue:
         """Returns the entries of the live index."""
@@ -80,5 +88,13 @@ class Services:
             return self._cards
 
     def reader(self, request: HTTPConnection) -> str:
-        """Returns whose conversations a request is about."""
-        return "local" if self.local else str(request.cookies.get(READER_COOKIE) or request.state.reader)
+        """Returns whose conversations a request is about; no name that a browser makes up is one of another kind."""
+        user = user_of(request)
+        if user is not None:
+            return f"user:{user}"
+        return "local" if self.local else str(request.state.reader)
+
+
+def user_of(request: HTTPConnection) -> str | None:
+    """Returns the name of who is logged in, or None."""
+    return getattr(request.state, "user", None)

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.assistant import MAX_QUESTION_CHARS
 from app.web.drawing import TEMPLATES, draw_turns
 from app.web.language import language_of
-from app.web.services import Services
+from app.web.services import Services, user_of
 from app.web.words import EXAMPLES, word, words_for_script
 
 _APP = re.compile(r"<gradio-app\b.*?</gradio-app>", re.S)
@@ -61,6 +61,7 @@ class ChatShell:
             "language": language,
             "word": word,
             "page": "chat",
+            "user": user_of(request),
             "here": str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),
             "conversations": conversations.listed(reader),
             "chosen": chosen,

@@ -8,6 +8,7 @@ are kept whole and in parts, so that either spelling finds them.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import pairwise
@@ -116,10 +117,10 @@ def index_terms(text: str) -> list[str]:
     return list(_terms(normalised(text)))
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def term_set(text: str) -> frozenset[str]:
     """Returns the distinct terms of a text, remembered: the same passages come back for many questions."""
-    return frozenset(index_terms(text))
+    return frozenset(map(sys.intern, index_terms(text)))  # each word once for all texts
 
 
 def query_terms(text: str) -> list[str]:

@@ -3,7 +3,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
-from app.web import guard
+from app.web.buckets import Buckets
 from app.web.guard import MAX_BODY_BYTES, Guard
 
 
@@ -26,7 +26,7 @@ def clock():
 
 @pytest.fixture
 def visit(clock):
-    guarded = Guard(echo, ["study.example.org"], clock)
+    guarded = Guard(echo, ["study.example.org"], Buckets(3, 0.5, clock))
 
     def visit(base="http://127.0.0.1:7860", client="127.0.0.1"):
         return TestClient(guarded, base_url=base, client=(client, 5000))
@@ -86,14 +86,13 @@ def test_a_large_body_is_refused_whether_it_says_its_length_or_not(visit):
         client.post("/chat/x", content=(b"x" * 10_000 for _ in range(10)))
 
 
-def test_a_client_from_outside_is_slowed_down_and_others_are_not(visit, clock, monkeypatch):
-    monkeypatch.setattr(guard, "_BURST", 3)
+def test_a_client_from_outside_is_slowed_down_and_others_are_not(visit, clock):
     client, other, own = visit(client="10.0.0.1"), visit(client="10.0.0.2"), visit()
 
     assert [client.get("/").status_code for _ in range(4)] == [200, 200, 200, 429]
     assert other.get("/").status_code == 200
     assert {own.get("/").status_code for _ in range(9)} == {200}
-    clock.now += 1 / guard._PER_SECOND
+    clock.now += 2.0
     assert [client.get("/").status_code for _ in range(2)] == [200, 429]
 
 
