@@ -20,7 +20,6 @@ from app.types import Status
 from app.web.markup import answer_html, is_safe, safe_links
 from app.web.suggestions import follow_ups
 from app.web.words import word
-from index.storage.store import Store
 from ingest.types import Entry, Link
 
 _MAX_LINKS = 5
@@ -116,12 +115,17 @@ def link_names(links: Sequence[Link]) -> list[tuple[str, str]]:
     return [(_link_name(link), link.url) for link in safe_links(tuple(links))[:_MAX_LINKS]]
 
 
-def place_of(entry: Entry, passage_path: str, line: int, store: Store, language: str) -> str:
+def list_name(list_id: str, catalogue: Catalogue, language: str) -> str:
+    """Returns what a list is called on a page; the notes of the library are one."""
+    return word("notes", language) if list_id == "notes" else catalogue.list_title(list_id, language)
+
+
+def place_of(entry: Entry, passage_path: str, line: int, catalogue: Catalogue, language: str) -> str:
     """Returns list and section of a passage in the reader's language: ``list › section › …``."""
-    passage = next((p for p in store.passages_of(entry.entry_id) if p.path == passage_path), None)
+    passage = next((p for p in catalogue.store.passages_of(entry.entry_id) if p.path == passage_path), None)
     before = [x for x in entry.listings if x.path == passage_path and x.line <= line]
     listing = before[-1] if before else listing_of(entry, passage) if passage else entry.listings[0]
-    return " › ".join(filter(None, (listing.list_id, shown_section(listing, language))))
+    return " › ".join(filter(None, (list_name(listing.list_id, catalogue, language), shown_section(listing, language))))
 
 
 def _sources(citations: Sequence[KeptCitation], catalogue: Catalogue, language: str) -> list[Source]:
@@ -138,7 +142,7 @@ def _source(citations: Sequence[KeptCitation], catalogue: Catalogue, language: s
     if entry is None:  # a later index has no such entry any more
         links = [(urlsplit(first.url).netloc, first.url)] if is_safe(first.url) else []
         return Source(first.n, first.title, None, "", "", quotes, links)
-    place = place_of(entry, first.path, first.line, catalogue.store, language)
+    place = place_of(entry, first.path, first.line, catalogue, language)
     title, href = shown_title(entry, language), entry_href(entry.entry_id)
     return Source(first.n, title, entry.year, place, href, quotes, link_names(entry.links))
 

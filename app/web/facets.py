@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from app.catalogue import Catalogue
-from app.web.topics import is_tag
+from app.render.messages import say
+from app.web.drawing import list_name
+from app.web.topics import is_tag, topic_name
+from app.web.words import word
 from ingest.text.folding import simplified
 from ingest.types import Entry
 
 PER_PAGE = 40
+LIST, MAP = "/library", "/library/map"  # the two views
 SORTS = ("listed", "newest", "title")
 NAMES = ("topic", "kind", "year", "list", "organisation", "language")
 _SHOWN = 12  # values of a facet
@@ -27,15 +31,17 @@ class Choice:
         facets: Value by name of the facet (``NAMES``).
         sort: One of ``SORTS``.
         page: From 1.
+        view: Address of the page that shows it.
     """
 
     words: str
     facets: Mapping[str, str]
     sort: str = SORTS[0]
     page: int = 1
+    view: str = LIST
 
     @classmethod
-    def read(cls, query: Mapping[str, str]) -> Choice:
+    def read(cls, query: Mapping[str, str], view: str = LIST) -> Choice:
         """Reads the query of an address; what it does not know is left out."""
         page = query.get("page", "1")
         sort = query.get("sort", "")
@@ -44,13 +50,22 @@ class Choice:
             {name: query.get(name, "").strip()[:200] for name in NAMES},
             sort if sort in SORTS else SORTS[0],
             max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1,
+            view,
         )
+
+    def without(self, *names: str) -> Choice:
+        """Returns this choice with some facets left open."""
+        return replace(self, facets={name: "" if name in names else value for name, value in self.facets.items()})
+
+    def seen_as(self, view: str) -> str:
+        """Returns the address of the same choice in another view."""
+        return replace(self, view=view).href()
 
     def href(self, **changes: str) -> str:
         """Returns the address of this choice with some facets, "q", "sort" or "page" changed."""
         fields = {"q": self.words, **self.facets, "sort": self.sort if self.sort != SORTS[0] else "", **changes}
         query = urlencode({name: value for name, value in fields.items() if value})
-        return f"/library?{query}" if query else "/library"
+        return f"{self.view}?{query}" if query else self.view
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +106,19 @@ def count(choice: Choice, catalogue: Catalogue) -> dict[str, list[Value]]:
 def values_of(entry: Entry, facet: str, catalogue: Catalogue) -> Sequence[str]:
     """Returns the values that an entry has of a facet."""
     return _VALUES[facet](entry, catalogue)
+
+
+def value_name(facet: str, value: str, catalogue: Catalogue, language: str) -> str:
+    """Returns what a value of a facet is called in the reader's language."""
+    if facet == "list":
+        return list_name(value, catalogue, language)
+    if facet == "kind":
+        return say(value, language)
+    if facet == "topic":
+        return topic_name(value, language)
+    if facet == "language":
+        return word({"zh": "chinese", "en": "english"}.get(value, "english"), language)
+    return value
 
 
 _VALUES: Mapping[str, Callable[[Entry, Catalogue], Sequence[str]]] = {

@@ -13,7 +13,7 @@ from app.catalogue import Catalogue
 from app.render.bibtex import bibtex
 from app.render.messages import say
 from app.web.drawing import entry_href, line_anchor, link_names, place_of
-from app.web.facets import NAMES, PER_PAGE, SORTS, Choice, choose, count
+from app.web.facets import LIST, MAP, NAMES, PER_PAGE, SORTS, Choice, choose, count, value_name
 from app.web.language import language_of
 from app.web.pages import show_page
 from app.web.passages import lines_html, passage_html
@@ -45,12 +45,14 @@ def library_routes(services: Services) -> APIRouter:
             "facets": counted,
             "names": NAMES,
             "sorts": SORTS,
+            "list_view": LIST,
+            "map_view": MAP,
             "total": len(found),
             "shown": [_row(e, catalogue, language) for e in found[(page - 1) * PER_PAGE : page * PER_PAGE]],
             "near": [_row(entry, catalogue, language) for entry in near],
             "current": page,
             "pages": pages,
-            "value_name": lambda facet, value: _value_name(facet, value, language),
+            "value_name": lambda facet, value: value_name(facet, value, catalogue, language),
             "highest": max((value.count for value in counted["year"]), default=1),
         }
         return show_page(request, "library.html", "library", fields)
@@ -90,16 +92,6 @@ def _authors(entry: Entry, language: str, most: int) -> str:
     shown = [name for name in entry.authors if "et al" not in name][:most]
     more = len(entry.authors) > len(shown) > 0
     return ", ".join(shown) + (word("and_others", language) if more else "")
-
-
-def _value_name(facet: str, value: str, language: str) -> str:
-    if facet == "kind":
-        return say(value, language)
-    if facet == "topic":
-        return topic_name(value, language)
-    if facet == "language":
-        return word({"zh": "chinese", "en": "english"}.get(value, "english"), language)
-    return value
 
 
 def _entry_fields(entry: Entry, catalogue: Catalogue, language: str) -> dict[str, Any]:
@@ -174,7 +166,7 @@ def _listings(
         own = [p for p in notes if p.path == listing.path and listing.line <= p.start_line < end]
         shown.append(
             {
-                "place": place_of(entry, listing.path, listing.line, catalogue.store, language),
+                "place": place_of(entry, listing.path, listing.line, catalogue, language),
                 "source": f"{listing.path}:{listing.line}",
                 "language": own[0].language if own else "",
                 "notes": [drawn(p) for p in own],
