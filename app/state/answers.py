@@ -12,8 +12,12 @@ from typing import Any
 
 from app.render.text import plain_markdown
 from app.types import Answer, Status
+from index.catalogue.filters import Filters
 
 _NEAREST = 5
+FILTER_FIELDS = (
+    "since", "until", "topics", "kinds", "lists", "languages", "authors", "venues", "sections", "organisations",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class KeptAnswer:
         citations: Where it comes from.
         notices: What the program made of the question.
         nearest: Ids and titles of the entries that were found, best first.
+        filters: What the entries had to be: fields of ``Filters``, each with its values as text.
+        edited: Whether the reader changed them, so that they hold when it is answered again.
     """
 
     question: str
@@ -62,6 +68,8 @@ class KeptAnswer:
     citations: tuple[KeptCitation, ...]
     notices: tuple[str, ...]
     nearest: tuple[tuple[str, str], ...]
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    edited: bool = False
 
     @property
     def text(self) -> str:
@@ -98,6 +106,8 @@ def keep(answer: Answer) -> KeptAnswer:
         ),
         answer.notices,
         tuple((hit.entry.entry_id, hit.entry.title) for hit in answer.hits[:_NEAREST]),
+        _kept_filters(answer.found.question.filters),
+        answer.found.question.filters.alone,
     )
 
 
@@ -120,4 +130,16 @@ def from_json(text: str) -> KeptAnswer:
         tuple(KeptCitation(**{name: c[name] for name in KeptCitation.__slots__}) for c in fields["citations"]),
         tuple(fields["notices"]),
         tuple((entry_id, title) for entry_id, title in fields["nearest"]),
+        tuple((name, tuple(values)) for name, values in fields.get("filters", ())),
+        bool(fields.get("edited", False)),
     )
+
+
+def _kept_filters(filters: Filters) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    kept = []
+    for name in FILTER_FIELDS:
+        value = getattr(filters, name)
+        values = value if isinstance(value, tuple) else () if value is None else (value,)
+        if values:
+            kept.append((name, tuple(map(str, values))))
+    return tuple(kept)

@@ -17,7 +17,9 @@ from app.render.places import listing_of, shown_section
 from app.state.answers import KeptAnswer, KeptCitation
 from app.state.conversations import KeptTurn
 from app.types import Status
+from app.web.chips import chips, chips_json
 from app.web.markup import answer_html, is_safe, safe_links
+from app.web.names import list_name
 from app.web.suggestions import follow_ups
 from app.web.words import word
 from ingest.types import Entry, Link
@@ -83,6 +85,8 @@ def draw_turn(turn: KeptTurn, catalogue: Catalogue, language: str, asked: Sequen
         "nearest": _nearest(answer, catalogue, language),
         "suggestions": follow_ups(answer, asked, catalogue),
         "copy": copy_text(answer, language),
+        "chips": chips(answer, catalogue, language),
+        "filters": chips_json(answer),
         "language": language,
         "word": word,
         "streaming": False,
@@ -113,11 +117,6 @@ def line_anchor(entry: Entry | None, path: str, line: int) -> str:
 def link_names(links: Sequence[Link]) -> list[tuple[str, str]]:
     """Returns (name, address) of the links that a page may offer."""
     return [(_link_name(link), link.url) for link in safe_links(tuple(links))[:_MAX_LINKS]]
-
-
-def list_name(list_id: str, catalogue: Catalogue, language: str) -> str:
-    """Returns what a list is called on a page; the notes of the library are one."""
-    return word("notes", language) if list_id == "notes" else catalogue.list_title(list_id, language)
 
 
 def place_of(entry: Entry, passage_path: str, line: int, catalogue: Catalogue, language: str) -> str:

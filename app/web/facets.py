@@ -8,10 +8,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from app.catalogue import Catalogue
-from app.render.messages import say
-from app.web.drawing import list_name
-from app.web.topics import is_tag, topic_name
-from app.web.words import word
+from app.web.topics import is_tag
 from ingest.text.folding import simplified
 from ingest.types import Entry
 
@@ -106,19 +103,6 @@ def count(choice: Choice, catalogue: Catalogue) -> dict[str, list[Value]]:
 def values_of(entry: Entry, facet: str, catalogue: Catalogue) -> Sequence[str]:
     """Returns the values that an entry has of a facet."""
     return _VALUES[facet](entry, catalogue)
-
-
-def value_name(facet: str, value: str, catalogue: Catalogue, language: str) -> str:
-    """Returns what a value of a facet is called in the reader's language."""
-    if facet == "list":
-        return list_name(value, catalogue, language)
-    if facet == "kind":
-        return say(value, language)
-    if facet == "topic":
-        return topic_name(value, language)
-    if facet == "language":
-        return word({"zh": "chinese", "en": "english"}.get(value, "english"), language)
-    return value
 
 
 _VALUES: Mapping[str, Callable[[Entry, Catalogue], Sequence[str]]] = {

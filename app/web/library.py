@@ -13,8 +13,9 @@ from app.catalogue import Catalogue
 from app.render.bibtex import bibtex
 from app.render.messages import say
 from app.web.drawing import entry_href, line_anchor, link_names, place_of
-from app.web.facets import LIST, MAP, NAMES, PER_PAGE, SORTS, Choice, choose, count, value_name
+from app.web.facets import LIST, MAP, NAMES, PER_PAGE, SORTS, Choice, choose, count
 from app.web.language import language_of
+from app.web.names import value_name
 from app.web.pages import show_page
 from app.web.passages import lines_html, passage_html
 from app.web.services import Services

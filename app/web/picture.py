@@ -1,4 +1,4 @@
-"""The collection as a picture: ``/library/map`` has a table of years and topics, and a map where near entries lie together.
+"""The collection as a picture, ``/library/map``: a map where near entries lie together, a table of years and topics.
 
 Both filter. The map is drawn in a few paths, so that the page stays small; names of entries come when a reader points.
 """
@@ -17,8 +17,9 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from app.answer.names import shown_title
 from app.catalogue import Catalogue
 from app.web.drawing import entry_href
-from app.web.facets import LIST, MAP, NAMES, Choice, choose, count, value_name
+from app.web.facets import LIST, MAP, NAMES, Choice, choose, count
 from app.web.language import language_of
+from app.web.names import value_name
 from app.web.pages import show_page
 from app.web.services import Services
 from app.web.topics import is_tag, topic_name
@@ -133,7 +134,7 @@ def _cell(number: int, year: int, most: int) -> dict[str, int]:
 
 
 def _topics(entries: Iterable[Entry]) -> list[str]:
-    """Returns topics, most frequent first: tags of study cards where there are any, which have names in both languages."""
+    """Returns topics, most frequent first; of tags of study cards and headings of lists only the former."""
     counts = Counter(topic for entry in entries for topic in entry.topics)
     ranked = sorted(counts, key=lambda topic: (-counts[topic], topic))
     return [topic for topic in ranked if is_tag(topic)] or ranked
