@@ -74,13 +74,18 @@ class KeptAnswer:
     @property
     def text(self) -> str:
         """The answer in plain words with its ``[n]`` marks, for the next question, for copying and for search."""
+        return plain_markdown(self.markdown)
+
+    @property
+    def markdown(self) -> str:
+        """The answer with its ``[n]`` marks, as Markdown."""
         gap = "" if self.language == "zh" else " "
         text = "".join(f"{notice}\n\n" for notice in self.notices)
         for i, sentence in enumerate(self.sentences):
             marks = "" if sentence.marked else "".join(f"[{n}]" for n in sentence.citations)
             before = "" if not i else "\n\n" if sentence.starts_paragraph else gap
             text += f"{before}{sentence.text}{gap if marks else ''}{marks}"
-        return plain_markdown(text)
+        return text
 
 
 def keep(answer: Answer) -> KeptAnswer:

@@ -49,6 +49,11 @@ MIGRATIONS = (
         reader TEXT NOT NULL, entry_id TEXT NOT NULL, done REAL NOT NULL, PRIMARY KEY (reader, entry_id)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE own_paths (
+        reader TEXT NOT NULL, entry_id TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (reader, entry_id)
+    ) WITHOUT ROWID;
+    """,
 )
 
 

@@ -26,6 +26,7 @@ from app.web.conversations import conversation_routes
 from app.web.guard import Guard
 from app.web.language import COOKIE, LANGUAGES
 from app.web.library import library_routes
+from app.web.own_path import own_path_routes
 from app.web.pages import show_page
 from app.web.path import path_routes
 from app.web.picture import picture_routes
@@ -86,6 +87,7 @@ def build_pages(services: Services, hosts: Collection[str] = ()) -> FastAPI:
     app.include_router(picture_routes(services))
     app.include_router(library_routes(services))
     app.include_router(path_routes(services))
+    app.include_router(own_path_routes(services))
     app.include_router(quality_routes(services))
     app.include_router(api_routes(services))
     app.include_router(api_page())

@@ -67,7 +67,9 @@ def library_routes(services: Services) -> APIRouter:
         if entry is None:
             raise HTTPException(404, word("not_found_entry", language, id=entry_id[:200]))
         title = shown_title(entry, language)
-        return show_page(request, "entry.html", "library", _entry_fields(entry, catalogue, language), title=title)
+        fields = _entry_fields(entry, catalogue, language)
+        fields["in_path"] = entry.entry_id in services.own_paths.steps(services.reader(request))
+        return show_page(request, "entry.html", "library", fields, title=title)
 
     return router
 

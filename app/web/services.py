@@ -13,10 +13,11 @@ from app.assistant import Assistant
 from app.catalogue import Catalogue
 from app.state.conversations import Conversations
 from app.state.database import FILE_NAME, Database
+from app.state.own_path import OwnPaths
 from app.state.ratings import Ratings
 from app.state.reading import Reading
 from app.state.reviews import Reviews
-from app.study.cards import Flashcard, flashcards
+from app.study.cards import Flashcard, flashcards, term_cards
 from app.web.reloading import LiveAssistant
 
 READER_COOKIE = "reader"
@@ -32,6 +33,7 @@ class Services:
         ratings: Their thumbs.
         reviews: How well they know which flashcard.
         reading: What they have read.
+        own_paths: The paths they have put together.
         local: Whether only this machine can reach the page; then all its browsers are one reader.
     """
 
@@ -40,6 +42,7 @@ class Services:
     ratings: Ratings
     reviews: Reviews
     reading: Reading
+    own_paths: OwnPaths
     local: bool
     _of: Assistant | None = None
     _catalogue: Catalogue | None = None
@@ -60,7 +63,7 @@ class Services:
     @classmethod
     def over(cls, database: Database, live: LiveAssistant, *, local: bool) -> Services:
         """Combines a live assistant with an open database."""
-        state = Conversations(database), Ratings(database), Reviews(database), Reading(database)
+        state = Conversations(database), Ratings(database), Reviews(database), Reading(database), OwnPaths(database)
         return cls(live, *state, local)
 
     def catalogue(self) -> Catalogue:
@@ -76,7 +79,7 @@ class Services:
         catalogue = self.catalogue()
         with self._lock:
             if self._cards_of is not catalogue:
-                self._cards_of, self._cards = catalogue, tuple(flashcards(catalogue))
+                self._cards_of, self._cards = catalogue, (*flashcards(catalogue), *term_cards(catalogue))
             return self._cards
 
     def reader(self, request: HTTPConnection) -> str:

@@ -47,7 +47,8 @@ def _means(vectors: NDArray[np.float32], entry_of: NDArray[np.int64], entries: i
     if len(present):
         means[present] = np.add.reduceat(vectors[order], starts, axis=0)
     lengths = np.linalg.norm(means, axis=1, keepdims=True)
-    return np.divide(means, lengths, out=means, where=lengths > 0)
+    means /= np.where(lengths > 0, lengths, 1.0)
+    return means
 
 
 def _components(means: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -87,7 +88,7 @@ def _pulled(places: NDArray[np.float64], means: NDArray[np.float32]) -> NDArray[
 
 
 def _squares(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.sum(vectors * vectors, axis=-1, keepdims=True)
+    return np.asarray(np.sum(vectors * vectors, axis=-1, keepdims=True))
 
 
 def _add(step: NDArray[np.float64], rows: NDArray[np.int64], values: NDArray[np.float64]) -> None:
@@ -101,4 +102,4 @@ def _on_the_map(places: NDArray[np.float64]) -> Places:
     low, high = np.percentile(places, (_EDGE, 100 - _EDGE), axis=0)
     width = np.where(high > low, high - low, 1.0)
     shares = np.where(high > low, (places - low) / width, 0.5)
-    return np.rint(np.clip(shares, 0.0, 1.0) * SIDE).astype(np.int64)
+    return np.asarray(np.rint(np.clip(shares, 0.0, 1.0) * SIDE), dtype=np.int64)
