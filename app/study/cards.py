@@ -1,6 +1,7 @@
 """Flashcards: the answered questions of cards and notes, and the terms of the glossary in both directions.
 
-Nothing is made up, and each says the line it stands in. A card's key depends on its entry, language and question, so that a rewritten answer keeps its history.
+Nothing is made up, and each says the line it stands in. A card's key depends on its entry, language and question, so
+that a rewritten answer keeps its history.
 """
 
 from __future__ import annotations
@@ -50,18 +51,19 @@ class Flashcard:
 def term_cards(catalogue: Catalogue) -> Iterator[Flashcard]:
     """Yields two cards a term: its Chinese name asks for the English one, and the other way round.
 
-    The language of a card is that of its question. Terms that are the same in both languages ask nothing.
+    The language of a card is that of its question. Terms that are the same in both languages ask nothing. They come
+    mixed: the glossary is sorted by letter, and neighbours there would give each other away.
     """
-    seen: set[str] = set()
+    cards: dict[str, Flashcard] = {}
     for term in catalogue.terms:
         if fold(term.en) == fold(term.zh):
             continue
         for language, question, answer in (("zh", term.zh, term.en), ("en", term.en, term.zh)):
             key = hashlib.sha256("\n".join((TERM, language, fold(question))).encode()).hexdigest()[:16]
-            if key not in seen:
-                seen.add(key)
-                also = tuple(name for name in term.aliases if has_han(name) == has_han(answer))
-                yield Flashcard(key, "", language, TERM, question, answer, "corpus/glossary.tsv", term.line, also)
+            also = tuple(name for name in term.aliases if has_han(name) == has_han(answer))
+            card = Flashcard(key, "", language, TERM, question, answer, "corpus/glossary.tsv", term.line, also)
+            cards.setdefault(key, card)
+    yield from (card for _, card in sorted(cards.items()))
 
 
 def flashcards(catalogue: Catalogue) -> Iterator[Flashcard]:

@@ -110,7 +110,12 @@ def api_page() -> APIRouter:
     def described(request: Request) -> HTMLResponse:
         paths = request.app.openapi()["paths"]
         calls = [
-            {"method": method.upper(), "path": path, "about": call.get("description", ""), "fields": _fields(call)}
+            {
+                "method": method.upper(),
+                "path": path,
+                "about": call.get("description", "").replace("``", ""),
+                "fields": _fields(call),
+            }
             for path, methods in paths.items()
             for method, call in methods.items()
         ]

@@ -11,7 +11,6 @@ from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader
 
-from app.answer.names import shown_title
 from app.catalogue import Catalogue
 from app.render.places import listing_of, shown_section
 from app.state.answers import KeptAnswer, KeptCitation
@@ -19,7 +18,7 @@ from app.state.conversations import KeptTurn
 from app.types import Status
 from app.web.chips import chips, chips_json
 from app.web.markup import answer_html, is_safe, safe_links
-from app.web.names import list_name
+from app.web.names import list_name, page_title
 from app.web.suggestions import follow_ups
 from app.web.words import word
 from ingest.types import Entry, Link
@@ -142,7 +141,7 @@ def _source(citations: Sequence[KeptCitation], catalogue: Catalogue, language: s
         links = [(urlsplit(first.url).netloc, first.url)] if is_safe(first.url) else []
         return Source(first.n, first.title, None, "", "", quotes, links)
     place = place_of(entry, first.path, first.line, catalogue, language)
-    title, href = shown_title(entry, language), entry_href(entry.entry_id)
+    title, href = page_title(entry, language), entry_href(entry.entry_id)
     return Source(first.n, title, entry.year, place, href, quotes, link_names(entry.links))
 
 
@@ -161,7 +160,7 @@ def _nearest(answer: KeptAnswer, catalogue: Catalogue, language: str) -> list[tu
     offered = []
     for (entry_id, title), sentence in zip(answer.nearest, answer.sentences[_BEFORE_NEAREST:], strict=False):
         entry, found = catalogue.entries.get(entry_id), _OFFERED.match(sentence.text)
-        shown = shown_title(entry, language) if entry else title
+        shown = page_title(entry, language) if entry else title
         offered.append((shown, entry_href(entry_id) if entry else "", found[1] if found else ""))
     return offered
 

@@ -8,14 +8,14 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
-from app.answer.names import short_name, shown_title
+from app.answer.names import short_name
 from app.catalogue import Catalogue
 from app.render.bibtex import bibtex
 from app.render.messages import say
 from app.web.drawing import entry_href, line_anchor, link_names, place_of
 from app.web.facets import LIST, MAP, NAMES, PER_PAGE, SORTS, Choice, choose, count
 from app.web.language import language_of
-from app.web.names import value_name
+from app.web.names import page_title, value_name
 from app.web.pages import show_page
 from app.web.passages import lines_html, passage_html
 from app.web.services import Services
@@ -66,7 +66,7 @@ def library_routes(services: Services) -> APIRouter:
             entry = catalogue.entries.get(f"{entry_id}?{request.url.query}")
         if entry is None:
             raise HTTPException(404, word("not_found_entry", language, id=entry_id[:200]))
-        title = shown_title(entry, language)
+        title = page_title(entry, language)
         fields = _entry_fields(entry, catalogue, language)
         fields["in_path"] = entry.entry_id in services.own_paths.steps(services.reader(request))
         return show_page(request, "entry.html", "library", fields, title=title)
@@ -80,7 +80,7 @@ def _nearest(services: Services, choice: Choice) -> list[Entry]:
 
 def _row(entry: Entry, catalogue: Catalogue, language: str) -> dict[str, Any]:
     return {
-        "title": shown_title(entry, language),
+        "title": page_title(entry, language),
         "href": entry_href(entry.entry_id),
         "kind": say(entry.kind.value, language),
         "year": entry.year,
@@ -112,7 +112,7 @@ def _entry_fields(entry: Entry, catalogue: Catalogue, language: str) -> dict[str
         return passage_html(passage.text, passage.start_line, prefix, link_of)
 
     def titles(ids: Sequence[str]) -> list[tuple[str, str]]:
-        return [(shown_title(catalogue.entries[x], language), entry_href(x)) for x in ids]
+        return [(page_title(catalogue.entries[x], language), entry_href(x)) for x in ids]
 
     own = [p for p in passages if p.language == language]
     other = [p for p in passages if p.language != language]

@@ -9,12 +9,13 @@ from typing import Any
 
 from fastapi.responses import Response
 
-from app.answer.names import short_name, shown_title
+from app.answer.names import short_name
 from app.catalogue import Catalogue
 from app.render.messages import say
 from app.study.calendar import Day, calendar
 from app.study.path import PathStep
 from app.web.drawing import entry_href
+from app.web.names import page_title
 from app.web.words import word
 from ingest.documents.answers import read_answered
 from ingest.text.markup import plain_text
@@ -32,7 +33,7 @@ def shown_step(step: PathStep, catalogue: Catalogue, language: str, done: bool, 
     reasons = [word("needed_for", language, names=comma.join(names))] if names else goal
     return {
         "id": step.entry.entry_id,
-        "title": shown_title(step.entry, language),
+        "title": page_title(step.entry, language),
         "href": entry_href(step.entry.entry_id),
         "kind": say(step.entry.kind.value, language),
         "year": step.entry.year,

@@ -14,12 +14,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from app.answer.names import shown_title
 from app.catalogue import Catalogue
 from app.web.drawing import entry_href
 from app.web.facets import LIST, MAP, NAMES, Choice, choose, count
 from app.web.language import language_of
-from app.web.names import value_name
+from app.web.names import page_title, value_name
 from app.web.pages import show_page
 from app.web.services import Services
 from app.web.topics import is_tag, topic_name
@@ -78,7 +77,7 @@ def picture_routes(services: Services) -> APIRouter:
         catalogue, language = services.catalogue(), language_of(request)
         found = choose(Choice.read(request.query_params, MAP), catalogue)
         rows = [
-            [*_at(catalogue.places[e.entry_id]), shown_title(e, language), entry_href(e.entry_id)]
+            [*_at(catalogue.places[e.entry_id]), page_title(e, language), entry_href(e.entry_id)]
             for e in found
             if e.entry_id in catalogue.places
         ]
