@@ -113,7 +113,7 @@ def api_page() -> APIRouter:
             {
                 "method": method.upper(),
                 "path": path,
-                "about": call.get("description", "").replace("``", ""),
+                "about": _about(call),
                 "fields": _fields(call),
             }
             for path, methods in paths.items()
@@ -133,6 +133,10 @@ def _events(answer: Answer) -> Iterator[str]:
 
 def _event(name: str, value: dict[str, Any]) -> str:
     return f"event: {name}\ndata: {json.dumps(value, ensure_ascii=False)}\n\n"
+
+
+def _about(call: dict[str, Any]) -> str:
+    return str(call.get("description", "")).replace("``", "")
 
 
 def _fields(call: dict[str, Any]) -> list[dict[str, Any]]:

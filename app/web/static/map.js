@@ -1,21 +1,25 @@
 // The map of the library: a dot names its entry when it is pointed at or reached by the arrow keys, and opens it.
-const map = document.querySelector("svg.map");
-const said = document.getElementById("map-said");
+// The search of the page puts a new map in the place of the old one, so it is looked for at each event.
 const NEAR = 16; // in the units of the map
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-let entries = null; // [x, y, name, address] each
+let from = ""; // address that the entries were loaded from
+let entries; // promise of [x, y, name, address] each
 let at = null;
 
-async function load() {
-  entries ??= fetch(map.dataset.names).then((answer) => (answer.ok ? answer.json() : []));
+function load(map) {
+  if (from !== map.dataset.names) {
+    from = map.dataset.names;
+    at = null;
+    entries = fetch(from).then((answer) => (answer.ok ? answer.json() : []));
+  }
   return entries;
 }
 
-function point(entry) {
+function point(map, entry) {
   at = entry;
   const circle = map.querySelector(".pointed");
   circle.toggleAttribute("hidden", !entry);
-  said.textContent = entry ? entry[2] : "";
+  document.getElementById("map-said").textContent = entry ? entry[2] : "";
   map.style.cursor = entry ? "pointer" : "";
   if (!entry) return hide();
   circle.setAttribute("cx", entry[0]);
@@ -41,9 +45,9 @@ function nearest(all, x, y, most = Infinity) {
   return found;
 }
 
-function under(event) {
+async function under(map, event) {
   const place = new DOMPoint(event.clientX, event.clientY).matrixTransform(map.getScreenCTM().inverse());
-  return load().then((all) => nearest(all, place.x, place.y, NEAR));
+  return nearest(await load(map), place.x, place.y, NEAR);
 }
 
 // The nearest entry within 45 degrees of a direction.
@@ -55,23 +59,31 @@ function beside(all, [dx, dy]) {
   return nearest(there, at[0], at[1]) ?? at;
 }
 
-if (map) {
-  map.addEventListener("pointermove", async (event) => point(event.target.closest("a") ? null : await under(event)));
-  map.addEventListener("pointerleave", () => point(null));
-  map.addEventListener("click", async (event) => {
-    if (event.target.closest("a")) return;
-    const entry = await under(event);
-    if (entry && (at === entry || event.pointerType !== "touch")) location.href = entry[3];
-    else point(entry);
-  });
-  map.addEventListener("keydown", async (event) => {
-    if (event.target !== map) return;
-    if (event.key === "Enter" && at) location.href = at[3];
-    if (event.key === "Escape") point(null);
-    if (!ARROWS[event.key]) return;
-    event.preventDefault();
-    const all = await load();
-    if (all.length) point(at ? beside(all, ARROWS[event.key]) : nearest(all, 500, 320));
-  });
-  map.addEventListener("blur", () => point(null));
+function on(type, react) {
+  document.addEventListener(type, (event) => {
+    const map = event.target.closest?.("svg.map");
+    if (map) react(map, event);
+  }, { capture: true });
 }
+
+on("pointermove", async (map, event) => point(map, event.target.closest("a") ? null : await under(map, event)));
+on("pointerout", (map, event) => {
+  if (!map.contains(event.relatedTarget)) point(map, null);
+});
+on("click", async (map, event) => {
+  if (event.target.closest("a")) return;
+  const before = at;
+  const entry = await under(map, event);
+  if (entry && (before === entry || event.pointerType !== "touch")) location.href = entry[3];
+  else point(map, entry);
+});
+on("keydown", async (map, event) => {
+  if (event.target !== map) return;
+  if (event.key === "Enter" && at) location.href = at[3];
+  if (event.key === "Escape") point(map, null);
+  if (!ARROWS[event.key]) return;
+  event.preventDefault();
+  const all = await load(map);
+  if (all.length) point(map, at ? beside(all, ARROWS[event.key]) : nearest(all, 500, 320));
+});
+on("blur", (map) => point(map, null));

@@ -68,7 +68,7 @@ def test_a_changed_one_holds_against_the_question(assistant):
         ("x", NO_FILTERS),
         ([1], NO_FILTERS),
         (
-            {"since": ["20x2"], "kinds": ["paper", "nothing"], "languages": ["fr"]},
+            {"since": ["20x2"], "kinds": ["paper", "none"], "languages": ["fr"]},
             Filters(kinds=(Kind.PAPER,), alone=True),
         ),
         ({"topics": [" peft ", "", "peft", 7], "odd": ["x"]}, Filters(topics=("peft",), alone=True)),
