@@ -115,6 +115,6 @@ document.addEventListener("pointerout", (event) => {
 document.addEventListener("focusin", (event) => {
   if (event.target.matches?.("#chat .mark:focus-visible")) preview(event.target);
 });
-document.addEventListener("focusout", hidePreview);
+document.addEventListener("focusout", () => held || hidePreview());
 veil.addEventListener("click", closeSheet);
 document.getElementById("close-panel").addEventListener("click", closeSheet);
