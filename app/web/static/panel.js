@@ -67,7 +67,9 @@ function preview(mark) {
   const box = Object.assign(document.createElement("div"), { id: "preview" });
   const quote = card.querySelector("blockquote").textContent;
   const said = Object.assign(document.createElement("blockquote"), { textContent: quote.length > 320 ? `${quote.slice(0, 320)}…` : quote });
-  box.append(line("", card.querySelector("h3").textContent), said);
+  const title = card.querySelector("h3").cloneNode(true);
+  title.querySelector(".n").remove(); // the mark says it
+  box.append(line("", title.textContent.trim()), said);
   document.body.append(box);
   const at = mark.getBoundingClientRect();
   const left = Math.min(at.left, innerWidth - box.offsetWidth - 16);
