@@ -13,7 +13,8 @@ from functools import cached_property
 
 from index.storage.store import Store
 from ingest.text.folding import simplified
-from ingest.types import Entry, PassageKind
+from ingest.text.scripts import has_han
+from ingest.types import Entry, PassageKind, Term
 
 _LIST = re.compile(r"^(prerequisites|related): (\[.*\])\s*$", re.M)
 _MINUTES = re.compile(r"^reading_minutes: (\d{1,4})\s*$", re.M)
@@ -48,6 +49,22 @@ class Catalogue:
         """Returns the languages in which something is written about an entry, sorted."""
         return self._languages.get(entry_id, ())
 
+    def list_title(self, list_id: str, language: str) -> str:
+        """Returns what a list is called in a language, else in the other one, else its id."""
+        titles = self._list_titles.get(list_id, [])
+        fitting = [title for title in titles if has_han(title) == (language == "zh")]
+        return next(iter([*fitting, *titles]), list_id)
+
+    @cached_property
+    def terms(self) -> Sequence[Term]:
+        """The terms of the glossary, in the order of their lines."""
+        return tuple(self.store.glossary())
+
+    @cached_property
+    def places(self) -> Mapping[str, tuple[int, int]]:
+        """Where entries lie on the map, by id."""
+        return dict(zip(self.entries, self.store.places(), strict=False))
+
     def searched(self, entry_id: str) -> str:
         """Returns what an entry can be found by while its name is typed, in lower case and Simplified characters."""
         return self._searched[entry_id]
@@ -59,6 +76,13 @@ class Catalogue:
         for row, language in zip(self.store.entry_rows(), self.store.languages(), strict=True):
             found.setdefault(ids[row], set()).add(language)
         return {entry_id: tuple(sorted(languages)) for entry_id, languages in found.items()}
+
+    @cached_property
+    def _list_titles(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for list_id, title in self.store.list_titles():
+            found.setdefault(list_id, []).append(title)
+        return found
 
     @cached_property
     def _searched(self) -> dict[str, str]:

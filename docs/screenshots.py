@@ -32,6 +32,8 @@ def main() -> None:
             take(page, f"page-{language}.png")
             page.goto(f"{address}/library?topic=peft")
             take(page, f"library-{language}.png")
+            page.goto(f"{address}/library/map")
+            take(page, f"map-{language}.png")
             page.goto(f"{address}/entry/arxiv:2106.09685")
             take(page, f"entry-{language}.png")
             narrow = {"width": 390, "height": 844}

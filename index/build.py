@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.catalogue.layout import lay_out
 from index.encoders.base import Encoder, Vectors
 from index.encoders.load import table_beside
 from index.encoders.static import StaticEncoder
@@ -24,7 +25,7 @@ from index.self_check import check_generation
 from index.storage.generations import new_generation, publish, seal
 from index.storage.manifest import FORMAT, DamagedError, Manifest
 from index.storage.pointer import read_pointer
-from index.storage.store import write_store
+from index.storage.store import write_places, write_store
 from index.text.analysis import index_terms
 from index.text.passages import searchable_text
 from ingest.text.tokens import english_words
@@ -109,10 +110,18 @@ def _write_parts(
     write_store(generation / "store.sqlite", library)
     fresh = Postings.count([index_terms(text) for text, row in zip(texts, rows, strict=True) if row < 0])
     LexicalIndex.of_postings(earlier.postings.with_rows(rows, fresh)).save(generation / "lexical")
-    DenseIndex.build(_vectors(texts, rows, encoder, earlier, progress)).save(generation / "vectors.faiss")
+    vectors = _vectors(texts, rows, encoder, earlier, progress)
+    DenseIndex.build(vectors).save(generation / "vectors.faiss")
+    write_places(generation / "store.sqlite", _places(library, vectors))
     _late(texts, rows, table, earlier).save(generation / "late")
     names = [name for term in library.glossary for name in (term.en, term.zh, *term.aliases)]
     Spelling.build(texts, names, [*table.words(), *english_words()]).save(generation / "spelling")
+
+
+def _places(library: Library, vectors: Vectors) -> list[tuple[int, int]]:
+    rows = {entry.entry_id: row for row, entry in enumerate(library.entries)}
+    entry_of = np.array([rows[passage.entry_id] for passage in library.passages], dtype=np.int64)
+    return [(int(x), int(y)) for x, y in lay_out(vectors, entry_of, len(rows))]
 
 
 def _vectors(

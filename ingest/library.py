@@ -160,7 +160,7 @@ class _Reader:
         if page := page_block(outline, self._front_of_page(lines[1:end], path), body, file.stem):
             outline = page
         title = _front_value(lines[1:end], "title")
-        titles = (title, _front_value(lines[1:end], "title_en"))
+        titles = (title, *(_front_value(lines[1:end], name) for name in ("title_zh", "title_en")))
         self.list_titles += [(list_id, name) for name in titles if name]
         if title:  # the list's own heading is not a section of it, and its introduction not an entry
             outline.blocks = [b for b in outline.blocks if b.shape != "prose" or b.section != (title,)]

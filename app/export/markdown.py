@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Protocol
 
 from markdown_it import MarkdownIt
 
@@ -11,7 +12,7 @@ from app.export.reference import people_of, url_of
 from app.render.messages import say
 from app.render.places import place_in_file
 from app.render.verdicts import status_line
-from app.types import Answer
+from app.types import Citation, Writing
 from ingest.text.markup import plain_text
 from ingest.types import Entry
 
@@ -24,35 +25,62 @@ _STYLE = (
 )
 
 
-def conversation_markdown(answers: Sequence[Answer], keys: Mapping[str, str]) -> str:
+class Exportable(Protocol):
+    """What an export needs of an answer; ``app.types.Answer`` has it, and what is kept of one can be given it."""
+
+    @property
+    def question(self) -> str:
+        """What was asked."""
+
+    @property
+    def language(self) -> str:
+        """Its language, "zh" or "en"."""
+
+    @property
+    def text(self) -> str:
+        """What was answered, as Markdown with ``[n]`` marks."""
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """What it rests on."""
+
+    @property
+    def writing(self) -> Writing | None:
+        """Who wrote it, where a language model did."""
+
+
+def conversation_markdown(answers: Sequence[Exportable], keys: Mapping[str, str], title: str = "") -> str:
     """Returns answers as Markdown, a heading a question, each with the works and lines it rests on.
 
     Args:
         answers: In the order they were given.
         keys: Citation keys, from ``app.export.reference.citation_keys``, for those who go on to cite.
+        title: Of the conversation, or "".
     """
-    return "\n\n".join(_one(answer, keys) for answer in answers) + "\n"
+    head = [f"# {_line(title)}"] if title else []
+    return "\n\n".join([*head, *(_one(answer, keys) for answer in answers)]) + "\n"
 
 
-def conversation_html(answers: Sequence[Answer], keys: Mapping[str, str]) -> str:
+def conversation_html(answers: Sequence[Exportable], keys: Mapping[str, str], title: str = "") -> str:
     """Returns the same as an HTML page that needs nothing else; HTML in texts is shown, not obeyed."""
     body = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     body.disable("image")
     language = answers[0].language if answers else "en"
-    title = escape(answers[0].question) if answers else ""
+    text = body.render(conversation_markdown(answers, keys, title))
+    name = escape(title or (answers[0].question if answers else ""))
     return (
-        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8"><title>{name}</title>'
         f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<style>{_STYLE}</style></head>\n<body>\n{body.render(conversation_markdown(answers, keys))}</body></html>\n"
+        f"<style>{_STYLE}</style></head>\n<body>\n{text}</body></html>\n"
     )
 
 
-def cited_entries(answers: Sequence[Answer]) -> list[Entry]:
+def cited_entries(answers: Sequence[Exportable]) -> list[Entry]:
     """Returns the works that answers cite, in order, each once."""
     return list({c.entry.entry_id: c.entry for answer in answers for c in answer.citations}.values())
 
 
-def _one(answer: Answer, keys: Mapping[str, str]) -> str:
+def _one(answer: Exportable, keys: Mapping[str, str]) -> str:
     parts = [f"## {_line(answer.question)}", answer.text]
     if line := status_line(answer):
         parts.append(f"*{line}*")
@@ -63,7 +91,7 @@ def _one(answer: Answer, keys: Mapping[str, str]) -> str:
     return "\n\n".join(parts)
 
 
-def _reference(answer: Answer, n: int, keys: Mapping[str, str]) -> str:
+def _reference(answer: Exportable, n: int, keys: Mapping[str, str]) -> str:
     citations = [citation for citation in answer.citations if citation.n == n]
     entry = citations[0].entry
     people, more = people_of(entry)

@@ -8,6 +8,7 @@ from app.answer.support import Verdict
 from app.render.messages import say
 
 if TYPE_CHECKING:
+    from app.export.markdown import Exportable
     from app.types import Answer, Sentence
 
 _MOST_NAMED = 3
@@ -37,7 +38,7 @@ def shown_with_verdict(sentence: Sentence, language: str) -> str:
     return f"{sentence.text}{behind}"
 
 
-def status_line(answer: Answer) -> str:
+def status_line(answer: Answer | Exportable) -> str:
     """Returns the line that says who wrote an answer and how many of its sentences are supported; "" for quotes."""
     if answer.writing is None:
         return ""

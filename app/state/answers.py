@@ -12,8 +12,12 @@ from typing import Any
 
 from app.render.text import plain_markdown
 from app.types import Answer, Status
+from index.catalogue.filters import Filters
 
 _NEAREST = 5
+FILTER_FIELDS = (
+    "since", "until", "topics", "kinds", "lists", "languages", "authors", "venues", "sections", "organisations",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class KeptAnswer:
         citations: Where it comes from.
         notices: What the program made of the question.
         nearest: Ids and titles of the entries that were found, best first.
+        filters: What the entries had to be: fields of ``Filters``, each with its values as text.
+        edited: Whether the reader changed them, so that they hold when it is answered again.
     """
 
     question: str
@@ -63,17 +69,24 @@ class KeptAnswer:
     citations: tuple[KeptCitation, ...]
     notices: tuple[str, ...]
     nearest: tuple[tuple[str, str], ...]
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    edited: bool = False
 
     @property
     def text(self) -> str:
         """The answer in plain words with its ``[n]`` marks, for the next question, for copying and for search."""
+        return plain_markdown(self.markdown)
+
+    @property
+    def markdown(self) -> str:
+        """The answer with its ``[n]`` marks, as Markdown."""
         gap = "" if self.language == "zh" else " "
         text = "".join(f"{notice}\n\n" for notice in self.notices)
         for i, sentence in enumerate(self.sentences):
             marks = "" if sentence.marked else "".join(f"[{n}]" for n in sentence.citations)
             before = "" if not i else "\n\n" if sentence.starts_paragraph else gap
             text += f"{before}{sentence.text}{gap if marks else ''}{marks}"
-        return plain_markdown(text)
+        return text
 
 
 def keep(answer: Answer) -> KeptAnswer:
@@ -100,6 +113,8 @@ def keep(answer: Answer) -> KeptAnswer:
         ),
         answer.notices,
         tuple((hit.entry.entry_id, hit.entry.title) for hit in answer.hits[:_NEAREST]),
+        _kept_filters(answer.found.question.filters),
+        answer.found.question.filters.alone,
     )
 
 
@@ -124,4 +139,16 @@ def from_json(text: str) -> KeptAnswer:
         ),
         tuple(fields["notices"]),
         tuple((entry_id, title) for entry_id, title in fields["nearest"]),
+        tuple((name, tuple(values)) for name, values in fields.get("filters", ())),
+        bool(fields.get("edited", False)),
     )
+
+
+def _kept_filters(filters: Filters) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    kept = []
+    for name in FILTER_FIELDS:
+        value = getattr(filters, name)
+        values = value if isinstance(value, tuple) else () if value is None else (value,)
+        if values:
+            kept.append((name, tuple(map(str, values))))
+    return tuple(kept)

@@ -52,6 +52,11 @@ MIGRATIONS = (
     """
     CREATE TABLE ended_sessions (session TEXT PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE own_paths (
+        reader TEXT NOT NULL, entry_id TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (reader, entry_id)
+    ) WITHOUT ROWID;
+    """,
 )
 
 

@@ -1,6 +1,7 @@
-"""Flashcards: the answered questions of cards and notes, each with the line it stands in. Nothing is made up.
+"""Flashcards: the answered questions of cards and notes, and the terms of the glossary in both directions.
 
-A card's key depends on its entry, language and question, so that a rewritten answer keeps its history.
+Nothing is made up, and each says the line it stands in. A card's key depends on its entry, language and question, so
+that a rewritten answer keeps its history.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from app.catalogue import Catalogue
 from ingest.documents.answers import read_answered
 from ingest.text.folding import fold
 from ingest.text.markup import plain_text
+from ingest.text.scripts import has_han
 from ingest.types import PassageKind
 
 CHOICES = 4
+TERM = "term"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +27,14 @@ class Flashcard:
 
     Attributes:
         key: 16 hexadecimal digits.
-        entry_id: The entry it is about.
+        entry_id: The entry it is about; "" for a term.
         language: "zh" or "en".
-        aspect: What it asks for (``ingest.documents.answers.ASPECTS``).
+        aspect: What it asks for (``ingest.documents.answers.ASPECTS``), or ``TERM``.
         question: The question.
         answer: The answer in plain text.
         path: File it stands in.
         line: Line of the answer there, from 1.
+        also: Other right answers.
     """
 
     key: str
@@ -41,6 +45,25 @@ class Flashcard:
     answer: str
     path: str
     line: int
+    also: tuple[str, ...] = ()
+
+
+def term_cards(catalogue: Catalogue) -> Iterator[Flashcard]:
+    """Yields two cards a term: its Chinese name asks for the English one, and the other way round.
+
+    The language of a card is that of its question. Terms that are the same in both languages ask nothing. They come
+    mixed: the glossary is sorted by letter, and neighbours there would give each other away.
+    """
+    cards: dict[str, Flashcard] = {}
+    for term in catalogue.terms:
+        if fold(term.en) == fold(term.zh):
+            continue
+        for language, question, answer in (("zh", term.zh, term.en), ("en", term.en, term.zh)):
+            key = hashlib.sha256("\n".join((TERM, language, fold(question))).encode()).hexdigest()[:16]
+            also = tuple(name for name in term.aliases if has_han(name) == has_han(answer))
+            card = Flashcard(key, "", language, TERM, question, answer, "corpus/glossary.tsv", term.line, also)
+            cards.setdefault(key, card)
+    yield from (card for _, card in sorted(cards.items()))
 
 
 def flashcards(catalogue: Catalogue) -> Iterator[Flashcard]:
@@ -68,19 +91,31 @@ def choices(card: Flashcard, cards: Sequence[Flashcard], catalogue: Catalogue) -
 
     Others ask for the same of other entries; those that share a topic come first.
     """
-    topics = set(catalogue.entries[card.entry_id].topics)
+    topics = topics_of(card, catalogue)
 
     def nearness(other: Flashcard) -> tuple[bool, bool, str]:
-        shares = bool(topics & set(catalogue.entries[other.entry_id].topics))
+        shares = bool(topics & topics_of(other, catalogue))
         return not shares, other.aspect != card.aspect, _mixed(card.key, other.key)
 
-    others = [x for x in cards if x.language == card.language and x.entry_id != card.entry_id]
+    others = [x for x in cards if x.language == card.language and _subject(x) != _subject(card)]
+    others = [x for x in others if (x.aspect == TERM) == (card.aspect == TERM)]
     nearest: dict[str, Flashcard] = {}
     for other in sorted(others, key=nearness):
-        nearest.setdefault(other.entry_id, other)
+        nearest.setdefault(_subject(other), other)
         if len(nearest) == CHOICES - 1:
             break
     return sorted((card, *nearest.values()), key=lambda x: _mixed(x.key, card.key))
+
+
+def topics_of(card: Flashcard, catalogue: Catalogue) -> frozenset[str]:
+    """Returns the topics of the entry that a card is about; a term has none."""
+    entry = catalogue.entries.get(card.entry_id)
+    return frozenset(entry.topics) if entry else frozenset()
+
+
+def is_right(typed: str, card: Flashcard) -> bool:
+    """Tells whether what somebody typed is the answer, or another right one, but for case and spaces."""
+    return fold(typed) in {fold(answer) for answer in (card.answer, *card.also)}
 
 
 def overlap(typed: str, answer: str) -> float:
@@ -89,6 +124,10 @@ def overlap(typed: str, answer: str) -> float:
 
     wanted = term_set(answer)
     return len(wanted & term_set(typed)) / len(wanted) if wanted else 0.0
+
+
+def _subject(card: Flashcard) -> str:
+    return card.entry_id or card.key
 
 
 def _mixed(*keys: str) -> str:

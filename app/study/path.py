@@ -60,6 +60,22 @@ def find_path(goal: str, topic: str, steps: int, assistant: Assistant, catalogue
     return _ordered(chosen, catalogue)
 
 
+def path_of(entry_ids: Sequence[str], catalogue: Catalogue) -> list[PathStep]:
+    """Returns the path that a reader chose, in the order given; what the library does not have is left out."""
+    placed = [x for x in dict.fromkeys(entry_ids) if x in catalogue.entries]
+    before = {x: [y for y in catalogue.record(x).prerequisites if y in placed] for x in placed}
+    needed_for = {x: tuple(y for y in placed if x in before[y]) for x in placed}
+    levels: dict[str, int] = {}
+    for entry_id in placed:  # a prerequisite that is read later draws no arrow
+        levels[entry_id] = 1 + max((levels[y] for y in before[entry_id] if y in levels), default=-1)
+    return [_step(x, placed, needed_for, levels[x], catalogue) for x in placed]
+
+
+def in_reading_order(entry_ids: Sequence[str], catalogue: Catalogue) -> list[str]:
+    """Returns the entries with prerequisites first, then by year."""
+    return [step.entry.entry_id for step in _ordered({x for x in entry_ids if x in catalogue.entries}, catalogue)]
+
+
 def _seeds(goal: str, topic: str, assistant: Assistant, catalogue: Catalogue) -> dict[str, float]:
     def fits(entry: Entry) -> bool:
         heading = entry.kind is Kind.CONCEPT and not entry.entry_id.startswith("note:")  # of a list: nothing to read

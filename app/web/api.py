@@ -110,7 +110,12 @@ def api_page() -> APIRouter:
     def described(request: Request) -> HTMLResponse:
         paths = request.app.openapi()["paths"]
         calls = [
-            {"method": method.upper(), "path": path, "about": call.get("description", ""), "fields": _fields(call)}
+            {
+                "method": method.upper(),
+                "path": path,
+                "about": _about(call),
+                "fields": _fields(call),
+            }
             for path, methods in paths.items()
             for method, call in methods.items()
         ]
@@ -128,6 +133,10 @@ def _events(answer: Answer) -> Iterator[str]:
 
 def _event(name: str, value: dict[str, Any]) -> str:
     return f"event: {name}\ndata: {json.dumps(value, ensure_ascii=False)}\n\n"
+
+
+def _about(call: dict[str, Any]) -> str:
+    return str(call.get("description", "")).replace("``", "")
 
 
 def _fields(call: dict[str, Any]) -> list[dict[str, Any]]:

@@ -26,8 +26,10 @@ from app.web.guard import Guard
 from app.web.language import COOKIE, LANGUAGES
 from app.web.library import library_routes
 from app.web.login import Login, login_routes, own_address
+from app.web.own_path import own_path_routes
 from app.web.pages import show_page
 from app.web.path import path_routes
+from app.web.picture import picture_routes
 from app.web.quality import quality_routes
 from app.web.services import Services
 from app.web.shell import ChatShell
@@ -84,8 +86,10 @@ def build_pages(services: Services, hosts: Collection[str] = ()) -> FastAPI:
     app.mount("/files", StaticFiles(directory=FILES))
     app.include_router(login_routes(services.gate))
     app.include_router(conversation_routes(services))
+    app.include_router(picture_routes(services))
     app.include_router(library_routes(services))
     app.include_router(path_routes(services))
+    app.include_router(own_path_routes(services))
     app.include_router(quality_routes(services))
     app.include_router(api_routes(services))
     app.include_router(api_page())

@@ -16,6 +16,7 @@ from app.assistant import check_question
 from app.state.answers import KeptAnswer, keep
 from app.state.conversations import KeptTurn
 from app.types import Length
+from app.web.chips import read_filters
 from app.web.drawing import draw_turn
 from app.web.gradio_import import gr
 from app.web.language import language_of
@@ -38,6 +39,7 @@ class Asked:
         instead_of: The turn that is answered again, or None.
         length: How much to say.
         number: Number that the page gave the question; it comes back with the answer.
+        filters: What the entries must be, whatever the question says, as it was sent; None leaves it to the question.
     """
 
     question: str
@@ -45,6 +47,7 @@ class Asked:
     instead_of: int | None
     length: Length
     number: int = 0
+    filters: object = None
 
     @classmethod
     def read(cls, data: object) -> Asked:
@@ -58,6 +61,7 @@ class Asked:
             turn if isinstance(turn, int) else None,
             Length(length) if length in list(Length) else Length.NORMAL,
             number if isinstance(number, int) else 0,
+            fields.get("filters"),
         )
 
 
@@ -114,7 +118,8 @@ def _answer(services: Services, asked: Asked, reader: str, language: str) -> Ite
     if asked.instead_of is not None:
         turns = [turn for turn in turns if turn.turn_id < asked.instead_of]
     history = [Turn(turn.answer.question, turn.answer.text) for turn in turns]
-    kept = keep(services.live.get().ask(question, history, length=asked.length))
+    filters = read_filters(asked.filters)
+    kept = keep(services.live.get().ask(question, history, length=asked.length, filters=filters))
     catalogue = services.catalogue()
     shown = ""
     for partial in _growing(kept):

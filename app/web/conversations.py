@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, StringConstraints
 
+from app.export.kept import FORMATS, exported_conversation
 from app.state.conversations import Conversation
 from app.state.ratings import MAX_REASON_CHARS
-from app.web.drawing import TEMPLATES, copy_text, draw_turn, draw_turns
+from app.web.drawing import TEMPLATES, draw_turn, draw_turns
 from app.web.language import language_of
 from app.web.services import Services
 from app.web.words import word
@@ -96,17 +97,18 @@ def conversation_routes(services: Services) -> APIRouter:
         services.ratings.rate(turn_id, wanted.verdict, wanted.reason)
         return {"verdict": wanted.verdict}
 
-    @router.get("/{conversation_id}/export.md")
-    def export(request: Request, conversation_id: str) -> PlainTextResponse:
-        chosen, language = own(request, conversation_id), language_of(request)
-        parts = [f"# {chosen.title}"]
-        for turn in conversations.turns(chosen.conversation_id):
-            parts += [f"## {' '.join(turn.answer.question.split())}", copy_text(turn.answer, language)]
+    @router.get("/{conversation_id}/export.{ending}")
+    def export(request: Request, conversation_id: str, ending: str) -> Response:
+        if ending not in FORMATS:
+            raise HTTPException(404, word("not_found", language_of(request)))
+        chosen = own(request, conversation_id)
+        answers = [turn.answer for turn in conversations.turns(chosen.conversation_id)]
+        text = exported_conversation(answers, chosen.title, services.catalogue(), ending)
         name = re.sub(r"[^\w-]+", "-", chosen.title).strip("-")[:60] or "conversation"
-        return PlainTextResponse(
-            "\n\n".join(parts) + "\n",
-            media_type="text/markdown; charset=utf-8",
-            headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}.md"},
+        return Response(
+            text,
+            media_type=f"{FORMATS[ending]}; charset=utf-8",
+            headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}.{ending}"},
         )
 
     def _of_turn(request: Request, turn_id: int) -> str:

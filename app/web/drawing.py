@@ -11,16 +11,16 @@ from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader
 
-from app.answer.names import shown_title
 from app.catalogue import Catalogue
 from app.render.places import listing_of, place_in_file, shown_section
 from app.state.answers import KeptAnswer, KeptCitation
 from app.state.conversations import KeptTurn
 from app.types import Status
+from app.web.chips import chips, chips_json
 from app.web.markup import answer_html, is_safe, safe_links
+from app.web.names import list_name, page_title
 from app.web.suggestions import follow_ups
 from app.web.words import word
-from index.storage.store import Store
 from ingest.types import Entry, Link
 
 _MAX_LINKS = 5
@@ -84,6 +84,8 @@ def draw_turn(turn: KeptTurn, catalogue: Catalogue, language: str, asked: Sequen
         "nearest": _nearest(answer, catalogue, language),
         "suggestions": () if more.get("streaming") else follow_ups(answer, asked, catalogue),
         "copy": copy_text(answer, language),
+        "chips": chips(answer, catalogue, language),
+        "filters": chips_json(answer),
         "language": language,
         "word": word,
         "streaming": False,
@@ -121,12 +123,12 @@ def link_names(links: Sequence[Link]) -> list[tuple[str, str]]:
     return [(_link_name(link), link.url) for link in safe_links(tuple(links))[:_MAX_LINKS]]
 
 
-def place_of(entry: Entry, passage_path: str, line: int, store: Store, language: str) -> str:
+def place_of(entry: Entry, passage_path: str, line: int, catalogue: Catalogue, language: str) -> str:
     """Returns list and section of a passage in the reader's language: ``list › section › …``."""
-    passage = next((p for p in store.passages_of(entry.entry_id) if p.path == passage_path), None)
+    passage = next((p for p in catalogue.store.passages_of(entry.entry_id) if p.path == passage_path), None)
     before = [x for x in entry.listings if x.path == passage_path and x.line <= line]
     listing = before[-1] if before else listing_of(entry, passage) if passage else entry.listings[0]
-    return " › ".join(filter(None, (listing.list_id, shown_section(listing, language))))
+    return " › ".join(filter(None, (list_name(listing.list_id, catalogue, language), shown_section(listing, language))))
 
 
 def _sources(citations: Sequence[KeptCitation], catalogue: Catalogue, language: str) -> list[Source]:
@@ -143,8 +145,8 @@ def _source(citations: Sequence[KeptCitation], catalogue: Catalogue, language: s
     if entry is None:  # a later index has no such entry any more
         links = [(urlsplit(first.url).netloc, first.url)] if is_safe(first.url) else []
         return Source(first.n, first.title, None, "", "", quotes, links)
-    place = place_of(entry, first.path, first.line, catalogue.store, language)
-    title, href = shown_title(entry, language), entry_href(entry.entry_id)
+    place = place_of(entry, first.path, first.line, catalogue, language)
+    title, href = page_title(entry, language), entry_href(entry.entry_id)
     return Source(first.n, title, entry.year, place, href, quotes, link_names(entry.links))
 
 
@@ -164,7 +166,7 @@ def _nearest(answer: KeptAnswer, catalogue: Catalogue, language: str) -> list[tu
     offered = []
     for (entry_id, title), sentence in zip(answer.nearest, answer.sentences[_BEFORE_NEAREST:], strict=False):
         entry, found = catalogue.entries.get(entry_id), _OFFERED.match(sentence.text)
-        shown = shown_title(entry, language) if entry else title
+        shown = page_title(entry, language) if entry else title
         offered.append((shown, entry_href(entry_id) if entry else "", found[1] if found else ""))
     return offered
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from app.catalogue import Catalogue
@@ -13,6 +13,7 @@ from ingest.text.folding import simplified
 from ingest.types import Entry
 
 PER_PAGE = 40
+LIST, MAP = "/library", "/library/map"  # the two views
 SORTS = ("listed", "newest", "title")
 NAMES = ("topic", "kind", "year", "list", "organisation", "language")
 _SHOWN = 12  # values of a facet
@@ -27,15 +28,17 @@ class Choice:
         facets: Value by name of the facet (``NAMES``).
         sort: One of ``SORTS``.
         page: From 1.
+        view: Address of the page that shows it.
     """
 
     words: str
     facets: Mapping[str, str]
     sort: str = SORTS[0]
     page: int = 1
+    view: str = LIST
 
     @classmethod
-    def read(cls, query: Mapping[str, str]) -> Choice:
+    def read(cls, query: Mapping[str, str], view: str = LIST) -> Choice:
         """Reads the query of an address; what it does not know is left out."""
         page = query.get("page", "1")
         sort = query.get("sort", "")
@@ -44,13 +47,22 @@ class Choice:
             {name: query.get(name, "").strip()[:200] for name in NAMES},
             sort if sort in SORTS else SORTS[0],
             max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1,
+            view,
         )
+
+    def without(self, *names: str) -> Choice:
+        """Returns this choice with some facets left open."""
+        return replace(self, facets={name: "" if name in names else value for name, value in self.facets.items()})
+
+    def seen_as(self, view: str) -> str:
+        """Returns the address of the same choice in another view."""
+        return replace(self, view=view).href()
 
     def href(self, **changes: str) -> str:
         """Returns the address of this choice with some facets, "q", "sort" or "page" changed."""
         fields = {"q": self.words, **self.facets, "sort": self.sort if self.sort != SORTS[0] else "", **changes}
         query = urlencode({name: value for name, value in fields.items() if value})
-        return f"/library?{query}" if query else "/library"
+        return f"{self.view}?{query}" if query else self.view
 
 
 @dataclass(frozen=True, slots=True)

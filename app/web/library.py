@@ -8,13 +8,14 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
-from app.answer.names import short_name, shown_title
+from app.answer.names import short_name
 from app.catalogue import Catalogue
 from app.render.bibtex import bibtex
 from app.render.messages import say
 from app.web.drawing import entry_href, line_anchor, link_names, place_of
-from app.web.facets import NAMES, PER_PAGE, SORTS, Choice, choose, count
+from app.web.facets import LIST, MAP, NAMES, PER_PAGE, SORTS, Choice, choose, count
 from app.web.language import language_of
+from app.web.names import page_title, value_name
 from app.web.pages import show_page
 from app.web.passages import lines_html, paragraphs_html, passage_html
 from app.web.services import Services
@@ -45,12 +46,14 @@ def library_routes(services: Services) -> APIRouter:
             "facets": counted,
             "names": NAMES,
             "sorts": SORTS,
+            "list_view": LIST,
+            "map_view": MAP,
             "total": len(found),
             "shown": [_row(e, catalogue, language) for e in found[(page - 1) * PER_PAGE : page * PER_PAGE]],
             "near": [_row(entry, catalogue, language) for entry in near],
             "current": page,
             "pages": pages,
-            "value_name": lambda facet, value: _value_name(facet, value, language),
+            "value_name": lambda facet, value: value_name(facet, value, catalogue, language),
             "highest": max((value.count for value in counted["year"]), default=1),
         }
         return show_page(request, "library.html", "library", fields)
@@ -63,8 +66,10 @@ def library_routes(services: Services) -> APIRouter:
             entry = catalogue.entries.get(f"{entry_id}?{request.url.query}")
         if entry is None:
             raise HTTPException(404, word("not_found_entry", language, id=entry_id[:200]))
-        title = shown_title(entry, language)
-        return show_page(request, "entry.html", "library", _entry_fields(entry, catalogue, language), title=title)
+        title = page_title(entry, language)
+        fields = _entry_fields(entry, catalogue, language)
+        fields["in_path"] = entry.entry_id in services.own_paths.steps(services.reader(request))
+        return show_page(request, "entry.html", "library", fields, title=title)
 
     return router
 
@@ -75,7 +80,7 @@ def _nearest(services: Services, choice: Choice) -> list[Entry]:
 
 def _row(entry: Entry, catalogue: Catalogue, language: str) -> dict[str, Any]:
     return {
-        "title": shown_title(entry, language),
+        "title": page_title(entry, language),
         "href": entry_href(entry.entry_id),
         "kind": say(entry.kind.value, language),
         "year": entry.year,
@@ -90,16 +95,6 @@ def _authors(entry: Entry, language: str, most: int) -> str:
     shown = [name for name in entry.authors if "et al" not in name][:most]
     more = len(entry.authors) > len(shown) > 0
     return ", ".join(shown) + (word("and_others", language) if more else "")
-
-
-def _value_name(facet: str, value: str, language: str) -> str:
-    if facet == "kind":
-        return say(value, language)
-    if facet == "topic":
-        return topic_name(value, language)
-    if facet == "language":
-        return word({"zh": "chinese", "en": "english"}.get(value, "english"), language)
-    return value
 
 
 def _entry_fields(entry: Entry, catalogue: Catalogue, language: str) -> dict[str, Any]:
@@ -117,7 +112,7 @@ def _entry_fields(entry: Entry, catalogue: Catalogue, language: str) -> dict[str
         return passage_html(passage.text, passage.start_line, prefix, link_of)
 
     def titles(ids: Sequence[str]) -> list[tuple[str, str]]:
-        return [(shown_title(catalogue.entries[x], language), entry_href(x)) for x in ids]
+        return [(page_title(catalogue.entries[x], language), entry_href(x)) for x in ids]
 
     own = [p for p in passages if p.language == language]
     other = [p for p in passages if p.language != language]
@@ -191,7 +186,7 @@ def _listings(
         own = [p for p in notes if p.path == listing.path and listing.line <= p.start_line < end]
         shown.append(
             {
-                "place": place_of(entry, listing.path, listing.line, catalogue.store, language),
+                "place": place_of(entry, listing.path, listing.line, catalogue, language),
                 "source": listing.path if listing.path.endswith(".pdf") else f"{listing.path}:{listing.line}",
                 "language": own[0].language if own else "",
                 "notes": [drawn(p) for p in own],

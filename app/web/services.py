@@ -14,11 +14,12 @@ from app.catalogue import Catalogue
 from app.state.accounts import Accounts
 from app.state.conversations import Conversations
 from app.state.database import FILE_NAME, Database
+from app.state.own_path import OwnPaths
 from app.state.ratings import Ratings
 from app.state.reading import Reading
 from app.state.reviews import Reviews
 from app.state.sessions import Sessions
-from app.study.cards import Flashcard, flashcards
+from app.study.cards import Flashcard, flashcards, term_cards
 from app.web.gate import Gate
 from app.web.reloading import LiveAssistant
 
@@ -35,6 +36,7 @@ class Services:
         ratings: Their thumbs.
         reviews: How well they know which flashcard.
         reading: What they have read.
+        own_paths: The paths they have put together.
         local: Whether only this machine can reach the page; then all its browsers are one reader.
         gate: Checks who is asking, or None where anyone may.
     """
@@ -44,6 +46,7 @@ class Services:
     ratings: Ratings
     reviews: Reviews
     reading: Reading
+    own_paths: OwnPaths
     local: bool
     gate: Gate | None = None
     _of: Assistant | None = None
@@ -67,7 +70,7 @@ class Services:
         cls, database: Database, live: LiveAssistant, *, local: bool, accounts: Accounts | None = None
     ) -> Services:
         """Combines a live assistant with an open database."""
-        state = Conversations(database), Ratings(database), Reviews(database), Reading(database)
+        state = Conversations(database), Ratings(database), Reviews(database), Reading(database), OwnPaths(database)
         gate = None if accounts is None else Gate(accounts, Sessions(accounts, database))
         return cls(live, *state, local, gate)
 
@@ -84,7 +87,7 @@ class Services:
         catalogue = self.catalogue()
         with self._lock:
             if self._cards_of is not catalogue:
-                self._cards_of, self._cards = catalogue, tuple(flashcards(catalogue))
+                self._cards_of, self._cards = catalogue, (*flashcards(catalogue), *term_cards(catalogue))
             return self._cards
 
     def reader(self, request: HTTPConnection) -> str:

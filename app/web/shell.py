@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.assistant import MAX_QUESTION_CHARS
+from app.web.chips import choices
 from app.web.drawing import TEMPLATES, draw_turns
 from app.web.language import language_of
 from app.web.services import Services, user_of
@@ -68,6 +69,7 @@ class ChatShell:
             "gone": bool(asked) and chosen is None,
             "turns": draw_turns(turns, self._services.catalogue(), language),
             "examples": EXAMPLES[language],
+            "choices": choices(self._services.catalogue(), language),
             "limit": MAX_QUESTION_CHARS,
             "words": json.dumps(words_for_script(language), ensure_ascii=False),
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from app.answer.names import short_name
 from app.catalogue import Catalogue
 from app.study.anki import anki_package
-from app.study.cards import Flashcard, choices, overlap
+from app.study.cards import TERM, Flashcard, choices, is_right, overlap, topics_of
 from app.web.drawing import entry_href, line_anchor
 from app.web.language import LANGUAGES, language_of
 from app.web.pages import show_page
@@ -22,6 +22,7 @@ from app.web.services import Services
 from app.web.topics import is_tag, topic_name
 from app.web.words import word
 
+KINDS = ("answers", "terms")
 MODES = ("recall", "recognise", "type")
 _GRADES = ("again", "hard", "good_grade", "easy")
 _RIGHT, _WRONG = 3, 1
@@ -30,11 +31,12 @@ _MAX_TYPED = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Deck:
-    """Which cards a reader studies and how; "" is every topic."""
+    """Which cards a reader studies and how; "" is every topic. Of "answers" and "terms" a deck has one ``kind``."""
 
     topic: str
     language: str
     mode: str
+    kind: str = KINDS[0]
 
     @classmethod
     def read(cls, request: Request) -> Deck:
@@ -45,11 +47,13 @@ class Deck:
             query.get("topic", "")[:200],
             language if language in LANGUAGES else language_of(request),
             mode if mode in MODES else MODES[0],
+            KINDS[query.get("kind") == KINDS[1]],
         )
 
     def href(self, path: str = "/study/card", **changes: str) -> str:
         """Returns an address of this deck."""
-        fields = {"topic": self.topic, "cards": self.language, "mode": self.mode} | changes
+        fields = {"topic": self.topic, "cards": self.language, "mode": self.mode}
+        fields |= {"kind": self.kind if self.kind != KINDS[0] else ""} | changes
         return f"{path}?{urlencode({name: value for name, value in fields.items() if value})}"
 
     def cards(self, cards: Sequence[Flashcard], catalogue: Catalogue) -> list[Flashcard]:
@@ -58,7 +62,8 @@ class Deck:
             card
             for card in cards
             if card.language == self.language
-            and (not self.topic or self.topic in catalogue.entries[card.entry_id].topics)
+            and (card.aspect == TERM) == (self.kind == KINDS[1])
+            and (not self.topic or self.topic in topics_of(card, catalogue))
         ]
 
 
@@ -70,12 +75,13 @@ def study_routes(services: Services) -> APIRouter:
     def overview(request: Request) -> HTMLResponse:
         catalogue, reader, deck = services.catalogue(), services.reader(request), Deck.read(request)
         language = language_of(request)
-        mine = Deck("", deck.language, deck.mode).cards(services.cards(), catalogue)
-        counts = Counter(topic for card in mine for topic in catalogue.entries[card.entry_id].topics)
+        mine = replace(deck, topic="").cards(services.cards(), catalogue)
+        counts = Counter(topic for card in mine for topic in topics_of(card, catalogue))
         tags = [(topic, n) for topic, n in counts.most_common() if is_tag(topic)] or counts.most_common(40)
         fields = {
             "deck": deck,
             "modes": MODES,
+            "kinds": KINDS,
             "total": len(mine),
             "progress": services.reviews.progress(reader, [card.key for card in mine]),
             "topics": [(topic_name(topic, language), topic, n) for topic, n in tags],
@@ -108,6 +114,7 @@ def study_routes(services: Services) -> APIRouter:
         if choice:
             services.reviews.rate(reader, card, _RIGHT if choice == card else _WRONG)
         checked = {"choice": choice, "typed": typed, "share": overlap(typed, found.answer), "checked": True}
+        checked["right"] = choice == card if choice else is_right(typed, found)
         fields = _card_fields(found, deck, services, language_of(request)) | checked
         return show_page(request, "card.html", "study", fields)
 
@@ -116,7 +123,7 @@ def study_routes(services: Services) -> APIRouter:
         deck, language = Deck.read(request), language_of(request)
         name = f"{word('title', language)}{f' · {topic_name(deck.topic, language)}' if deck.topic else ''}"
         package = anki_package(deck.cards(services.cards(), services.catalogue()), name)
-        disposition = f"attachment; filename*=UTF-8''{quote(deck.topic or 'cards', safe='')}.apkg"
+        disposition = f"attachment; filename*=UTF-8''{quote(deck.topic or deck.kind, safe='')}.apkg"
         return Response(package, media_type="application/octet-stream", headers={"Content-Disposition": disposition})
 
     return router
@@ -127,9 +134,9 @@ def _card_fields(card: Flashcard | None, deck: Deck, services: Services, languag
     if card is None:
         return fields
     catalogue = services.catalogue()
-    entry = catalogue.entries[card.entry_id]
-    anchor = line_anchor(entry, card.path, card.line)
-    fields |= {"about": short_name(entry, language), "source": f"{entry_href(card.entry_id)}#{anchor}"}
+    if entry := catalogue.entries.get(card.entry_id):
+        anchor = line_anchor(entry, card.path, card.line)
+        fields |= {"about": short_name(entry, language), "source": f"{entry_href(card.entry_id)}#{anchor}"}
     if deck.mode == "recognise":
         fields["options"] = choices(card, services.cards(), catalogue)
     return fields

@@ -36,6 +36,7 @@ class Filters:
         venues: Conferences or journals, with or without a year.
         sections: Headings it stands under, in one of ``lists`` where lists are given.
         organisations: Who made it.
+        alone: Whether this is all: what a question says beside it does not filter.
     """
 
     topics: tuple[str, ...] = ()
@@ -48,6 +49,7 @@ class Filters:
     venues: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
+    alone: bool = False
 
     def __post_init__(self) -> None:
         """Checks that the years are a range.

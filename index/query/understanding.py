@@ -225,6 +225,8 @@ def _is_proper(name: str) -> bool:
 
 def _together(typed: Filters, read: Filters) -> Filters:
     """Returns the filters typed beside a question over those read from it; where years exclude each other, as typed."""
+    if typed.alone:
+        return typed
     try:
         return typed.over(read)
     except FilterError:

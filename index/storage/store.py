@@ -14,7 +14,7 @@ from index.catalogue.facets import facets_of
 from index.catalogue.gazetteer import gazetteer_rows, heads_of, telling_words
 from index.catalogue.names import link_keys_of, names_of
 from index.types import Slot
-from ingest.types import Entry, Kind, Library, Link, Listing, Passage, PassageKind
+from ingest.types import Entry, Kind, Library, Link, Listing, Passage, PassageKind, Term
 
 _SQL_VALUES = 500
 _SCHEMA = """
@@ -34,6 +34,9 @@ CREATE TABLE facets (
     PRIMARY KEY (facet, form, entry_row)
 ) WITHOUT ROWID;
 CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
+CREATE TABLE list_titles (list_id TEXT NOT NULL, title TEXT NOT NULL, PRIMARY KEY (list_id, title)) WITHOUT ROWID;
+CREATE TABLE terms (line INTEGER PRIMARY KEY, en TEXT NOT NULL, zh TEXT NOT NULL, aliases TEXT NOT NULL);
+CREATE TABLE places (entry_row INTEGER PRIMARY KEY REFERENCES entries(row), x INTEGER NOT NULL, y INTEGER NOT NULL);
 CREATE INDEX passages_of_entry ON passages(entry_row, row);
 """
 
@@ -65,6 +68,11 @@ def write_store(file: Path, library: Library) -> None:
                 sorted((facet, form, row) for row, entry in enumerate(entries) for facet, form in facets_of(entry)),
             )
             connection.execute("INSERT INTO facts VALUES ('newest_year', ?)", (newest,))
+            connection.executemany("INSERT OR IGNORE INTO list_titles VALUES (?, ?)", library.list_titles)
+            connection.executemany(
+                "INSERT INTO terms VALUES (?, ?, ?, ?)",
+                ((term.line, term.en, term.zh, json.dumps(term.aliases)) for term in library.glossary),
+            )
             connection.executemany(
                 "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -72,6 +80,17 @@ def write_store(file: Path, library: Library) -> None:
                     for row, p in enumerate(library.passages)
                 ),
             )
+    finally:
+        connection.close()
+
+
+def write_places(file: Path, places: Sequence[tuple[int, int]]) -> None:
+    """Adds where each entry lies on the map (``index.catalogue.layout``) to a store that has just been written."""
+    connection = sqlite3.connect(file)
+    try:
+        with connection:
+            rows = ((row, x, y) for row, (x, y) in enumerate(places))
+            connection.executemany("INSERT INTO places VALUES (?, ?, ?)", rows)
     finally:
         connection.close()
 
@@ -133,6 +152,19 @@ class Store:
         return list(
             self._query("SELECT name, value FROM gazetteer WHERE slot = ? ORDER BY name, value", Slot.TERM.value)
         )
+
+    def list_titles(self) -> list[tuple[str, str]]:
+        """Returns (id of a list, a title it goes by), in either language."""
+        return list(self._query("SELECT list_id, title FROM list_titles ORDER BY list_id, title"))
+
+    def glossary(self) -> list[Term]:
+        """Returns the terms of the glossary as they are written there, in the order of their lines."""
+        found = self._query("SELECT en, zh, aliases, line FROM terms ORDER BY line")
+        return [Term(en, zh, tuple(json.loads(aliases)), line) for en, zh, aliases, line in found]
+
+    def places(self) -> list[tuple[int, int]]:
+        """Returns x and y of every entry on the map, in reading order; [] where none was made."""
+        return list(self._query("SELECT x, y FROM places ORDER BY entry_row"))
 
     def telling(self, words: Collection[str]) -> list[tuple[str, str]]:
         """Returns (word, name) of the names that hold a word which few names hold (``gazetteer.telling_words``)."""

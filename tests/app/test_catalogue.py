@@ -46,3 +46,13 @@ def test_an_entry_has_the_languages_of_what_is_written_about_it(catalogue):
 def test_an_entry_is_found_by_its_names_whichever_script(catalogue):
     assert "ann lee" in catalogue.searched("a")
     assert "注意力" in catalogue.searched("a")
+
+
+def test_a_list_goes_by_its_title_in_the_language_that_is_asked_for(tmp_path):
+    titles = (("path", "学习路线"), ("path", "A study path"), ("reading", "Papers to read"))
+    write_store(tmp_path / "titles.sqlite", Library((entry("a"),), (), (), (), list_titles=titles))
+    catalogue = Catalogue(Store(tmp_path / "titles.sqlite"))
+
+    asked = [("path", "zh"), ("path", "en"), ("reading", "zh"), ("own", "en")]
+
+    assert [catalogue.list_title(*one) for one in asked] == ["学习路线", "A study path", "Papers to read", "own"]

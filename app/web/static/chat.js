@@ -1,5 +1,6 @@
 // The chat: what is typed goes to Gradio one question at a time; an answer that is whole is fetched to where it stays.
 import { closeDrawer, connectList, refreshList } from "./conversations.js";
+import { changeFilters, filtersOf, withoutFilter } from "./filters.js";
 import { hush, request, say, tell, words } from "./notices.js";
 import { closeSheet, openSheet, putAwaySheet, showSources } from "./panel.js";
 
@@ -30,8 +31,8 @@ window.study = {
 
 // --- asking and answering
 
-function ask(text, { insteadOf = null, length = "normal" } = {}) {
-  const asked = { number: ++number, text, insteadOf, length, bubble: insteadOf === null ? pending(text) : null };
+function ask(text, { insteadOf = null, length = "normal", filters = null } = {}) {
+  const asked = { number: ++number, text, insteadOf, length, filters, bubble: insteadOf === null ? pending(text) : null };
   waiting.push(asked);
   empty.hidden = true;
   hush();
@@ -55,8 +56,8 @@ function next() {
   running = waiting.shift();
   stop.hidden = false;
   patience = setTimeout(() => giveUp(words.offline), PATIENCE);
-  const { number, text, insteadOf, length } = running;
-  gradio.trigger("submit", { number, question: text, conversation, instead_of: insteadOf, length });
+  const { number, text, insteadOf, length, filters } = running;
+  gradio.trigger("submit", { number, question: text, conversation, instead_of: insteadOf, length, filters });
 }
 
 function received() {
@@ -216,6 +217,12 @@ const actions = {
   short: (turn) => again(turn, "short"),
   long: (turn) => again(turn, "long"),
   retry: (turn) => again(turn, "normal"),
+  unfilter: (turn, button) => again(turn, "normal", withoutFilter(turn, button.closest(".chip"))),
+  filter: async (turn, button) => {
+    const filters = await changeFilters(turn, button.closest(".chip"));
+    if (filters) again(turn, "normal", filters);
+    question.focus({ preventScroll: true });
+  },
   async edit(turn) {
     await remove(turn);
     fill(turn.querySelector(".user.message").textContent);
@@ -223,7 +230,8 @@ const actions = {
   delete: remove,
 };
 
-const again = (turn, length) => ask(turn.querySelector(".user.message").textContent, { insteadOf: Number(turn.dataset.turn), length });
+const again = (turn, length, filters = filtersOf(turn)) =>
+  ask(turn.querySelector(".user.message").textContent, { insteadOf: Number(turn.dataset.turn), length, filters });
 
 async function rate(turn, button, verdict) {
   const given = button.getAttribute("aria-pressed") === "true" ? "" : verdict;

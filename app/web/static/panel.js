@@ -63,11 +63,13 @@ function light(mark) {
 function preview(mark) {
   hidePreview();
   const card = mark.closest(".turn")?.querySelector(`.cards [data-n="${mark.dataset.n}"]`);
-  if (!card || narrow.matches) return;
+  if (!card) return;
   const box = Object.assign(document.createElement("div"), { id: "preview" });
   const quote = card.querySelector("blockquote").textContent;
   const said = Object.assign(document.createElement("blockquote"), { textContent: quote.length > 320 ? `${quote.slice(0, 320)}…` : quote });
-  box.append(line("", card.querySelector("h3").textContent), said);
+  const title = card.querySelector("h3").cloneNode(true);
+  title.querySelector(".n").remove(); // the mark says it
+  box.append(line("", title.textContent.trim()), said);
   document.body.append(box);
   const at = mark.getBoundingClientRect();
   const left = Math.min(at.left, innerWidth - box.offsetWidth - 16);
@@ -86,17 +88,35 @@ document.addEventListener("click", (event) => {
   const mark = event.target.closest("#chat .mark");
   if (!mark) return;
   event.preventDefault();
+  if (held) return;
   hidePreview();
   light(mark);
 });
-document.addEventListener("mouseover", (event) => {
-  const mark = event.target.closest?.("#chat .mark");
+// A finger that rests on a mark shows its quote until the next touch; the tap that would follow is none.
+const HELD = 450; // milliseconds
+let holding;
+let held = false;
+document.addEventListener("pointerdown", (event) => {
+  hidePreview();
+  held = false;
+  clearTimeout(holding);
+  const mark = event.pointerType === "mouse" ? null : event.target.closest?.("#chat .mark");
+  if (mark) holding = setTimeout(() => { held = true; preview(mark); }, HELD);
+});
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => clearTimeout(holding));
+document.addEventListener("contextmenu", (event) => {
+  if (held || (matchMedia("(pointer: coarse)").matches && event.target.closest?.("#chat .mark"))) event.preventDefault();
+});
+document.addEventListener("pointerover", (event) => {
+  const mark = event.pointerType === "mouse" && event.target.closest?.("#chat .mark");
   if (mark) preview(mark);
 });
-document.addEventListener("mouseout", hidePreview);
+document.addEventListener("pointerout", (event) => {
+  if (event.pointerType === "mouse") hidePreview();
+});
 document.addEventListener("focusin", (event) => {
   if (event.target.matches?.("#chat .mark:focus-visible")) preview(event.target);
 });
-document.addEventListener("focusout", hidePreview);
+document.addEventListener("focusout", () => held || hidePreview());
 veil.addEventListener("click", closeSheet);
 document.getElementById("close-panel").addEventListener("click", closeSheet);

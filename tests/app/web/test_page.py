@@ -409,12 +409,17 @@ def test_conversations_are_found_renamed_exported_deleted_and_taken_back(visit):
     page.locator("#search-conversations").fill("tiles bold")
     expect(page.locator("#conversation-list li")).to_have_count(1)
 
-    chosen.locator("summary").click()
-    with page.expect_download() as download:
-        chosen.get_by_role("link", name="Export").click()
-    exported = Path(download.value.path()).read_text(encoding="utf-8")
-    assert exported.startswith("# Tiles & <b>bold</b>\n\n## What is FlashAttention?\n\nFlashAttention computes")
-    assert "https://arxiv.org/abs/2205.14135" in exported
+    exported = {}
+    for ending, name in (("md", "Markdown"), ("html", "HTML"), ("bib", "BibTeX")):
+        chosen.locator("summary").click()
+        with page.expect_download() as download:
+            chosen.get_by_role("link", name=f"Export as {name}").click()
+        assert download.value.suggested_filename == f"Tiles-b-bold-b.{ending}"
+        exported[ending] = Path(download.value.path()).read_text(encoding="utf-8")
+    assert exported["md"].startswith("# Tiles & \\<b\\>bold\\</b\\>\n\n## What is FlashAttention?\n\nFlashAttention")
+    assert "<b>" not in exported["html"]
+    assert "eprint        = {2205.14135}" in exported["bib"]
+    assert all("https://arxiv.org/abs/2205.14135" in text for text in exported.values())
 
     chosen.locator("summary").click()
     chosen.get_by_role("button", name="Delete").click()
@@ -569,3 +574,94 @@ def test_the_library_is_searched_as_one_types_and_filtered_by_its_facets(visit):
     page.get_by_role("link", name="中文").click()
     expect(page.locator(".summary strong")).to_have_text("1 个条目")
     assert reader.complaints == []
+
+
+def test_filters_read_from_a_question_are_taken_away_and_changed(visit):
+    reader = visit()
+    page = reader.page
+    turn = reader.ask("Which papers from 2022 are there?")
+    chips = turn.locator(".chips .chip")
+    expect(chips).to_have_text([re.compile(r"Year\s*2022"), re.compile(r"Kind\s*paper")])
+
+    chips.first.get_by_role("button", name="Remove 2022").click()
+    expect(chips).to_have_text([re.compile(r"Kind\s*paper")])
+    expect(turn.locator(".bot")).to_contain_text("LoRA")
+    expect(turn.locator(".bot")).to_contain_text("FlashAttention")
+    expect(reader.turns).to_have_count(1)
+
+    chips.first.locator("[data-do=filter]").click()
+    expect(page.locator("#filter-kinds")).to_be_focused()
+    expect(page.locator("#filter-kinds")).to_have_value("paper")
+    page.locator("#filter-authors").fill("Tri Dao")
+    page.locator("#filters [value=ask]").click()
+    expect(chips.last).to_have_text(re.compile(r"Author\s*Tri Dao"))
+    expect(turn.locator(".bot")).to_contain_text("FlashAttention")
+    expect(turn.locator(".bot")).not_to_contain_text("LoRA")
+    expect(reader.input).to_be_focused()
+
+    page.reload()
+    turn.locator("[data-do=short]").click()  # what the reader has changed holds
+    expect(turn.locator(".bot")).not_to_contain_text("LoRA")
+    expect(chips.last).to_have_text(re.compile(r"Author\s*Tri Dao"))
+    page.locator(".actions [data-do=filter]").click()
+    page.keyboard.press("Escape")
+    expect(page.locator("#filters")).not_to_be_visible()
+    assert reader.complaints == []
+
+
+def test_a_finger_that_rests_on_a_mark_sees_its_quote_and_opens_no_sheet(visit):
+    reader = visit(width=390)
+    page = reader.page
+    turn = reader.ask("What is FlashAttention?")
+    box = turn.locator(".mark").first.bounding_box()
+    touch = page.context.new_cdp_session(page)
+    point = [{"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}]
+
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": point})
+    expect(page.locator("#preview blockquote")).to_contain_text("exact attention in tiles")
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    expect(page.locator("#preview")).to_be_visible()
+    expect(page.locator("#panel")).not_to_be_in_viewport()
+    page.locator("#chat .user").first.tap()
+    expect(page.locator("#preview")).to_have_count(0)
+
+
+def test_a_mark_shows_its_quote_to_the_mouse_and_to_the_keyboard(visit):
+    reader = visit()
+    mark = reader.ask("What is FlashAttention?").locator(".mark").first
+    preview = reader.page.locator("#preview blockquote")
+
+    mark.hover()
+    expect(preview).to_contain_text("exact attention in tiles")
+    reader.page.mouse.move(5, 400)
+    expect(preview).to_have_count(0)
+    reader.input.focus()
+    for _ in range(40):
+        reader.page.keyboard.press("Shift+Tab")
+        if mark.evaluate("mark => mark === document.activeElement"):
+            break
+    expect(preview).to_contain_text("exact attention in tiles")
+
+
+def test_the_map_is_walked_by_keyboard_and_its_dots_open_entries(visit):
+    reader = visit(path="/library")
+    page = reader.page
+    page.get_by_role("link", name="Map").click()
+    chart = page.locator("svg.map")
+    chart.focus()
+    page.keyboard.press("ArrowRight")
+    said = page.locator("#map-said")
+    expect(said).to_have_text(re.compile("LoRA|FlashAttention|Danger"))
+    name = said.inner_text()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text(name)
+
+    page.go_back()
+    page.locator("#q").fill("tri dao")
+    expect(page.locator(".summary strong")).to_have_text("1 entries")
+    page.locator("svg.map").focus()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#map-said")).to_have_text("FlashAttention")
+    assert reader.complaints == []
+    assert reader.requests_elsewhere() == []

@@ -39,6 +39,8 @@ LoRA 只训练两个细长矩阵。
 LoRA 只训练两个细长矩阵。
 """
 
+GLOSSARY = "en\tzh\taliases\nattention\t注意力\t\nquantisation\t量化\tPTQ\nQLoRA\tQLoRA\t\n"
+
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory):
@@ -49,6 +51,7 @@ def live(tmp_path_factory):
     ):
         (root / "corpus" / folder).mkdir(parents=True)
         (root / "corpus" / folder / name).write_text(text, encoding="utf-8")
+    (root / "corpus" / "glossary.tsv").write_text(GLOSSARY, encoding="utf-8")
     arguments = ["ask", "What is LoRA?", "--corpus", str(root / "corpus"), "--data", str(root / "data")]
     assert CliRunner().invoke(app, arguments).exit_code == 0
     return LiveAssistant(root / "data")
@@ -127,3 +130,28 @@ def test_a_deck_is_exported_for_anki(client):
 
     assert package.content.startswith(b"PK")
     assert "peft.apkg" in package.headers["content-disposition"]
+
+
+def test_terms_of_the_glossary_are_cards_in_both_directions(client):
+    overview = client.get("/study?kind=terms").text
+    assert "0 / 2" in overview  # the third is the same in both languages
+    asked = {heading(client.get(f"/study/card?kind=terms&cards={code}")) for code in ("en", "zh")}
+    assert asked <= {"attention", "quantisation", "注意力", "量化"}
+    assert len(asked) == 2
+
+    page = client.get("/study/card?kind=terms&cards=zh&mode=type")
+    name = {"注意力": "attention", "量化": "PTQ"}[heading(page)]  # an alias is as right
+    typed = {"card": key_of(page), "typed": f" {name.upper()}"}
+    told = client.post("/study/card?kind=terms&cards=zh&mode=type", data=typed)
+    assert "✓ Right" in told.text
+    assert "corpus/glossary.tsv:" in told.text
+
+
+def test_other_answers_of_a_term_are_terms(client):
+    page = client.get("/study/card?kind=terms&cards=en&mode=recognise").text
+
+    assert set(re.findall(r"</kbd> (.*?)</button>", page)) == {"注意力", "量化"}
+
+
+def test_terms_are_exported_for_anki(client):
+    assert client.get("/study/cards.apkg?kind=terms").content.startswith(b"PK")
