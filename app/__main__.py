@@ -38,6 +38,8 @@ def page(
     data: DataOption = Path("data"),
     host: Annotated[str, typer.Option(help="Address to listen on. 监听地址。")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on. 监听端口。")] = 7860,
+    llm: LlmOption = None,
+    model: ModelOption = None,
     encoder: EncoderOption = None,
     device: DeviceOption = None,
 ) -> None:
@@ -45,10 +47,11 @@ def page(
     if context.invoked_subcommand is not None:
         return
     with one_line_ends():
+        writer = chosen_model(llm, model)
         chosen = _prepare(corpus, data, encoder, device)
         from app.web.serve import serve
 
-        serve(data, chosen, host=host, port=port)
+        serve(data, chosen, host=host, port=port, model=writer)
 
 
 @app.command()

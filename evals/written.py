@@ -11,10 +11,12 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from app.answer.llm import LanguageModel
 from app.answer.support import Verdict, is_carried
 from app.assistant import Assistant
+from app.render.json import answer_json
 from app.types import Answer, Status
 from evals.questions import Question
 from ingest.text.tokens import count_tokens
@@ -70,6 +72,13 @@ def failed_share(pairs: Sequence[Pair]) -> Mapping[str, float]:
         | shares
         | {"fallen back": _share([p.written.writing is None for p in answered])}
     )
+
+
+def pair_json(pair: Pair) -> dict[str, Any]:
+    """Returns a question with both of its answers, for reading what was called supported and what not."""
+    written = answer_json(pair.written, pair.question.id)
+    told = {name: written[name] for name in ("id", "question", "language", "status", "citations", "notices")}
+    return told | {"kind": pair.question.kind, "quoted": pair.quoted.text, "writing": written.get("writing")}
 
 
 def _measures(pairs: Sequence[Pair], answers: Sequence[Answer], seconds: Sequence[float]) -> dict[str, float]:

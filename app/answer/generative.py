@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.answer.attribution import SentenceStream, Written
-from app.answer.llm import LanguageModel, Reply
+from app.answer.llm import LanguageModel, Reply, Usage
 from app.answer.prompt import Budget, Source, build_messages, choose_sources
 from app.answer.spans import Span
+from app.answer.stopping import Stop
 from app.answer.support import Check, Checker, Verdict, names_of_entry
 from app.errors import LlmError
 from app.render.messages import say
@@ -50,19 +51,26 @@ class Update:
 class GenerativeWriter:
     """Has a language model write answers; safe to share between threads."""
 
-    def __init__(self, model: LanguageModel, checker: Checker, budget: Budget = Budget()) -> None:
-        """Writes with a model, checks with a checker."""
+    def __init__(self, model: LanguageModel, checker: Checker, budget: Budget | None = None) -> None:
+        """Writes with a model, checks with a checker; the budget is the model's own unless given."""
         self._model = model
         self._checker = checker
-        self._budget = budget
+        self._budget = budget or Budget(evidence=model.config.evidence_tokens)
 
-    def stream(self, quoted: Answer, spans: Sequence[tuple[Span, Entry]], history: Sequence[Turn]) -> Iterator[Update]:
-        """Yields an answer as it is written; closing the iterator stops the request.
+    def stream(
+        self,
+        quoted: Answer,
+        spans: Sequence[tuple[Span, Entry]],
+        history: Sequence[Turn],
+        stop: Stop | None = None,
+    ) -> Iterator[Update]:
+        """Yields an answer as it is written, at first empty; closing the iterator stops the request.
 
         Args:
             quoted: The extractive answer to the question.
             spans: Evidence, the most important first.
             history: Earlier turns, oldest first.
+            stop: Ends the request from another thread.
         """
         if quoted.status is Status.DECLINED or not quoted.citations:
             yield Update(quoted, done=True)
@@ -70,8 +78,9 @@ class GenerativeWriter:
         sources = choose_sources(list(spans)[:_MAX_SPANS], self._budget.evidence)
         work = _Work(quoted, sources, self._checker, self._model.config.model)
         messages = build_messages(quoted.question, quoted.language, sources, history, self._budget)
+        yield Update(work.answer(Usage()))
         try:
-            reply = self._model.stream(messages)
+            reply = self._model.stream(messages, stop)
         except LlmError as error:
             yield Update(_fallen_back(quoted, error), done=True)
             return
@@ -81,14 +90,14 @@ class GenerativeWriter:
             except LlmError as error:
                 yield Update(_fallen_back(quoted, error), done=True)
                 return
-        yield Update(work.answer(reply), done=True)
+        yield Update(work.answer(reply.usage), done=True)
 
     def _read(self, reply: Reply, work: _Work) -> Iterator[Update]:
         sentences = SentenceStream()
         for piece in reply:
             for written in sentences.feed(piece):
                 work.add(written)
-            yield Update(work.answer(reply), sentences.pending)
+            yield Update(work.answer(reply.usage), sentences.pending)
         for written in sentences.finish():
             work.add(written)
         if not work.sentences:
@@ -152,8 +161,8 @@ class _Work:
             return Check(Verdict.NO_CLAIM, 0.0)
         return self._checker.check(written.text, self._grounds)
 
-    def answer(self, reply: Reply) -> Answer:
-        """Returns the answer so far."""
+    def answer(self, usage: Usage) -> Answer:
+        """Returns the answer so far, which has cost so much."""
         verdicts = [sentence.check.verdict for sentence in self.sentences if sentence.check]
         wrong = sum(verdict is Verdict.UNSUPPORTED for verdict in verdicts)
         good = self._quoted.status is Status.ANSWERED and not wrong
@@ -165,7 +174,7 @@ class _Work:
             writing=Writing(
                 self._model,
                 tuple(verdicts.count(verdict) for verdict in (Verdict.SUPPORTED, Verdict.PARTLY, Verdict.UNSUPPORTED)),
-                reply.usage,
+                usage,
             ),
         )
 

@@ -19,11 +19,22 @@ from ingest.errors import StudyError
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from app.answer.llm import LanguageModel
+
 _TRIED = 50
 
 
-def serve(data: Path, encoder: Encoder | None = None, *, host: str, port: int) -> None:
-    """Serves the pages until interrupted and prints their address; ``encoder`` is that of the index unless given.
+def serve(
+    data: Path, encoder: Encoder | None = None, *, host: str, port: int, model: LanguageModel | None = None
+) -> None:
+    """Serves the pages until interrupted and prints their address.
+
+    Args:
+        data: The data folder.
+        encoder: Encoder of the questions; by default the one that the index was built with.
+        host: Address to listen on.
+        port: Port to listen on; 0 takes a free one.
+        model: Writes the answers, for readers who want that.
 
     Raises:
         StudyError: There is no index, or the address cannot be used.
@@ -33,7 +44,7 @@ def serve(data: Path, encoder: Encoder | None = None, *, host: str, port: int) -
         names = [host] if local else [host, socket.gethostname(), socket.getfqdn()]
         gc.disable()  # nothing of what is imported is garbage, and looking takes a tenth of the start
         try:
-            application = _open(data, encoder, names, local=local)
+            application = _open(data, encoder, names, model, local=local)
         finally:
             gc.enable()
         import uvicorn
@@ -48,7 +59,9 @@ def serve(data: Path, encoder: Encoder | None = None, *, host: str, port: int) -
             uvicorn.Server(config).run([listener])
 
 
-def _open(data: Path, encoder: Encoder | None, names: list[str], *, local: bool) -> FastAPI:
+def _open(
+    data: Path, encoder: Encoder | None, names: list[str], model: LanguageModel | None, *, local: bool
+) -> FastAPI:
     """Returns the application; the index is read by one thread while another imports Gradio."""
     with ThreadPoolExecutor(1) as pool:
         opening = pool.submit(LiveAssistant, data, encoder)
@@ -56,7 +69,7 @@ def _open(data: Path, encoder: Encoder | None, names: list[str], *, local: bool)
         from app.web.application import build_application
         from app.web.services import Services
 
-        services = Services.open(data, opening.result(), local=local)
+        services = Services.open(data, opening.result(), local=local, model=model)
     return build_application(services, names)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from starlette.requests import HTTPConnection
 
+from app.answer.llm import LanguageModel
 from app.assistant import Assistant
 from app.catalogue import Catalogue
 from app.state.conversations import Conversations
@@ -20,6 +21,7 @@ from app.study.cards import Flashcard, flashcards
 from app.web.reloading import LiveAssistant
 
 READER_COOKIE = "reader"
+STYLE_COOKIE, QUOTED = "answers", "quoted"  # how a reader wants answers, where a language model could write them
 
 
 @dataclass(slots=True)
@@ -33,6 +35,7 @@ class Services:
         reviews: How well they know which flashcard.
         reading: What they have read.
         local: Whether only this machine can reach the page; then all its browsers are one reader.
+        model: Writes the answers of readers who want them written; None where none is configured.
     """
 
     live: LiveAssistant
@@ -41,6 +44,7 @@ class Services:
     reviews: Reviews
     reading: Reading
     local: bool
+    model: LanguageModel | None = None
     _of: Assistant | None = None
     _catalogue: Catalogue | None = None
     _cards_of: Catalogue | None = None
@@ -48,20 +52,22 @@ class Services:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
-    def open(cls, data: Path, live: LiveAssistant, *, local: bool) -> Services:
+    def open(cls, data: Path, live: LiveAssistant, *, local: bool, model: LanguageModel | None = None) -> Services:
         """Opens what readers left behind below a data folder.
 
         Raises:
             StateError: The file cannot be used.
         """
         database = Database(data / FILE_NAME)
-        return cls.over(database, live, local=local)
+        return cls.over(database, live, local=local, model=model)
 
     @classmethod
-    def over(cls, database: Database, live: LiveAssistant, *, local: bool) -> Services:
+    def over(
+        cls, database: Database, live: LiveAssistant, *, local: bool, model: LanguageModel | None = None
+    ) -> Services:
         """Combines a live assistant with an open database."""
         state = Conversations(database), Ratings(database), Reviews(database), Reading(database)
-        return cls(live, *state, local)
+        return cls(live, *state, local, model)
 
     def catalogue(self) -> Catalogue:
         """Returns the entries of the live index."""

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.assistant import MAX_QUESTION_CHARS
 from app.web.drawing import TEMPLATES, draw_turns
 from app.web.language import language_of
-from app.web.services import Services
+from app.web.services import QUOTED, STYLE_COOKIE, Services
 from app.web.words import EXAMPLES, word, words_for_script
 
 _APP = re.compile(r"<gradio-app\b.*?</gradio-app>", re.S)
@@ -68,6 +68,8 @@ class ChatShell:
             "turns": draw_turns(turns, self._services.catalogue(), language),
             "examples": EXAMPLES[language],
             "limit": MAX_QUESTION_CHARS,
+            "model": self._services.model.config if self._services.model else None,
+            "quoted": request.cookies.get(STYLE_COOKIE) == QUOTED,
             "words": json.dumps(words_for_script(language), ensure_ascii=False),
         }
         before, after = TEMPLATES.get_template("chat.html").render(fields).split(_MARKER)

@@ -10,6 +10,7 @@ const form = document.getElementById("composer");
 const question = document.getElementById("question");
 const limit = document.getElementById("limit");
 const stop = document.getElementById("stop");
+const style = document.getElementById("style"); // how answers are given, where a language model is there
 const PATIENCE = 20_000; // milliseconds until a question that nobody takes is given back
 
 let gradio = null; // what Gradio's component lends: element, trigger, props
@@ -30,8 +31,8 @@ window.study = {
 
 // --- asking and answering
 
-function ask(text, { insteadOf = null, length = "normal" } = {}) {
-  const asked = { number: ++number, text, insteadOf, length, bubble: insteadOf === null ? pending(text) : null };
+function ask(text, { insteadOf = null, length = "normal", wanted = style?.value ?? "" } = {}) {
+  const asked = { number: ++number, text, insteadOf, length, style: wanted, bubble: insteadOf === null ? pending(text) : null };
   waiting.push(asked);
   empty.hidden = true;
   hush();
@@ -55,8 +56,8 @@ function next() {
   running = waiting.shift();
   stop.hidden = false;
   patience = setTimeout(() => giveUp(words.offline), PATIENCE);
-  const { number, text, insteadOf, length } = running;
-  gradio.trigger("submit", { number, question: text, conversation, instead_of: insteadOf, length });
+  const { number, text, insteadOf, length, style } = running;
+  gradio.trigger("submit", { number, question: text, conversation, instead_of: insteadOf, length, style });
 }
 
 function received() {
@@ -166,6 +167,10 @@ question.addEventListener("keydown", (event) => {
   }
 });
 stop.addEventListener("click", halt);
+style?.addEventListener("change", () => {
+  document.cookie = `answers=${style.value}; Path=/; Max-Age=31536000; SameSite=Lax`;
+  question.focus();
+});
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     if (running) halt();
@@ -216,6 +221,8 @@ const actions = {
   short: (turn) => again(turn, "short"),
   long: (turn) => again(turn, "long"),
   retry: (turn) => again(turn, "normal"),
+  quoted: (turn) => again(turn, "normal", "quoted"),
+  written: (turn) => again(turn, "normal", "written"),
   async edit(turn) {
     await remove(turn);
     fill(turn.querySelector(".user.message").textContent);
@@ -223,7 +230,9 @@ const actions = {
   delete: remove,
 };
 
-const again = (turn, length) => ask(turn.querySelector(".user.message").textContent, { insteadOf: Number(turn.dataset.turn), length });
+function again(turn, length, wanted = undefined) {
+  ask(turn.querySelector(".user.message").textContent, { insteadOf: Number(turn.dataset.turn), length, wanted });
+}
 
 async function rate(turn, button, verdict) {
   const given = button.getAttribute("aria-pressed") === "true" ? "" : verdict;
