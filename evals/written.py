@@ -37,8 +37,9 @@ def ask_both(
     model: LanguageModel,
     questions: Sequence[Question],
     progress: Callable[[int, int], None] = lambda *_: None,
+    keep: Callable[[Pair], None] = lambda _: None,
 ) -> list[Pair]:
-    """Asks every question twice."""
+    """Asks every question twice; what was answered is kept at once, as a slow model may be interrupted."""
     pairs = []
     for number, question in enumerate(questions, start=1):
         started = time.perf_counter()
@@ -46,6 +47,7 @@ def ask_both(
         between = time.perf_counter()
         written = assistant.answer(question.text, question.history, model=model)
         pairs.append(Pair(question, quoted, written, (between - started, time.perf_counter() - between)))
+        keep(pairs[-1])
         progress(number, len(questions))
     return pairs
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 
 from anyio import to_thread
 
 from app.answer.stopping import Stop
 
 
-async def until_gone(pieces: Iterator[str], stop: Stop) -> AsyncIterator[str]:
+async def until_gone(pieces: Iterator[str], stop: Stop) -> AsyncGenerator[str, None]:
     """Yields pieces that are made in a thread of their own; a reader who goes leaves no model at work.
 
     Args:
