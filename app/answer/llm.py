@@ -191,6 +191,10 @@ class LanguageModel:
         self._sleep = sleep
         self._client: OpenAI | None = None
 
+    def prepare(self) -> None:
+        """Loads what takes a second, so that the first question need not wait for it; nothing is sent."""
+        self._connected()
+
     def stream(self, messages: Sequence[Mapping[str, str]], stop: Stop | None = None) -> Reply:
         """Asks, and returns the answer once its first piece of text has come.
 

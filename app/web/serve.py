@@ -65,6 +65,8 @@ def _open(
     """Returns the application; the index is read by one thread while another imports Gradio."""
     with ThreadPoolExecutor(1) as pool:
         opening = pool.submit(LiveAssistant, data, encoder)
+        if model:
+            pool.submit(model.prepare)
         from app.web import gradio_import  # noqa: F401 - takes as long as the index
         from app.web.application import build_application
         from app.web.services import Services
