@@ -148,12 +148,16 @@ def _numbers(env: Mapping[str, str]) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Usage:
-    """What one answer cost: tokens as the server counts them, 0 where it does not, and seconds."""
+    """What one answer cost: tokens as the server counts them, 0 where it does not, and seconds.
+
+    ``cut`` tells whether the limit of tokens ended it.
+    """
 
     prompt_tokens: int = 0
     answer_tokens: int = 0
     seconds: float = 0.0
     first_token: float = 0.0
+    cut: bool = False
 
 
 class Reply:
@@ -299,6 +303,7 @@ class LanguageModel:
                 for choice in (event.choices or [])[:1]:
                     text = choice.delta.content if choice.delta else None
                     finished = finished or choice.finish_reason is not None
+                    usage.cut = usage.cut or choice.finish_reason == "length"
                     if text:
                         some = True
                         yield str(text)

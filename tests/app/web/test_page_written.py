@@ -18,7 +18,7 @@ expect.set_options(timeout=30_000)  # the first question loads the model's libra
 KEY = "sk-very-secret-0123456789"
 TRUE = "LoRA freezes the pretrained weights and trains a pair of low-rank matrices."
 WRONG = "LoRA needs 24 GB of memory."
-LONG = " ".join([TRUE] * 200)
+LONG = " ".join(f"LoRA trains {number} pairs of low-rank matrices." for number in range(400))
 
 
 @pytest.fixture

@@ -165,7 +165,7 @@ def test_the_page_names_the_model_and_what_it_sends_where(writing, services):
 
 
 def test_a_reader_who_goes_leaves_no_model_at_work(llm_server, writing):
-    llm_server.will(text="LoRA freezes the pretrained weights. " * 200, pause=0.02)
+    llm_server.will(text=" ".join(f"LoRA has {number} heads." for number in range(400)), pause=0.02)
     stop = Stop()
     answering = responder(writing)(Asked(QUESTION, "", None, Length.NORMAL), "anna", "en", stop)
 
