@@ -40,6 +40,8 @@ def page(
     host: Annotated[str, typer.Option(help="Address to listen on. 监听地址。")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on. 监听端口。")] = 7860,
     auth: AuthOption = None,
+    llm: LlmOption = None,
+    model: ModelOption = None,
     encoder: EncoderOption = None,
     device: DeviceOption = None,
 ) -> None:
@@ -52,10 +54,11 @@ def page(
             from app.state.accounts import Accounts
 
             accounts = Accounts(auth)
+        writer = chosen_model(llm, model)
         chosen = _prepare(corpus, data, encoder, device)
         from app.web.serve import serve
 
-        serve(data, chosen, host=host, port=port, accounts=accounts)
+        serve(data, chosen, host=host, port=port, accounts=accounts, model=writer)
 
 
 @app.command()

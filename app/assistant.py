@@ -19,6 +19,7 @@ from app.answer.listing import DEPTH
 from app.answer.llm import LanguageModel
 from app.answer.missing import nearest_spans, nothing_to_say
 from app.answer.spans import Span
+from app.answer.stopping import Stop
 from app.answer.support import Checker, read_terms
 from app.answer.wishes import Wishes, read_wishes
 from app.errors import QuestionError
@@ -134,6 +135,7 @@ class Assistant:
         filters: Filters = NO_FILTERS,
         explain: bool = False,
         length: Length = Length.NORMAL,
+        stop: Stop | None = None,
     ) -> Iterator[Update]:
         """Answers as ``ask`` does, in a language model's words where there is one, as they come.
 
@@ -146,6 +148,7 @@ class Assistant:
             filters: What the entries must be, beside what the question says.
             explain: Whether the hits say how they fared in each step of the search.
             length: How much a quoted answer says.
+            stop: Ends the model's request from another thread.
 
         Raises:
             QuestionError: The question is empty or too long.
@@ -154,7 +157,8 @@ class Assistant:
         if model is None:
             yield Update(quoted, done=True)
             return
-        yield from GenerativeWriter(model, self.checker).stream(quoted, self.evidence_spans(quoted), history)
+        writer = GenerativeWriter(model, self.checker)
+        yield from writer.stream(quoted, self.evidence_spans(quoted), history, stop)
 
     @cached_property
     def checker(self) -> Checker:

@@ -31,7 +31,7 @@ def write_and_report(home: Path, limit: int | None, talk: Terminal, show: Show |
     Raises:
         EvaluationError: No model is configured.
     """
-    from evals.written import ask_both, failed_share, summarise_written
+    from evals.written import Pair, ask_both, failed_share, pair_json, summarise_written
 
     config = configured()
     if config is None:
@@ -42,8 +42,19 @@ def write_and_report(home: Path, limit: int | None, talk: Terminal, show: Show |
     if limit is not None:
         order = sorted(range(len(questions)), key=lambda number: (number * _STRIDE) % len(questions))
         questions = [questions[number] for number in sorted(order[:limit])]
-    with closing(Assistant.open(home)) as assistant, talk.progress("writing") as progress:
-        pairs = ask_both(assistant, LanguageModel(config), questions, progress)
+    results = home / "results"
+    results.mkdir(exist_ok=True)
+    with (
+        closing(Assistant.open(home)) as assistant,
+        talk.progress("writing") as progress,
+        (results / "written.jsonl").open("w", encoding="utf-8") as lines,
+    ):
+
+        def keep(pair: Pair) -> None:
+            lines.write(json.dumps(pair_json(pair), ensure_ascii=False) + "\n")
+            lines.flush()
+
+        pairs = ask_both(assistant, LanguageModel(config), questions, progress, keep)
     report = summarise_written(pairs)
     verdicts = {"written": dict(failed_share(pairs))}
     if show is None:
@@ -51,6 +62,7 @@ def write_and_report(home: Path, limit: int | None, talk: Terminal, show: Show |
         return
     show(f"{len(questions)} questions, {config.model}", report)
     show("verdicts on its sentences", verdicts)
+    talk.say(f"every sentence with its verdict: {results / 'written.jsonl'}")
 
 
 def fit_and_report(home: Path, talk: Terminal, show: Show | None) -> None:

@@ -11,10 +11,12 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from app.answer.llm import LanguageModel
 from app.answer.support import Verdict, is_carried
 from app.assistant import Assistant
+from app.render.json import answer_json
 from app.types import Answer, Status
 from evals.questions import Question
 from ingest.text.tokens import count_tokens
@@ -35,8 +37,9 @@ def ask_both(
     model: LanguageModel,
     questions: Sequence[Question],
     progress: Callable[[int, int], None] = lambda *_: None,
+    keep: Callable[[Pair], None] = lambda _: None,
 ) -> list[Pair]:
-    """Asks every question twice."""
+    """Asks every question twice; what was answered is kept at once, as a slow model may be interrupted."""
     pairs = []
     for number, question in enumerate(questions, start=1):
         started = time.perf_counter()
@@ -44,6 +47,7 @@ def ask_both(
         between = time.perf_counter()
         written = assistant.answer(question.text, question.history, model=model)
         pairs.append(Pair(question, quoted, written, (between - started, time.perf_counter() - between)))
+        keep(pairs[-1])
         progress(number, len(questions))
     return pairs
 
@@ -70,6 +74,13 @@ def failed_share(pairs: Sequence[Pair]) -> Mapping[str, float]:
         | shares
         | {"fallen back": _share([p.written.writing is None for p in answered])}
     )
+
+
+def pair_json(pair: Pair) -> dict[str, Any]:
+    """Returns a question with both of its answers, for reading what was called supported and what not."""
+    written = answer_json(pair.written, pair.question.id)
+    told = {name: written[name] for name in ("id", "question", "language", "status", "citations", "notices")}
+    return told | {"kind": pair.question.kind, "quoted": pair.quoted.text, "writing": written.get("writing")}
 
 
 def _measures(pairs: Sequence[Pair], answers: Sequence[Answer], seconds: Sequence[float]) -> dict[str, float]:

@@ -11,13 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.answer.attribution import SentenceStream, Written
-from app.answer.llm import LanguageModel, Reply
+from app.answer.llm import LanguageModel, Reply, Usage
 from app.answer.prompt import Budget, Source, build_messages, choose_sources
 from app.answer.spans import Span
+from app.answer.stopping import Stop
 from app.answer.support import Check, Checker, Verdict, names_of_entry
 from app.errors import LlmError
 from app.render.messages import say
 from app.support.alignment import Ground
+from app.support.reading import compressed
 from app.types import Answer, Citation, Sentence, Status, Writing
 from index.types import Turn
 from ingest.text.folding import fold
@@ -30,6 +32,9 @@ _SAYS_NOTHING = re.compile(
     re.I,
 )
 _INTRODUCES = re.compile(r"[:：]$|^#{1,6} |^(?:sure|certainly|here (?:is|are)|当然|好的|以下是)\b", re.I)
+_ASKS = re.compile(r"[?？][”\"'）)*_]*$")
+_WHOLE = re.compile(r"[.!?。！？…|`][”\"'）)*_]*$")  # how a sentence ends that no limit of tokens has cut
+_MOST_REPEATED = 3  # sentences said again, after which a model goes in circles
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +55,26 @@ class Update:
 class GenerativeWriter:
     """Has a language model write answers; safe to share between threads."""
 
-    def __init__(self, model: LanguageModel, checker: Checker, budget: Budget = Budget()) -> None:
-        """Writes with a model, checks with a checker."""
+    def __init__(self, model: LanguageModel, checker: Checker, budget: Budget | None = None) -> None:
+        """Writes with a model, checks with a checker; the budget is the model's own unless given."""
         self._model = model
         self._checker = checker
-        self._budget = budget
+        self._budget = budget or Budget(evidence=model.config.evidence_tokens)
 
-    def stream(self, quoted: Answer, spans: Sequence[tuple[Span, Entry]], history: Sequence[Turn]) -> Iterator[Update]:
-        """Yields an answer as it is written; closing the iterator stops the request.
+    def stream(
+        self,
+        quoted: Answer,
+        spans: Sequence[tuple[Span, Entry]],
+        history: Sequence[Turn],
+        stop: Stop | None = None,
+    ) -> Iterator[Update]:
+        """Yields an answer as it is written, at first empty; closing the iterator stops the request.
 
         Args:
             quoted: The extractive answer to the question.
             spans: Evidence, the most important first.
             history: Earlier turns, oldest first.
+            stop: Ends the request from another thread.
         """
         if quoted.status is Status.DECLINED or not quoted.citations:
             yield Update(quoted, done=True)
@@ -70,8 +82,9 @@ class GenerativeWriter:
         sources = choose_sources(list(spans)[:_MAX_SPANS], self._budget.evidence)
         work = _Work(quoted, sources, self._checker, self._model.config.model)
         messages = build_messages(quoted.question, quoted.language, sources, history, self._budget)
+        yield Update(work.answer(Usage()))
         try:
-            reply = self._model.stream(messages)
+            reply = self._model.stream(messages, stop)
         except LlmError as error:
             yield Update(_fallen_back(quoted, error), done=True)
             return
@@ -81,16 +94,20 @@ class GenerativeWriter:
             except LlmError as error:
                 yield Update(_fallen_back(quoted, error), done=True)
                 return
-        yield Update(work.answer(reply), done=True)
+        yield Update(work.answer(reply.usage), done=True)
 
     def _read(self, reply: Reply, work: _Work) -> Iterator[Update]:
         sentences = SentenceStream()
         for piece in reply:
             for written in sentences.feed(piece):
                 work.add(written)
-            yield Update(work.answer(reply), sentences.pending)
-        for written in sentences.finish():
-            work.add(written)
+            if work.repeated >= _MOST_REPEATED:
+                break
+            yield Update(work.answer(reply.usage), sentences.pending)
+        else:
+            for written in sentences.finish():
+                if not (reply.usage.cut and work.sentences and not _WHOLE.search(written.text)):
+                    work.add(written)
         if not work.sentences:
             raise LlmError("empty")
 
@@ -103,14 +120,19 @@ class _Work:
         self._model = model
         self._checker = checker
         self.sentences: list[Sentence] = []
+        self.repeated = 0
         self._citations: dict[tuple[int, str], Citation] = {}
         self._places: list[tuple[Source, Span]] = [(source, span) for source in sources for span in source.spans]
         self._grounds: list[Ground] = [
             checker.ground(span.plain, names_of_entry(source.entry)) for source, span in self._places
         ]
+        self._called = [_called(source.entry) for source, _ in self._places]
 
     def add(self, written: Written) -> None:
-        """Checks a sentence and adds it with the marks that the check gives it."""
+        """Checks a sentence and adds it with the marks that the check gives it; what was said already is left out."""
+        if any(said.text == written.text for said in self.sentences):
+            self.repeated += 1
+            return
         check = self._check(written)
         numbers: list[int] = []
         chosen = self._cited(check, written.marks)
@@ -148,12 +170,25 @@ class _Work:
             code = fold(written.text.strip("`").partition("\n")[2])
             held = tuple(i for i, (_, span) in enumerate(self._places) if code and code in fold(span.text))
             return Check(Verdict.SUPPORTED, 1.0, held[:1]) if held else Check(Verdict.UNSUPPORTED, 0.0)
-        if _SAYS_NOTHING.search(written.text) or _INTRODUCES.search(written.text):
+        if any(says_nothing.search(written.text) for says_nothing in (_SAYS_NOTHING, _INTRODUCES, _ASKS)):
             return Check(Verdict.NO_CLAIM, 0.0)
-        return self._checker.check(written.text, self._grounds)
+        return self._of_its_work(written.text, self._checker.check(written.text, self._grounds))
 
-    def answer(self, reply: Reply) -> Answer:
-        """Returns the answer so far."""
+    def _of_its_work(self, text: str, check: Check) -> Check:
+        """Takes grounds away that say of another work what a sentence says of one: LoRA's figures are not QLoRA's."""
+        said = self._checker.reader.read(text)
+        names = [compressed(said.text[name.start : name.end]) for name in said.names]
+        works = [name for name in names if any(name in called for called in self._called)]
+        if not works or not check.grounds:
+            return check
+        kept = tuple(i for i in check.grounds if _speaks_of(self._grounds[i], self._called[i], works))
+        if kept:
+            return replace(check, grounds=kept)
+        first = next(name for name in said.names if compressed(said.text[name.start : name.end]) == works[0])
+        return Check(Verdict.UNSUPPORTED, 0.0, (), (said.text[first.start : first.end],))
+
+    def answer(self, usage: Usage) -> Answer:
+        """Returns the answer so far, which has cost so much."""
         verdicts = [sentence.check.verdict for sentence in self.sentences if sentence.check]
         wrong = sum(verdict is Verdict.UNSUPPORTED for verdict in verdicts)
         good = self._quoted.status is Status.ANSWERED and not wrong
@@ -165,9 +200,24 @@ class _Work:
             writing=Writing(
                 self._model,
                 tuple(verdicts.count(verdict) for verdict in (Verdict.SUPPORTED, Verdict.PARTLY, Verdict.UNSUPPORTED)),
-                reply.usage,
+                usage,
             ),
         )
+
+
+def _called(entry: Entry) -> frozenset[str]:
+    """Returns what a work is called, whole: a QLoRA that is also "quantized LoRA" is no LoRA."""
+    names = names_of_entry(entry)
+    return frozenset(compressed(part) for name in names for part in (name, re.split("[:：]", name)[0]) if part)
+
+
+def _speaks_of(ground: Ground, called: frozenset[str], works: Sequence[str]) -> bool:
+    """Tells whether a text is of one of the works that a sentence names, or names the first of them first."""
+    if any(name in called for name in works):
+        return True
+    reading = ground.reading
+    first = next((compressed(reading.text[name.start : name.end]) for name in reading.names), works[0])
+    return first == works[0]
 
 
 def _fallen_back(quoted: Answer, error: LlmError) -> Answer:

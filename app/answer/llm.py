@@ -6,6 +6,7 @@ reaches a reader, since it may hold the key, and exceptions are raised without t
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import time
@@ -15,12 +16,20 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
+from app.answer.stopping import Stop, stopping, watch_request
 from app.errors import LlmError, LlmSettingsError
 
 if TYPE_CHECKING:
     from openai import OpenAI
 
 BASE_URL, API_KEY, MODEL = "OPENAI_BASE_URL", "OPENAI_API_KEY", "LLM_MODEL"
+_NUMBERS: dict[str, tuple[str, float, float]] = {  # variables, the settings that they give, least and most
+    "LLM_TEMPERATURE": ("temperature", 0.0, 2.0),
+    "LLM_MAX_TOKENS": ("max_tokens", 1, 100_000),
+    "LLM_EVIDENCE_TOKENS": ("evidence_tokens", 100, 100_000),
+    "LLM_TIMEOUT": ("token_timeout", 0.1, 3_600.0),
+    "LLM_TOTAL_TIMEOUT": ("total_timeout", 0.1, 3_600.0),
+}
 OPENAI = "https://api.openai.com/v1"
 _NO_KEY = "none"  # local servers ask for none, the library insists on one
 
@@ -52,6 +61,7 @@ class LlmConfig:
         api_key: Never shown.
         temperature: Of the sampling; low, since it is to repeat what sources say.
         max_tokens: At most so many tokens in an answer.
+        evidence_tokens: At most so many tokens of evidence; fewer for a small model or a small context.
         connect_timeout: Seconds until a connection must stand.
         token_timeout: Seconds until the first token, and between two.
         total_timeout: Seconds for a whole answer.
@@ -64,11 +74,12 @@ class LlmConfig:
     api_key: str = field(default="", repr=False)
     temperature: float = 0.2
     max_tokens: int = 500
+    evidence_tokens: int = 1_500
     connect_timeout: float = 5.0
     token_timeout: float = 30.0
     total_timeout: float = 120.0
     retries: int = 2
-    backoff: float = 0.5
+    backoff: float = 0.25
 
     def __post_init__(self) -> None:
         """Raises LlmSettingsError for what cannot work."""
@@ -112,17 +123,41 @@ def configured(
             raise LlmSettingsError(f"--llm needs a model: pass --model NAME or set {MODEL} / --llm 还需要 --model")
         return None
     address = (url or env.get(BASE_URL) or OPENAI).strip()
-    return LlmConfig(name, address, env.get(API_KEY, "").strip())
+    return LlmConfig(name, address, env.get(API_KEY, "").strip(), **_numbers(env))
+
+
+def _numbers(env: Mapping[str, str]) -> dict[str, Any]:
+    """Returns temperature, limits and timeouts that the environment gives."""
+    found: dict[str, Any] = {}
+    for variable, (setting, least, most) in _NUMBERS.items():
+        text = env.get(variable, "").strip()
+        if not text:
+            continue
+        try:
+            number = type(least)(text)
+        except ValueError:
+            number = math.nan
+        if not least <= number <= most:
+            raise LlmSettingsError(
+                f"{variable} is {text[:40]!r}; give a number from {least} to {most} / "
+                f"{variable} 应为 {least} 到 {most} 之间的数"
+            )
+        found[setting] = number
+    return found
 
 
 @dataclass(slots=True)
 class Usage:
-    """What one answer cost: tokens as the server counts them, 0 where it does not, and seconds."""
+    """What one answer cost: tokens as the server counts them, 0 where it does not, and seconds.
+
+    ``cut`` tells whether the limit of tokens ended it.
+    """
 
     prompt_tokens: int = 0
     answer_tokens: int = 0
     seconds: float = 0.0
     first_token: float = 0.0
+    cut: bool = False
 
 
 class Reply:
@@ -160,29 +195,41 @@ class LanguageModel:
         self._sleep = sleep
         self._client: OpenAI | None = None
 
-    def stream(self, messages: Sequence[Mapping[str, str]]) -> Reply:
+    def prepare(self) -> None:
+        """Loads what takes a second, so that the first question need not wait for it; nothing is sent."""
+        self._connected()
+
+    def stream(self, messages: Sequence[Mapping[str, str]], stop: Stop | None = None) -> Reply:
         """Asks, and returns the answer once its first piece of text has come.
+
+        Args:
+            messages: As the protocol has them.
+            stop: Ends the request, also before its first piece, when it is pressed.
 
         Raises:
             LlmError: There is no answer; with retries where that may help.
         """
         started = time.monotonic()
+        stop = stop or Stop()
         for attempt in range(self.config.retries + 1):
             try:
-                return self._opened(messages, started)
+                return self._opened(messages, started, stop)
             except LlmError as error:
                 late = time.monotonic() - started > self.config.total_timeout / 2
-                if Failure(error.failure) not in _RETRIED or attempt == self.config.retries or late:
+                if Failure(error.failure) not in _RETRIED or attempt == self.config.retries or late or stop.pressed:
                     raise
             self._sleep(self.config.backoff * 2**attempt * random.uniform(0.8, 1.2))
         raise LlmError(Failure.UNREACHABLE)
 
-    def _opened(self, messages: Sequence[Mapping[str, str]], started: float) -> Reply:
+    def _opened(self, messages: Sequence[Mapping[str, str]], started: float, stop: Stop) -> Reply:
         usage = Usage()
+        watched = stopping.set(stop)
         try:
             response = self._request(messages)
         except Exception as error:
             raise LlmError(_failure_of(error)) from None
+        finally:
+            stopping.reset(watched)
         pieces = self._pieces(response, usage, started)
         try:
             first = next(pieces, "")
@@ -223,7 +270,7 @@ class LanguageModel:
     def _connected(self) -> OpenAI:
         if self._client is None:
             import httpx2
-            from openai import OpenAI
+            from openai import DefaultHttpxClient, OpenAI
 
             config = self.config
             self._client = OpenAI(
@@ -232,6 +279,11 @@ class LanguageModel:
                 organization="",
                 max_retries=0,
                 timeout=httpx2.Timeout(config.token_timeout, connect=config.connect_timeout),
+                http_client=DefaultHttpxClient(
+                    # a connection of its own for every request: one that is used again would tell no socket
+                    limits=httpx2.Limits(max_keepalive_connections=0),
+                    event_hooks={"request": [watch_request]},
+                ),
             )
         return self._client
 
@@ -251,6 +303,7 @@ class LanguageModel:
                 for choice in (event.choices or [])[:1]:
                     text = choice.delta.content if choice.delta else None
                     finished = finished or choice.finish_reason is not None
+                    usage.cut = usage.cut or choice.finish_reason == "length"
                     if text:
                         some = True
                         yield str(text)

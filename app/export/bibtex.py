@@ -39,6 +39,7 @@ def _record(entry: Entry, key: str) -> str:
     fields = {
         "title": f"{{{_escaped(entry.title)}}}",
         "author": " and ".join([*map(_name, people), *(["others"] if more else [])]) if people else "",
+        "key": "" if people else key,  # bibtex sorts by it what has no author
         "year": str(entry.year or ""),
         _PLACES.get(form, "note"): _escaped(venue_of(entry)),
         "eprint": entry.arxiv_id or "",

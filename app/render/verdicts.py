@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
 
-from app.answer.support import Verdict
+from app.answer.support import Check, Verdict
 from app.render.messages import say
 
 if TYPE_CHECKING:
     from app.export.markdown import Exportable
-    from app.types import Answer, Sentence
+    from app.types import Answer
+
+
+class Checked(Protocol):
+    """A sentence with its verdict."""
+
+    @property
+    def text(self) -> str:
+        """What is said."""
+
+    @property
+    def check(self) -> Check | None:
+        """What the evidence says about it."""
+
+    @property
+    def code(self) -> bool:
+        """Whether it is a block of code."""
+
 
 _MOST_NAMED = 3
 _LONGEST = 60
 
 
-def reason(sentence: Sentence, language: str) -> str:
+def reason(sentence: Checked, language: str) -> str:
     """Returns what is wrong with a sentence, in a few words; "" where nothing is."""
     check = sentence.check
     if check is None or check.verdict not in (Verdict.UNSUPPORTED, Verdict.PARTLY):
@@ -27,7 +45,7 @@ def reason(sentence: Sentence, language: str) -> str:
     return say(f"{name}_missing", language, missing=say("comma", language).join(shown))
 
 
-def shown_with_verdict(sentence: Sentence, language: str) -> str:
+def shown_with_verdict(sentence: Checked, language: str) -> str:
     """Returns a sentence as Markdown: struck through when nothing supports it, with what is wrong behind it."""
     why = reason(sentence, language)
     if not why:
@@ -42,22 +60,32 @@ def status_line(answer: Answer | Exportable) -> str:
     """Returns the line that says who wrote an answer and how many of its sentences are supported; "" for quotes."""
     if answer.writing is None:
         return ""
-    supported, partly, unsupported = answer.writing.verdicts
-    total = sum(answer.writing.verdicts)
+    return verdict_line(answer.writing.model, answer.writing.verdicts, answer.language)
+
+
+def verdict_line(model: str, verdicts: Sequence[int], language: str) -> str:
+    """Returns the status line of an answer by its model and the numbers of supported, partly and unsupported."""
+    supported, partly, unsupported = verdicts
     return say(
         "status_line",
-        answer.language,
-        model=answer.writing.model,
-        total=total,
+        language,
+        model=model,
+        total=sum(verdicts),
         supported=supported,
         partly=partly,
         unsupported=unsupported,
     )
 
 
-def _struck(text: str) -> str:
-    """Strikes a sentence through; a bullet in front of it stays one."""
+def without_bullet(text: str) -> tuple[str, str]:
+    """Returns the bullet in front of a sentence, "" where there is none, and the rest."""
     bullet, _, rest = text.partition(" ")
     if rest and (bullet in ("-", "*", "+", "•") or (bullet[:-1].isdigit() and bullet[-1] in ".)")):
-        return f"{bullet} ~~{rest.strip('~')}~~"
-    return f"~~{text.strip('~')}~~"
+        return f"{bullet} ", rest
+    return "", text
+
+
+def _struck(text: str) -> str:
+    """Strikes a sentence through; a bullet in front of it stays one."""
+    bullet, rest = without_bullet(text)
+    return f"{bullet}~~{rest.strip('~')}~~"

@@ -11,19 +11,24 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
-from app.assistant import MAX_QUESTION_CHARS
+from app.answer.generative import Update
+from app.answer.llm import LanguageModel
+from app.answer.stopping import Stop
+from app.assistant import MAX_QUESTION_CHARS, check_question
 from app.render.bibtex import bibtex
 from app.render.entries import entry_json, step_json
 from app.render.json import answer_json, hit_json
 from app.study.path import STEPS, find_path
-from app.types import Answer, Length
+from app.types import Answer, Length, Sentence
 from app.web.facets import Choice, choose
 from app.web.pages import show_page
 from app.web.services import Services
+from app.web.waiting import until_gone
 from index.catalogue.options import read_options
 from index.types import Turn
 from ingest.types import Entry
 
+_Style = Literal["written", "quoted"]  # by the configured language model, where there is one; or in the sources' words
 _Question = Annotated[str, Query(min_length=1, max_length=MAX_QUESTION_CHARS, description="A question, zh or en.")]
 
 
@@ -33,6 +38,7 @@ class Asked(BaseModel):
     q: Annotated[str, Field(min_length=1, max_length=MAX_QUESTION_CHARS)]
     history: Annotated[list[tuple[str, str]], Field(max_length=20)] = []
     length: Length = Length.NORMAL
+    style: _Style = "written"
 
 
 def api_routes(services: Services) -> APIRouter:
@@ -60,22 +66,34 @@ def api_routes(services: Services) -> APIRouter:
         found = searcher.find(q, k=k, filters=filters)
         return {"query": q, "hits": [hit_json(hit) for hit in found.hits], "relaxed": list(found.question.dropped)}
 
+    def model_for(style: _Style) -> LanguageModel | None:
+        return services.model if style == "written" else None
+
     @router.get("/answer")
-    def answer(q: _Question, length: Length = Length.NORMAL) -> dict[str, Any]:
+    def answer(q: _Question, length: Length = Length.NORMAL, style: _Style = "written") -> dict[str, Any]:
         """Answers one question with citations, as ``python -m app ask --json`` does."""
-        return answer_json(services.live.get().ask(q, length=length), None)
+        return answer_json(services.live.get().answer(q, model=model_for(style), length=length), None)
 
     @router.post("/answer")
     def answer_in_conversation(asked: Asked) -> dict[str, Any]:
         """Answers a question that may lean on the turns before it."""
         history = [Turn(question, said) for question, said in asked.history]
-        return answer_json(services.live.get().ask(asked.q, history, length=asked.length), None)
+        assistant, model = services.live.get(), model_for(asked.style)
+        return answer_json(assistant.answer(asked.q, history, model=model, length=asked.length), None)
 
     @router.get("/answer/stream", response_class=StreamingResponse)
-    def answer_stream(q: _Question, length: Length = Length.NORMAL) -> StreamingResponse:
-        """Answers as server-sent events: ``sentence`` for each piece, then ``answer`` with the whole."""
-        whole = services.live.get().ask(q, length=length)
-        return StreamingResponse(_events(whole), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    def answer_stream(q: _Question, length: Length = Length.NORMAL, style: _Style = "written") -> StreamingResponse:
+        """Answers as server-sent events: ``sentence`` for each piece, then ``answer`` with the whole.
+
+        Where a language model writes, a sentence comes when it is checked, with its verdict; if the model fails after
+        some, ``restart`` comes before the quoted ones.
+        """
+        check_question(q)
+        stop = Stop()
+        updates = services.live.get().stream(q, model=model_for(style), length=length, stop=stop)
+        return StreamingResponse(
+            until_gone(_events(updates), stop), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+        )
 
     @router.get("/entry/{entry_id:path}")
     def entry(entry_id: str) -> dict[str, Any]:
@@ -125,10 +143,24 @@ def api_page() -> APIRouter:
     return router
 
 
-def _events(answer: Answer) -> Iterator[str]:
-    for text, marks in answer.pieces():
-        yield _event("sentence", {"text": text, "citations": list(marks)})
+def _events(updates: Iterator[Update]) -> Iterator[str]:
+    told = 0
+    for update in updates:
+        answer = update.answer
+        if update.done and answer.writing is None and told:
+            yield _event("restart", {"notices": list(answer.notices)})
+            told = 0
+        pieces = answer.pieces()
+        for (text, marks), sentence in zip(pieces[told:], _sentences_of(answer)[told:], strict=True):
+            verdict = {"verdict": sentence.check.verdict.value} if sentence and sentence.check else {}
+            yield _event("sentence", {"text": text, "citations": list(marks)} | verdict)
+        told = len(pieces)
     yield _event("answer", answer_json(answer, None))
+
+
+def _sentences_of(answer: Answer) -> list[Sentence | None]:
+    """Returns the sentence of each piece of an answer; notices are none."""
+    return [*(None for _ in answer.notices), *answer.sentences]
 
 
 def _event(name: str, value: dict[str, Any]) -> str:
@@ -141,4 +173,4 @@ def _about(call: dict[str, Any]) -> str:
 
 def _fields(call: dict[str, Any]) -> list[dict[str, Any]]:
     fields = [{"name": field["name"], "required": field.get("required", False)} for field in call.get("parameters", ())]
-    return fields + ([{"name": "{q, history, length}", "required": True}] if "requestBody" in call else [])
+    return fields + ([{"name": "{q, history, length, style}", "required": True}] if "requestBody" in call else [])

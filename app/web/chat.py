@@ -7,25 +7,29 @@ a question costs the same however long the conversation is, and a reload, a seco
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
+from app.answer.stopping import Stop
 from app.assistant import check_question
 from app.state.answers import KeptAnswer, keep
-from app.state.conversations import KeptTurn
 from app.types import Length
 from app.web.chips import read_filters
-from app.web.drawing import draw_turn
+from app.web.drawing import draw_growing
 from app.web.gradio_import import gr
 from app.web.language import language_of
-from app.web.services import Services
+from app.web.services import QUOTED, Services
+from app.web.waiting import until_gone
 from app.web.words import word
 from index.types import Turn
 from ingest.errors import StudyError
 
 QUESTIONS_AT_ONCE = 8
+_REDRAWN = 0.1  # seconds between two pictures of an answer that a model writes, unless a sentence ends
 _CONNECT = "study.connect(element, trigger, props, watch)"
 
 
@@ -40,6 +44,7 @@ class Asked:
         length: How much to say.
         number: Number that the page gave the question; it comes back with the answer.
         filters: What the entries must be, whatever the question says, as it was sent; None leaves it to the question.
+        quoted: Whether the reader wants sources quoted, though a language model is there.
     """
 
     question: str
@@ -48,6 +53,7 @@ class Asked:
     length: Length
     number: int = 0
     filters: object = None
+    quoted: bool = False
 
     @classmethod
     def read(cls, data: object) -> Asked:
@@ -62,6 +68,7 @@ class Asked:
             Length(length) if length in list(Length) else Length.NORMAL,
             number if isinstance(number, int) else 0,
             fields.get("filters"),
+            fields.get("style") == QUOTED,
         )
 
 
@@ -78,8 +85,13 @@ def build_chat(services: Services) -> Any:  # noqa: ANN401 - Gradio is not typed
         )
         respond = responder(services)
 
-        def answer(event: gr.EventData, request: gr.Request) -> Iterator[str]:
-            yield from respond(Asked.read(event._data), services.reader(request.request), language_of(request.request))
+        async def answer(event: gr.EventData, request: gr.Request) -> AsyncIterator[str]:
+            asked, reader = Asked.read(event._data), services.reader(request.request)
+            stop = Stop()
+            answering = respond(asked, reader, language_of(request.request), stop)
+            async with aclosing(until_gone(answering, stop)) as pictures:
+                async for html in pictures:
+                    yield html
 
         running = exchange.submit(
             answer,
@@ -96,12 +108,12 @@ def build_chat(services: Services) -> Any:  # noqa: ANN401 - Gradio is not typed
     return blocks
 
 
-def responder(services: Services) -> Callable[[Asked, str, str], Iterator[str]]:
+def responder(services: Services) -> Callable[..., Iterator[str]]:
     """Returns the function that answers: it yields the answer as HTML, growing, and at last the id it is kept by."""
 
-    def respond(asked: Asked, reader: str, language: str) -> Iterator[str]:
+    def respond(asked: Asked, reader: str, language: str, stop: Stop | None = None) -> Iterator[str]:
         try:
-            yield from _answer(services, asked, reader, language)
+            yield from _answer(services, asked, reader, language, stop or Stop())
         except StudyError as error:
             yield _framed(
                 f'<p class="error" role="alert">{escape(str(error))}</p>', asked, asked.conversation, "failed"
@@ -110,30 +122,48 @@ def responder(services: Services) -> Callable[[Asked, str, str], Iterator[str]]:
     return respond
 
 
-def _answer(services: Services, asked: Asked, reader: str, language: str) -> Iterator[str]:
+def _answer(services: Services, asked: Asked, reader: str, language: str, stop: Stop) -> Iterator[str]:
     question = check_question(asked.question)
     conversations = services.conversations
     open_one = conversations.get(reader, asked.conversation)
     turns = conversations.turns(open_one.conversation_id) if open_one else []
     if asked.instead_of is not None:
         turns = [turn for turn in turns if turn.turn_id < asked.instead_of]
-    history = [Turn(turn.answer.question, turn.answer.text) for turn in turns]
-    filters = read_filters(asked.filters)
-    kept = keep(services.live.get().ask(question, history, length=asked.length, filters=filters))
-    catalogue = services.catalogue()
-    shown = ""
-    for partial in _growing(kept):
-        shown = draw_turn(KeptTurn(0, partial), catalogue, language, (), streaming=True)
+    history = [Turn(turn.answer.question, turn.answer.standing) for turn in turns]
+    kept, shown = None, ""
+    for picture in _growing(services, question, history, asked, language, stop):
+        kept, shown = picture
         yield _framed(shown, asked, asked.conversation, "writing")
+    if kept is None or stop.pressed:
+        return
     conversation = open_one.conversation_id if open_one else conversations.start(reader, question)
     turn = conversations.add(conversation, kept, instead_of=asked.instead_of if open_one else None)
     yield _framed(shown, asked, conversation, "done", turn.turn_id)
 
 
-def _growing(answer: KeptAnswer) -> Iterator[KeptAnswer]:
-    """Yields the answer sentence by sentence, without sources, which come at the end."""
-    for end in range(1, len(answer.sentences) + 1):
-        yield replace(answer, sentences=answer.sentences[:end])
+def _growing(
+    services: Services, question: str, history: list[Turn], asked: Asked, language: str, stop: Stop
+) -> Iterator[tuple[KeptAnswer, str]]:
+    """Yields an answer and its picture, growing; sources come at the end, when it is drawn from what is kept."""
+    catalogue = services.catalogue()
+    model = None if asked.quoted else services.model
+    quoted: KeptAnswer | None = None
+    drawn, sentences = 0.0, 0
+    filters = read_filters(asked.filters)
+    stream = services.live.get().stream
+    for update in stream(question, history, model=model, filters=filters, length=asked.length, stop=stop):
+        kept = keep(update.answer)
+        if update.done and not kept.model:
+            quoted = kept
+        elif update.done:
+            yield kept, draw_growing(kept, catalogue, language)
+        elif model and (len(kept.sentences) > sentences or time.monotonic() > drawn + _REDRAWN):
+            drawn, sentences = time.monotonic(), len(kept.sentences)
+            yield kept, draw_growing(kept, catalogue, language, update.pending, model.config.model)
+    if quoted is not None:
+        for end in range(1, len(quoted.sentences) + 1):
+            partial = replace(quoted, sentences=quoted.sentences[:end])
+            yield partial, draw_growing(partial, catalogue, language)
 
 
 def _framed(html: str, asked: Asked, conversation: str, state: str, turn: int = 0) -> str:

@@ -62,7 +62,7 @@ def draw_turns(turns: Sequence[KeptTurn], catalogue: Catalogue, language: str) -
     return "".join(draw_turn(turn, catalogue, language, asked[: i + 1]) for i, turn in enumerate(turns))
 
 
-def draw_turn(turn: KeptTurn, catalogue: Catalogue, language: str, asked: Sequence[str], **more: Any) -> str:  # noqa: ANN401
+def draw_turn(turn: KeptTurn, catalogue: Catalogue, language: str, asked: Sequence[str]) -> str:
     """Returns a turn with its answer, its actions and its sources.
 
     Args:
@@ -70,8 +70,32 @@ def draw_turn(turn: KeptTurn, catalogue: Catalogue, language: str, asked: Sequen
         catalogue: The entries that are live now.
         language: Of the page, "zh" or "en".
         asked: The questions of the conversation up to this one, which are not suggested again.
-        more: What else the template ``turn.html`` is told, for an answer that is not whole yet.
     """
+    return _drawn(turn, catalogue, language, asked)
+
+
+def draw_growing(answer: KeptAnswer, catalogue: Catalogue, language: str, pending: str = "", writer: str = "") -> str:
+    """Returns an answer that is not whole yet, without actions and sources.
+
+    Args:
+        answer: As much of it as there is.
+        catalogue: The entries that are live now.
+        language: Of the page, "zh" or "en".
+        pending: The beginning of the next sentence, not checked yet.
+        writer: Name of the language model that is at work, or "".
+    """
+    more = {"streaming": True, "writer": writer}
+    return _drawn(KeptTurn(0, answer), catalogue, language, (), pending, **more)
+
+
+def _drawn(
+    turn: KeptTurn,
+    catalogue: Catalogue,
+    language: str,
+    asked: Sequence[str],
+    pending: str = "",
+    **more: Any,  # noqa: ANN401 - what a template is told
+) -> str:
     answer = turn.answer
     sources = _sources(answer.citations, catalogue, language)
     titles = {source.n: source.title for source in sources}
@@ -79,7 +103,7 @@ def draw_turn(turn: KeptTurn, catalogue: Catalogue, language: str, asked: Sequen
     fields = {
         "turn": turn,
         "answer": answer,
-        "said": answer_html(answer, titles, label),
+        "said": answer_html(answer, titles, label, pending),
         "sources": sources,
         "nearest": _nearest(answer, catalogue, language),
         "suggestions": () if more.get("streaming") else follow_ups(answer, asked, catalogue),
@@ -89,6 +113,7 @@ def draw_turn(turn: KeptTurn, catalogue: Catalogue, language: str, asked: Sequen
         "language": language,
         "word": word,
         "streaming": False,
+        "writer": "",
     }
     return TEMPLATES.get_template("turn.html").render(fields | more)
 
@@ -96,11 +121,12 @@ def draw_turn(turn: KeptTurn, catalogue: Catalogue, language: str, asked: Sequen
 def copy_text(answer: KeptAnswer, language: str) -> str:
     """Returns an answer in plain text with numbered references and their addresses."""
     cited = {citation.n: citation for citation in answer.citations}
+    said = [answer.text, *(["", answer.status_line] if answer.model else [])]
     lines = [
         f"[{n}] {c.title}{f'. {c.url}' if c.url else f' ({place_in_file(c.path, c.line, c.page, language)})'}"
         for n, c in sorted(cited.items())
     ]
-    return "\n".join([answer.text, *(["", f"{word('references', language)}:", *lines] if lines else [])])
+    return "\n".join([*said, *(["", f"{word('references', language)}:", *lines] if lines else [])])
 
 
 def entry_href(entry_id: str) -> str:

@@ -21,14 +21,30 @@ from ingest.errors import StudyError
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from app.answer.llm import LanguageModel
+
 _TRIED = 50
 _M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3  # malloc.h
 
 
 def serve(
-    data: Path, encoder: Encoder | None = None, *, host: str, port: int, accounts: Accounts | None = None
+    data: Path,
+    encoder: Encoder | None = None,
+    *,
+    host: str,
+    port: int,
+    accounts: Accounts | None = None,
+    model: LanguageModel | None = None,
 ) -> None:
-    """Serves the pages until interrupted and prints their address; ``encoder`` is that of the index unless given.
+    """Serves the pages until interrupted and prints their address.
+
+    Args:
+        data: The data folder.
+        encoder: Encoder of the questions; by default the one that the index was built with.
+        host: Address to listen on.
+        port: Port to listen on; 0 takes a free one.
+        accounts: Who may come in; None lets anyone.
+        model: Writes the answers, for readers who want that.
 
     With ``accounts``, to nobody else.
 
@@ -41,7 +57,7 @@ def serve(
         names = [host] if local else [host, socket.gethostname(), socket.getfqdn()]
         gc.disable()  # nothing of what is imported is garbage, and looking takes a tenth of the start
         try:
-            application = _open(data, encoder, names, accounts, local=local)
+            application = _open(data, encoder, names, accounts, model, local=local)
         finally:
             gc.enable()
         import uvicorn
@@ -61,15 +77,25 @@ def serve(
             uvicorn.Server(config).run([listener])
 
 
-def _open(data: Path, encoder: Encoder | None, names: list[str], accounts: Accounts | None, *, local: bool) -> FastAPI:
+def _open(
+    data: Path,
+    encoder: Encoder | None,
+    names: list[str],
+    accounts: Accounts | None,
+    model: LanguageModel | None,
+    *,
+    local: bool,
+) -> FastAPI:
     """Returns the application; the index is read by one thread while another imports Gradio."""
     with ThreadPoolExecutor(1) as pool:
         opening = pool.submit(LiveAssistant, data, encoder)
+        if model:
+            pool.submit(model.prepare)
         from app.web import gradio_import  # noqa: F401 - takes as long as the index
         from app.web.application import build_application
         from app.web.services import Services
 
-        services = Services.open(data, opening.result(), local=local, accounts=accounts)
+        services = Services.open(data, opening.result(), local=local, accounts=accounts, model=model)
     return build_application(services, names)
 
 

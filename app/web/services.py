@@ -9,6 +9,7 @@ from pathlib import Path
 
 from starlette.requests import HTTPConnection
 
+from app.answer.llm import LanguageModel
 from app.assistant import Assistant
 from app.catalogue import Catalogue
 from app.state.accounts import Accounts
@@ -24,6 +25,7 @@ from app.web.gate import Gate
 from app.web.reloading import LiveAssistant
 
 READER_COOKIE = "reader"
+STYLE_COOKIE, QUOTED = "answers", "quoted"  # how a reader wants answers, where a language model could write them
 
 
 @dataclass(slots=True)
@@ -39,6 +41,7 @@ class Services:
         own_paths: The paths they have put together.
         local: Whether only this machine can reach the page; then all its browsers are one reader.
         gate: Checks who is asking, or None where anyone may.
+        model: Writes the answers of readers who want them written; None where none is configured.
     """
 
     live: LiveAssistant
@@ -49,6 +52,7 @@ class Services:
     own_paths: OwnPaths
     local: bool
     gate: Gate | None = None
+    model: LanguageModel | None = None
     _of: Assistant | None = None
     _catalogue: Catalogue | None = None
     _cards_of: Catalogue | None = None
@@ -56,23 +60,37 @@ class Services:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
-    def open(cls, data: Path, live: LiveAssistant, *, local: bool, accounts: Accounts | None = None) -> Services:
+    def open(
+        cls,
+        data: Path,
+        live: LiveAssistant,
+        *,
+        local: bool,
+        accounts: Accounts | None = None,
+        model: LanguageModel | None = None,
+    ) -> Services:
         """Opens what readers left behind below a data folder.
 
         Raises:
             StateError: The file cannot be used.
         """
         database = Database(data / FILE_NAME)
-        return cls.over(database, live, local=local, accounts=accounts)
+        return cls.over(database, live, local=local, accounts=accounts, model=model)
 
     @classmethod
     def over(
-        cls, database: Database, live: LiveAssistant, *, local: bool, accounts: Accounts | None = None
+        cls,
+        database: Database,
+        live: LiveAssistant,
+        *,
+        local: bool,
+        accounts: Accounts | None = None,
+        model: LanguageModel | None = None,
     ) -> Services:
         """Combines a live assistant with an open database."""
         state = Conversations(database), Ratings(database), Reviews(database), Reading(database), OwnPaths(database)
         gate = None if accounts is None else Gate(accounts, Sessions(accounts, database))
-        return cls(live, *state, local, gate)
+        return cls(live, *state, local, gate, model)
 
     def catalogue(self) -> Catalogue:
         """Returns the entries of the live index."""

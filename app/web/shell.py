@@ -18,7 +18,7 @@ from app.assistant import MAX_QUESTION_CHARS
 from app.web.chips import choices
 from app.web.drawing import TEMPLATES, draw_turns
 from app.web.language import language_of
-from app.web.services import Services, user_of
+from app.web.services import QUOTED, STYLE_COOKIE, Services, user_of
 from app.web.words import EXAMPLES, word, words_for_script
 
 _APP = re.compile(r"<gradio-app\b.*?</gradio-app>", re.S)
@@ -71,6 +71,8 @@ class ChatShell:
             "examples": EXAMPLES[language],
             "choices": choices(self._services.catalogue(), language),
             "limit": MAX_QUESTION_CHARS,
+            "model": self._services.model.config if self._services.model else None,
+            "quoted": request.cookies.get(STYLE_COOKIE) == QUOTED,
             "words": json.dumps(words_for_script(language), ensure_ascii=False),
         }
         before, after = TEMPLATES.get_template("chat.html").render(fields).split(_MARKER)

@@ -47,6 +47,20 @@ _WORDS = {
         "回车发送，Shift+回车换行，Esc 停止，/ 回到输入框",
         "Enter sends, Shift+Enter breaks the line, Esc stops, / returns here",
     ),
+    "writing": ("{model} 正在撰写……", "{model} is writing…"),
+    "checked_so_far": (
+        "已核对 {total} 句，{supported} 句有依据。",
+        "{total} sentences checked, {supported} supported.",
+    ),
+    "answers_by": ("回答方式", "Answers"),
+    "by_quotes": ("引用原文", "quotes from the sources"),
+    "by_model": ("由 {model} 撰写，逐句核对", "written by {model}, checked"),
+    "sent_to": (
+        "问题、之前的对话和找到的原文会发送到 {host}",
+        "The question, the conversation and the passages found are sent to {host}",
+    ),
+    "quote_instead": ("改为引用原文", "Quote instead"),
+    "write_instead": ("改由模型撰写", "Have it written"),
     "characters_left": ("还可输入 {n} 个字符", "{n} characters left"),
     "too_long": (
         "问题有 {n} 个字符，上限是 {limit}；请缩短后再发送",

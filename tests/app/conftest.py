@@ -23,6 +23,7 @@ class Script:
         stop: How the stream ends: "done", "no_done" (closed after the finish reason), "broken" (closed in the middle).
         wait: Seconds before anything is sent.
         pause: Seconds between pieces.
+        reason: Why the answer ends, "length" when a limit has cut it.
     """
 
     text: str = ""
@@ -33,6 +34,7 @@ class Script:
     wait: float = 0.0
     pause: float = 0.0
     cut: int = 3
+    reason: str = "stop"
 
 
 @dataclass
@@ -56,7 +58,7 @@ def events(script):
         delta = {"content": script.text[start : start + script.cut]}
         yield {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
     if script.stop != "broken":
-        yield {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+        yield {"choices": [{"index": 0, "delta": {}, "finish_reason": script.reason}]}
         yield {"choices": [], "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}}
 
 

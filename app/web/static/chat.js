@@ -11,6 +11,7 @@ const form = document.getElementById("composer");
 const question = document.getElementById("question");
 const limit = document.getElementById("limit");
 const stop = document.getElementById("stop");
+const style = document.getElementById("style"); // how answers are given, where a language model is there
 const PATIENCE = 20_000; // milliseconds until a question that nobody takes is given back
 
 let gradio = null; // what Gradio's component lends: element, trigger, props
@@ -31,8 +32,10 @@ window.study = {
 
 // --- asking and answering
 
-function ask(text, { insteadOf = null, length = "normal", filters = null } = {}) {
-  const asked = { number: ++number, text, insteadOf, length, filters, bubble: insteadOf === null ? pending(text) : null };
+function ask(text, { insteadOf = null, length = "normal", filters = null, wanted = style?.value ?? "" } = {}) {
+  const asked = {
+    number: ++number, text, insteadOf, length, filters, style: wanted, bubble: insteadOf === null ? pending(text) : null,
+  };
   waiting.push(asked);
   empty.hidden = true;
   hush();
@@ -56,8 +59,8 @@ function next() {
   running = waiting.shift();
   stop.hidden = false;
   patience = setTimeout(() => giveUp(words.offline), PATIENCE);
-  const { number, text, insteadOf, length, filters } = running;
-  gradio.trigger("submit", { number, question: text, conversation, instead_of: insteadOf, length, filters });
+  const { number, text, insteadOf, length, filters, style } = running;
+  gradio.trigger("submit", { number, question: text, conversation, instead_of: insteadOf, length, filters, style });
 }
 
 function received() {
@@ -167,6 +170,10 @@ question.addEventListener("keydown", (event) => {
   }
 });
 stop.addEventListener("click", halt);
+style?.addEventListener("change", () => {
+  document.cookie = `answers=${style.value}; Path=/; Max-Age=31536000; SameSite=Lax`;
+  question.focus();
+});
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     if (running) halt();
@@ -223,6 +230,8 @@ const actions = {
     if (filters) again(turn, "normal", filters);
     question.focus({ preventScroll: true });
   },
+  quoted: (turn) => again(turn, "normal", filtersOf(turn), "quoted"),
+  written: (turn) => again(turn, "normal", filtersOf(turn), "written"),
   async edit(turn) {
     await remove(turn);
     fill(turn.querySelector(".user.message").textContent);
@@ -230,8 +239,8 @@ const actions = {
   delete: remove,
 };
 
-const again = (turn, length, filters = filtersOf(turn)) =>
-  ask(turn.querySelector(".user.message").textContent, { insteadOf: Number(turn.dataset.turn), length, filters });
+const again = (turn, length, filters = filtersOf(turn), wanted = undefined) =>
+  ask(turn.querySelector(".user.message").textContent, { insteadOf: Number(turn.dataset.turn), length, filters, wanted });
 
 async function rate(turn, button, verdict) {
   const given = button.getAttribute("aria-pressed") === "true" ? "" : verdict;

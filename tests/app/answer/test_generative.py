@@ -3,6 +3,7 @@ import time
 
 import pytest
 
+from app.answer.generative import GenerativeWriter
 from app.answer.llm import LanguageModel, LlmConfig
 from app.answer.support import Verdict
 from app.assistant import Assistant
@@ -70,15 +71,54 @@ def test_a_chinese_answer_is_checked_against_evidence_in_either_language(assista
     assert "没有依据" in answer.text
 
 
+def test_a_sentence_that_the_limit_of_tokens_cut_is_left_out(assistant, writer, llm_server):
+    llm_server.will(text=f"{TRUE} QLoRA fits", reason="length")
+    assert [s.text for s in assistant.answer(QUESTION, model=writer).sentences] == [TRUE]
+
+    llm_server.will(text=f"{TRUE} QLoRA fits", reason="stop")
+    assert len(assistant.answer(QUESTION, model=writer).sentences) == 2
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["LoRA fits the fine-tuning of a 65B model on one 48 GB GPU.", "LoRA 用一张 48 GB 的显卡就能微调 65B 模型。"],
+)
+def test_the_figures_of_one_work_do_not_support_what_is_said_of_another(assistant, writer, llm_server, said):
+    llm_server.will(text=said)
+    quoted = [assistant.ask(question) for question in ("What is LoRA?", "What is QLoRA?", "What is P-Tuning v2?")]
+    spans = [span for answer in quoted for span in assistant.evidence_spans(answer)[: len(answer.citations)]]
+
+    *_, last = GenerativeWriter(writer, assistant.checker).stream(quoted[0], spans, ())
+
+    assert verdicts(last.answer) == [Verdict.UNSUPPORTED]
+    assert last.answer.sentences[0].check.missing == ("LoRA",)
+
+
+def test_a_question_asked_back_claims_nothing(assistant, writer, llm_server):
+    llm_server.will(text=f"What does QLoRA do in 4 bits? {TRUE}")
+
+    assert verdicts(assistant.answer(QUESTION, model=writer)) == [Verdict.NO_CLAIM, Verdict.SUPPORTED]
+
+
+def test_a_model_that_goes_in_circles_is_stopped_and_heard_once(assistant, writer, llm_server):
+    llm_server.will(text=f"{TRUE} " * 200, pause=0.002, cut=30)
+
+    answer = assistant.answer(QUESTION, model=writer)
+
+    assert [s.text for s in answer.sentences] == [TRUE]
+    assert llm_server.broken_off.wait(20)
+
+
 def test_sentences_come_while_the_model_writes(assistant, writer, llm_server):
-    llm_server.will(text=f"{TRUE} [1] {TRUE} [1]", pause=0.005, cut=20)
+    llm_server.will(text=f"{TRUE} [1] It runs on one 24 GB GPU. [1]", pause=0.005, cut=20)
 
     updates = list(assistant.stream(QUESTION, model=writer))
 
     sizes = [len(update.answer.sentences) for update in updates]
     assert sizes == sorted(sizes)
-    assert sizes[0] == 0
-    assert updates[0].pending
+    assert sizes[:2] == [0, 0]
+    assert (updates[0].pending, updates[0].answer.writing.model) == ("", "scripted")  # it has been asked
+    assert updates[1].pending
     assert [update.done for update in updates] == [False] * (len(updates) - 1) + [True]
 
 

@@ -14,7 +14,7 @@ HTML = b"<!doctype html><html><body>Welcome to nginx</body></html>"
 
 def script(**fields):
     values = {"text": "", "status": 200, "content_type": "text/event-stream", "raw": None, "stop": "done"}
-    return SimpleNamespace(**values | {"wait": 0.0, "pause": 0.0, "cut": 3} | fields)
+    return SimpleNamespace(**values | {"wait": 0.0, "pause": 0.0, "cut": 3, "reason": "stop"} | fields)
 
 
 def model(server, **fields):

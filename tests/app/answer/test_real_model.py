@@ -13,7 +13,7 @@ from app.answer.support import Verdict
 from app.assistant import Assistant
 
 xllamacpp = pytest.importorskip("xllamacpp")
-pytestmark = [pytest.mark.real_model, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.real_model, pytest.mark.slow, pytest.mark.timeout(600)]
 ASKED = [{"role": "user", "content": "Name three colours."}]
 
 

@@ -94,6 +94,14 @@ def test_no_title_or_author_breaks_a_file(title, authors):
     assert [one.key for one in first.entries] == ["key"]
 
 
+def test_a_work_without_authors_has_a_key_to_be_sorted_by():
+    (alone,) = read_both(bibtex([entry("LLMs", authors=())], {"arxiv:2106.09685": "2021llms"}))[0].entries
+    (by_people,) = read_both(bibtex([entry("LLMs")], {"arxiv:2106.09685": "hu2021llms"}))[0].entries
+
+    assert alone["key"] == "2021llms"  # bibtex warns of an entry with neither
+    assert "key" not in by_people
+
+
 def test_the_fields_of_a_conference_paper():
     text = bibtex([entry("LoRA & 100% of {it}")], {"arxiv:2106.09685": "hu2021lora"})
 

@@ -2,10 +2,12 @@ import pytest
 from typer.testing import CliRunner
 
 from app.__main__ import app
+from app.answer.llm import LanguageModel, LlmConfig
 from app.state.database import Database
 from app.web.reloading import LiveAssistant
 from app.web.services import Services
 
+KEY = "sk-very-secret-0123456789"
 LIST = """# Papers
 
 - **LoRA: Low-Rank Adaptation** (LoRA). *Edward J. Hu.* ICLR, 2022. [[arxiv](https://arxiv.org/abs/2106.09685)]
@@ -34,4 +36,13 @@ def live(data):
 def services(live, tmp_path):
     database = Database(tmp_path / "readers.sqlite")
     yield Services.over(database, live, local=False)
+    database.close()
+
+
+@pytest.fixture
+def writing(live, tmp_path, llm_server):
+    """The same pages with a scripted language model, whose key nobody may see."""
+    database = Database(tmp_path / "written.sqlite")
+    model = LanguageModel(LlmConfig("scripted", llm_server.url, KEY, token_timeout=5.0, retries=0))
+    yield Services.over(database, live, local=False, model=model)
     database.close()
