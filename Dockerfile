@@ -23,11 +23,11 @@ ENV PATH=/opt/llm-study/bin:$PATH \
     LLMSTUDY_DATA=/data \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
-USER llm-study
+USER 10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 7860
-# The first start builds the index, which takes some seconds.
-HEALTHCHECK --interval=30s --timeout=5s --start-period=90s \
+# The first start builds the index, which takes some seconds, minutes where the processor is busy.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=180s \
     CMD ["python3", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:7860/api/v1/search?q=LoRA&k=1', timeout=4)"]
 CMD ["llm-study", "--host", "0.0.0.0"]

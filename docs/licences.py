@@ -30,7 +30,7 @@ USES = {
     "certifi": MPL,
     "orjson": MPL,
     "tqdm": MPL,
-    "docutils": "what is installed and imported is in the public domain or BSD; GPL is an Emacs mode of its sources only",
+    "docutils": "what is installed is in the public domain or BSD; under the GPL is an Emacs mode in its sources only",
     "frozendict": "LGPL-3.0; comes with genanki and stays a package of its own, unmodified, that anyone may replace; "
     "no part of it is copied into ours",
 }
@@ -41,14 +41,20 @@ Written by `make licences` from the packages themselves; `make audit` compares i
 Every package below is used unmodified, as a package of its own. Packages under a licence with conditions say how they
 are used.
 
+Wheels of numpy, scipy and faiss hold compiled libraries: OpenBLAS (BSD), libgfortran and libgomp (GPL-3.0 with the GCC
+runtime library exception), libquadmath (LGPL-2.1 or later). They are loaded as shared libraries, are not changed, and
+their licences stand in the wheels. A container image passes all of it on, with those licence files in place.
+
 由 `make licences` 生成。本项目采用 Apache-2.0；下列软件包都未经修改、作为独立软件包使用，带条件的许可证注明了使用方式。
 """
 
 
 def main() -> None:
-    """Writes the page, or with ``--check`` says whether it is what would be written."""
+    """Writes the page; ``--print`` prints it, ``--check`` says whether it is what would be written."""
     page = "\n".join(lines(read_extras()))
-    if "--check" not in sys.argv[1:]:
+    if "--print" in sys.argv[1:]:
+        sys.stdout.write(page)
+    elif "--check" not in sys.argv[1:]:
         PAGE.write_text(page, encoding="utf-8")
     elif PAGE.read_text(encoding="utf-8") != page:
         sys.exit("error: docs/licences.md is not what the installed packages say; write it again with: make licences")
