@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check screenshots clean
+.PHONY: run test check audit licences image screenshots clean
 
 run: $(VENV)/.installed
 	$(BIN)/python -m app
@@ -16,6 +16,20 @@ check: $(VENV)/.tested
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/ingest --check
+
+# Needs a network: asks for known weaknesses of what an installation brings, in an environment of its own.
+audit: $(VENV)/.tested
+	$(BIN)/python docs/licences.py --check
+	rm -rf build/audit
+	$(PYTHON) -m venv build/audit
+	build/audit/bin/pip install --disable-pip-version-check -q --upgrade . pip pip-audit
+	build/audit/bin/pip-audit --progress-spinner off --skip-editable
+
+licences: $(VENV)/.tested
+	$(BIN)/python docs/licences.py
+
+image:
+	docker build -t llm-study .
 
 screenshots: $(VENV)/.tested
 	$(BIN)/python docs/screenshots.py

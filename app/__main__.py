@@ -32,6 +32,14 @@ app = typer.Typer(
 )
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("llm-study-assistant"))
+        raise typer.Exit
+
+
 @app.callback(invoke_without_command=True)
 def page(
     context: typer.Context,
@@ -44,6 +52,9 @@ def page(
     model: ModelOption = None,
     encoder: EncoderOption = None,
     device: DeviceOption = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version. 显示版本。")
+    ] = False,
 ) -> None:
     """Opens the chat page; builds the index first when there is none. 打开聊天页面，没有索引时先建立索引。"""
     if context.invoked_subcommand is not None:

@@ -31,6 +31,7 @@ from index.encoders.base import SHIPPED, Encoder
 from index.refresh import refresh_index
 from index.storage.origin import choose_corpus
 from ingest.console import BatchOption, CorpusOption, DataOption, DeviceOption, Terminal, one_line_ends
+from ingest.places import refuse_changes
 
 if TYPE_CHECKING:
     from app.assistant import Assistant
@@ -97,6 +98,7 @@ def main(  # noqa: PLR0912
         raise typer.BadParameter("--ablations takes one --encoder")
     encoders = _load(specs, data, batch, device)
     with one_line_ends():
+        refuse_changes("--update, --calibrate, --fit-support", wanted=update or calibrate or fit_support)
         corpus = choose_corpus(corpus, data)
         if llm or fit_support:
             from evals.support_run import fit_and_report, write_and_report

@@ -16,16 +16,33 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ingest.errors import StudyError
 from ingest.interrupts import STOPPED
+from ingest.places import PROGRAM, default_data
 
 CorpusOption = Annotated[
     Path | None,
     typer.Option(
         help="Folder of lists, cards and notes; without it that of the index. "
         "清单、卡片与笔记所在目录，不给则沿用索引的。",
-        show_default="that of the index, else corpus",
+        show_default="that of the index, else corpus, else the shipped one",
     ),
 ]
-DataOption = Annotated[Path, typer.Option(envvar="LLMSTUDY_DATA", help="Generated state. 生成的数据目录。")]
+
+
+def _data_folder(context: typer.Context, parameter: typer.CallbackParam, given: Path) -> Path:
+    """Returns the folder that was given; what stands in a command's signature only says that none was."""
+    source = context.get_parameter_source(str(parameter.name))
+    return default_data() if source is not None and source.name == "DEFAULT" else given
+
+
+DataOption = Annotated[
+    Path,
+    typer.Option(
+        envvar="LLMSTUDY_DATA",
+        callback=_data_folder,
+        help="Generated state. 生成的数据目录。",
+        show_default="data in a checkout, else the user's data folder",
+    ),
+]
 EncoderOption = Annotated[
     str | None,
     typer.Option(
@@ -38,6 +55,11 @@ BatchOption = Annotated[int, typer.Option(min=1, help="Texts such a model encode
 DeviceOption = Annotated[
     str | None, typer.Option(help="Where such a model runs: cpu, cuda, mps. 模型运行的设备。", show_default="the best")
 ]
+
+
+def program() -> str:
+    """Returns how the study app was started, to be repeated in advice: by its installed command, or as a module."""
+    return PROGRAM if Path(sys.argv[0]).stem == PROGRAM else "python -m app"
 
 
 @contextmanager

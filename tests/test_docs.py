@@ -1,6 +1,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,54 @@ def test_the_makefile_has_the_two_commands():
     for readme in READMES:
         for target in re.findall(r"^make (\w+)", text_of(readme), re.M):
             assert re.search(rf"^{target}:", text, re.M)
+
+
+DOCUMENTS = (*READMES, "CONTRIBUTING.md", "CHANGELOG.md", "docs/threat-model.md")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_command_that_a_document_names_exists(document):
+    text = text_of(document)
+    scripts = tomllib.loads(text_of("pyproject.toml"))["project"]["scripts"]
+    targets = re.findall(r"^([\w-]+):", text_of("Makefile"), re.M)
+
+    assert set(re.findall(r"\bllm-study(?:-(?:index|evals|ingest))?\b(?![./:\w-])", text)) <= set(scripts)
+    for line in re.findall(r"(?:^|`)make ((?:\w+ ?)+)", text, re.M):
+        assert set(line.split("  ")[0].split()) <= set(targets), line
+    for package in re.findall(r"python -m (\w+)", text):
+        assert package in PACKAGES
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_file_that_a_document_names_exists(document):
+    text = text_of(document)
+    here = (ROOT / document).parent
+    linked = [here / path for path in re.findall(r"\]\((?!https?:)([^)#]+)\)", text)]
+    named = [ROOT / path for path in re.findall(r"\b((?:tests|deploy|app|index|evals|docs)/[\w/.-]+\.\w+)", text)]
+
+    assert [path for path in (*linked, *named) if "NAME" not in path.name and not path.exists()] == []
+
+
+def test_every_test_that_the_threat_model_relies_on_exists():
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text_of("docs/threat-model.md"))
+
+    assert len(named) > 10
+    for path, name in named:
+        assert re.search(rf"^def {name}\(", text_of(path), re.M), f"{path} has no {name}"
+
+
+def test_every_dependency_has_its_licence_on_the_page_and_the_licence_goes_with_ours():
+    command = [sys.executable, "docs/licences.py", "--print"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
+
+    assert run.returncode == 0, run.stderr  # a licence with conditions that nobody has looked at stops it
+    project = tomllib.loads(text_of("pyproject.toml"))["project"]
+    wanted = {re.match(r"[\w-]+", line)[0].lower() for line in project["dependencies"]}
+    assert wanted <= set(re.findall(r"^\| (\S+) \|", text_of("docs/licences.md"), re.M))
+
+
+def test_the_image_has_what_the_wheel_is_made_of():
+    sent = set(re.findall(r"^!(\S+)$", text_of(".dockerignore"), re.M))
+    wheel = tomllib.loads(text_of("pyproject.toml"))["tool"]["hatch"]["build"]["targets"]["wheel"]
+
+    assert {*wheel["packages"], *wheel["force-include"], "pyproject.toml", "README.md", "LICENSE"} == sent

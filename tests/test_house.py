@@ -1,7 +1,6 @@
 import ast
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -111,23 +110,3 @@ def test_every_shipped_passage_is_verbatim_at_its_lines_and_of_one_entry(shipped
         for line in range(passage.start_line, passage.end_line + 1):
             assert owner.setdefault((passage.path, line), passage.entry_id) == passage.entry_id
     assert len({passage.passage_id for passage in shipped_library.passages}) == len(shipped_library.passages)
-
-
-def test_an_installed_package_has_every_file_that_a_checkout_has():
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"][
-        "package-data"
-    ]
-    shipped = {
-        file
-        for package, patterns in declared.items()
-        for pattern in patterns
-        for file in (ROOT / package.replace(".", "/")).glob(pattern)
-    }
-    here = {
-        file
-        for package in PACKAGES
-        for file in (ROOT / package).rglob("*")
-        if file.is_file() and file.suffix not in (".py", ".pyc")
-    }
-
-    assert here - shipped == set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.answer.llm import Usage
 from app.catalogue import Catalogue
 from app.export.bibtex import bibtex
 from app.export.markdown import cited_entries, conversation_html, conversation_markdown
@@ -37,7 +38,13 @@ def exported_conversation(answers: Sequence[KeptAnswer], title: str, catalogue: 
         ending: One of ``FORMATS``.
     """
     revived = [
-        _Revived(a.question, a.language, a.markdown, tuple(_citation(c, catalogue) for c in a.citations))
+        _Revived(
+            a.question,
+            a.language,
+            a.markdown,
+            tuple(_citation(c, catalogue) for c in a.citations),
+            Writing(a.model, a.verdicts, Usage()) if a.model else None,
+        )
         for a in answers
     ]
     cited = cited_entries(revived)

@@ -16,6 +16,7 @@ from app.render.messages import say_both
 from app.state.accounts import Accounts
 from app.web.reloading import LiveAssistant
 from index.encoders.base import Encoder
+from ingest.console import program
 from ingest.errors import StudyError
 
 if TYPE_CHECKING:
@@ -106,20 +107,20 @@ def listen(host: str, port: int) -> socket.socket:
         StudyError: The port is no port or is in use, or the host is not an address of this machine.
     """
     if not 0 <= port <= 65_535:
-        raise StudyError(f"port {port} is not between 0 and 65535; try: python -m app --port 7860")
+        raise StudyError(f"port {port} is not between 0 and 65535; try: {program()} --port 7860")
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     except (OSError, UnicodeError) as error:
-        raise StudyError(f"host {host!r} is not known here; try: python -m app --host 127.0.0.1") from error
+        raise StudyError(f"host {host!r} is not known here; try: {program()} --host 127.0.0.1") from error
     try:
         return _bound(family, address)
     except PermissionError as error:
-        raise StudyError(f"port {port} needs more rights; try: python -m app --port 7860") from error
+        raise StudyError(f"port {port} needs more rights; try: {program()} --port 7860") from error
     except OSError as error:
         if _can_bind(family, (address[0], 0, *address[2:])):
             raise StudyError(f"port {port} is in use; try: {_another(family, address)}") from error
         raise StudyError(
-            f"host {host!r} is not an address of this machine; try: python -m app --host 127.0.0.1"
+            f"host {host!r} is not an address of this machine; try: {program()} --host 127.0.0.1"
         ) from error
 
 
@@ -153,7 +154,7 @@ def _another(family: int, address: tuple[object, ...]) -> str:
     port = int(str(address[1]))
     tried = range(port + 1, min(port + _TRIED, 65_536))
     free = next((other for other in tried if _can_bind(family, (address[0], other, *address[2:]))), None)
-    return f"python -m app --port {free}" if free else "python -m app --port PORT"
+    return f"{program()} --port {free or 'PORT'}"
 
 
 def _share_memory_between_threads() -> None:

@@ -79,7 +79,7 @@ class TransformerEncoder:
                 from transformers.utils import logging as transformers_logging
             except ImportError as error:
                 raise EncoderError(f"sentence-transformers cannot be loaded ({first_line(error)})") from error
-            transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+            transformers_logging.disable_progress_bar()
             if index.THREADS_ASKED is None:
                 torch.set_num_threads(os.cpu_count() or 1)
             _check_device(device)

@@ -16,10 +16,10 @@ from index.errors import IndexUnavailableError
 from index.storage.durable import replace_text
 from index.storage.manifest import DamagedError, FormatError, read_manifest
 from index.storage.pointer import read_pointer
+from ingest.places import default_corpus, default_data, is_packaged, shipped_corpus
 
-DEFAULT_CORPUS = Path("corpus")
-DEFAULT_DATA = Path("data")
 CORPUS_FILE = "CORPUS"
+SHIPPED_CORPUS = ":shipped:"  # recorded for the corpus of a wheel, which the next version brings to another place
 
 
 def corpus_of(data: Path) -> Path | None:
@@ -35,7 +35,7 @@ def corpus_of(data: Path) -> Path | None:
 
 
 def choose_corpus(corpus: Path | None, data: Path) -> Path:
-    """Returns the corpus that is asked for, else that of the index below the data folder, else ``corpus/``.
+    """Returns the corpus that is asked for, else that of the index below the data folder, else the default one.
 
     Raises:
         IndexUnavailableError: There is an index, and nothing says what it was built from.
@@ -48,7 +48,7 @@ def choose_corpus(corpus: Path | None, data: Path) -> Path:
             f"it is not known what corpus the index in {data} was built from; "
             f"rebuild it with: ingest --corpus DIR{_data_option(data)}"
         )
-    return DEFAULT_CORPUS
+    return default_corpus()
 
 
 def remember_corpus(data: Path, corpus: Path) -> None:
@@ -68,6 +68,8 @@ def remember_corpus(data: Path, corpus: Path) -> None:
 
 def recorded_form(data: Path, corpus: Path) -> str:
     """Returns a corpus folder as seen from a data folder, so that both may move together."""
+    if is_packaged() and corpus.resolve() == shipped_corpus().resolve():
+        return SHIPPED_CORPUS
     try:
         return Path(os.path.relpath(corpus.resolve(), data.resolve())).as_posix()
     except ValueError:  # another drive of a Windows machine
@@ -78,14 +80,14 @@ def ingest_command(data: Path, *options: str, corpus: Path | None = None) -> str
     """Returns the ``ingest`` command for a data folder, as a user would type it in this working folder."""
     corpus = corpus or corpus_of(data)
     parts = ["ingest", *options]
-    if corpus and not (is_default(data) and corpus.resolve() == DEFAULT_CORPUS.resolve()):
+    if corpus and not (is_default(data) and corpus.resolve() == default_corpus().resolve()):
         parts.append(f"--corpus {shlex.quote(str(corpus))}")
     return " ".join(parts) + _data_option(data)
 
 
 def is_default(data: Path) -> bool:
     """Tells the data folder that commands use when none is named."""
-    return data.resolve() == DEFAULT_DATA.resolve()
+    return data.resolve() == default_data().resolve()
 
 
 def _data_option(data: Path) -> str:
@@ -94,5 +96,7 @@ def _data_option(data: Path) -> str:
 
 def _found_from(data: Path, recorded: str) -> Path:
     """Returns a recorded folder as a path that works from here, short where it can be."""
+    if recorded == SHIPPED_CORPUS:
+        return shipped_corpus()
     folder = Path(os.path.normpath(data.resolve() / recorded))
     return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder

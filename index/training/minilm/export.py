@@ -105,7 +105,7 @@ def write_graph(student: SentenceTransformer, file: Path, *, int8: bool) -> None
         file: The graph.
         int8: Whether weights are rounded to 8 bits; else they stay float32.
     """
-    bert = deepcopy(bert_of(student)).cpu().eval()  # type: ignore[no-untyped-call]
+    bert = deepcopy(bert_of(student)).cpu().eval()
     if int8:
         bert.embeddings.word_embeddings = RowTable(bert.embeddings.word_embeddings.weight.detach())
     longest = bert.config.max_position_embeddings

@@ -137,9 +137,7 @@ def start_student(base: SentenceTransformer, pairs: Pairs, out: Path, recipe: Re
     marks = {name: getattr(base.tokenizer, name) for name in ("unk_token", "sep_token", "pad_token", "cls_token")}
     with TemporaryDirectory() as folder:
         bert.save_pretrained(folder)
-        fast = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
-            tokenizer_object=tokenizer, model_max_length=base.max_seq_length, **marks
-        )
+        fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=base.max_seq_length, **marks)
         fast.save_pretrained(folder)
         # Without dropout: a student that copies a teacher is not in danger of learning its pairs by heart.
         still = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}

@@ -56,4 +56,4 @@ class BlockSampler(DefaultBatchSampler):
 
     def __len__(self) -> int:
         """Returns the number of whole blocks."""
-        return len(cast(Sized, self.sampler)) // self.batch_size
+        return len(cast(Sized, self.sampler)) // int(self.batch_size)
