@@ -34,6 +34,7 @@ _OUTSIDE = 0.4  # from this probability on a question that happens to use a name
 _ABOUT_THE_PROGRAM = re.compile(
     r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:previous|prior|above|all|your|these|those|any)\b"
     r".{0,20}\b(?:instructions?|prompts?|rules|guidelines)\b|"
+    r"^(?:please )?(?:ignore|disregard|forget) the (?:instructions?|prompts?|rules|guidelines)\b|"
     r"\b(?:previous|prior|above|all)\b.{0,20}\b(?:instructions?|guidelines|rules|restrictions)\b"
     r".{0,20}\b(?:void|off|lifted|null)\b|"
     r"\byour (?:initial |hidden |original |first |system |own )*"

@@ -19,10 +19,19 @@ from app.web.chips import choices
 from app.web.drawing import TEMPLATES, draw_turns
 from app.web.language import language_of
 from app.web.services import QUOTED, STYLE_COOKIE, Services, user_of
-from app.web.words import EXAMPLES, word, words_for_script
+from app.web.words import word, words_for_script
 
 _APP = re.compile(r"<gradio-app\b.*?</gradio-app>", re.S)
 _MARKER = "<!-- answers in progress -->"
+_EXAMPLES = {
+    "zh": ("什么是 LoRA？", "LoRA 和 QLoRA 有什么区别？", "为什么注意力要除以根号 d？", "有哪些训练后量化的论文？"),
+    "en": (
+        "What is LoRA?",
+        "How does LoRA differ from QLoRA?",
+        "How does RLHF use a reward model?",
+        "Which papers are on post-training quantisation?",
+    ),
+}
 
 
 class ChatShell:
@@ -68,7 +77,7 @@ class ChatShell:
             "chosen": chosen,
             "gone": bool(asked) and chosen is None,
             "turns": draw_turns(turns, self._services.catalogue(), language),
-            "examples": EXAMPLES[language],
+            "examples": _EXAMPLES[language],
             "choices": choices(self._services.catalogue(), language),
             "limit": MAX_QUESTION_CHARS,
             "model": self._services.model.config if self._services.model else None,

@@ -320,16 +320,6 @@ _WORDS = {
     "to_library": ("去文库", "To the library"),
 }
 
-EXAMPLES = {
-    "zh": ("什么是 LoRA？", "LoRA 和 QLoRA 有什么区别？", "为什么注意力要除以根号 d？", "有哪些训练后量化的论文？"),
-    "en": (
-        "What is LoRA?",
-        "How does LoRA differ from QLoRA?",
-        "How does RLHF use a reward model?",
-        "Which papers are on post-training quantisation?",
-    ),
-}
-
 
 def word(name: str, language: str, /, **values: object) -> str:
     """Returns a text in a language ("zh" or "en")."""

@@ -151,7 +151,7 @@ def test_the_page_names_the_model_and_what_it_sends_where(writing, services):
             cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
             headers = [(b"cookie", f"reader={'a' * 24}; {cookie}".encode())]
             scope = {"type": "http", "path": "/", "query_string": b"", "headers": headers, "server": ("127.0.0.1", 80),
-                     "scheme": "http", "method": "GET", "root_path": ""}  # fmt: skip
+                     "scheme": "http", "method": "GET", "root_path": "", "state": {"reader": "a" * 24}}  # fmt: skip
             return shell._framed("<head></head><gradio-app></gradio-app>", Request(scope))
 
     assert "written by scripted, checked" in page(writing)
