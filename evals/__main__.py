@@ -26,7 +26,7 @@ from evals.load import load
 from evals.regression import Comparison, Verdict, as_sections, compare, read_regression, write_regression
 from evals.suite import Report
 from evals.tables import keep_public, write_readmes
-from evals.understanding import judge_constraints, judge_intents, worst_confusions
+from evals.understanding import judge_constraints, judge_intents, understanding_rows, worst_confusions
 from index.encoders.base import SHIPPED, Encoder
 from index.refresh import refresh_index
 from index.storage.origin import choose_corpus
@@ -59,11 +59,9 @@ CalibrateOption = Annotated[
     bool, typer.Option("--calibrate", help="Fit the decision to answer and keep it. 重新拟合“是否作答”。")
 ]
 LlmOption = Annotated[
-    bool,
-    typer.Option(
-        "--llm", help="Written answers of the model in LLM_MODEL, beside the quoted ones. 评测语言模型撰写的回答。"
-    ),
+    bool, typer.Option("--llm", help="Written answers of LLM_MODEL, beside the quoted ones. 评测语言模型撰写的回答。")
 ]
+BenchOption = Annotated[bool, typer.Option("--bench", help="Speed and memory instead. 改测速度与内存。")]
 LimitOption = Annotated[int | None, typer.Option("--questions", min=1, help="With --llm: only so many. 只问这么多题。")]
 FitSupportOption = Annotated[
     bool, typer.Option("--fit-support", help="Fit the support function and keep it. 重新拟合支持度函数。")
@@ -80,6 +78,7 @@ def main(  # noqa: PLR0912
     llm: LlmOption = False,
     limit: LimitOption = None,
     fit_support: FitSupportOption = False,
+    bench: BenchOption = False,
     encoder: EncodersOption = None,
     batch: BatchOption = 32,
     device: DeviceOption = None,
@@ -100,6 +99,11 @@ def main(  # noqa: PLR0912
     with one_line_ends():
         refuse_changes("--update, --calibrate, --fit-support", wanted=update or calibrate or fit_support)
         corpus = choose_corpus(corpus, data)
+        if bench:
+            from evals.bench import bench_and_report
+
+            bench_and_report(corpus, data / "evals", next(encoders), _talk, None if as_json else _print_table)
+            return
         if llm or fit_support:
             from evals.support_run import fit_and_report, write_and_report
 
@@ -301,11 +305,7 @@ def _print_report(report: Report, comparisons: Sequence[Comparison]) -> None:
 def _print_understanding(report: Report) -> None:
     if report.intents is None or report.constraints is None:
         return
-    shown = {"intent told": report.intents.accuracy, "constraints read exactly": report.constraints.exact}
-    rows = {name: {language: values[language] for language in ("zh", "en")} for name, values in shown.items()}
-    for place, name in enumerate(("leaning told", "taken for leaning")):
-        rows[name] = {language: report.intents.leaning[language][place] for language in ("zh", "en")}
-    _print_table("understanding", rows)
+    _print_table("understanding", understanding_rows(report.intents, report.constraints))
     confusions = ", ".join(f"{true} as {told} {number}" for true, told, number in worst_confusions(report.intents))
     _out.print(f"intents confused most often: {confusions}")
     _out.print(f"filters that exclude an answer: {report.constraints.excluding:.1%}")

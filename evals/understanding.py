@@ -137,3 +137,12 @@ def worst_confusions(report: IntentReport, most: int = 12) -> list[tuple[str, st
     """Returns (true, told, number) of the likeliest confusions, most frequent first."""
     ranked = sorted(report.confusion.items(), key=lambda item: (-item[1], item[0]))
     return [(true, told, number) for (true, told), number in ranked[:most]]
+
+
+def understanding_rows(intents: IntentReport, constraints: ConstraintReport) -> dict[str, dict[str, float]]:
+    """Returns how well questions are understood by language, as rows of a table."""
+    shown = {"intent told": intents.accuracy, "constraints read exactly": constraints.exact}
+    rows = {name: {language: values[language] for language in ("zh", "en")} for name, values in shown.items()}
+    for place, name in enumerate(("leaning told", "taken for leaning")):
+        rows[name] = {language: intents.leaning[language][place] for language in ("zh", "en")}
+    return rows

@@ -27,8 +27,7 @@ from index.storage.generations import damaged, open_generation
 from index.storage.holds import Hold
 from index.storage.manifest import DamagedError, Manifest
 from index.storage.origin import ingest_command
-from index.text.analysis import content_text, term_set
-from index.text.passages import searchable_text
+from index.text.analysis import content_text
 from index.types import Found, Hit, Match, ParsedQuery, Step
 
 
@@ -166,7 +165,7 @@ class Searcher:
         steps = _steps(scores, entry_of, bonus) if explain else {}
         hits = self._hits(ranked[: _with_ties(ranked, k)], rows, scores, steps)[:k]
         if explain:
-            hits = [replace(hit, words=_words_held(question, hit)) for hit in hits]
+            hits = [replace(hit, words=self._spellings_held(question, hit)) for hit in hits]
         watch.lap("read")
         return Found(tuple(hits), question, watch.milliseconds)
 
@@ -205,6 +204,17 @@ class Searcher:
         """Returns the Latin content words of a question that occur nowhere in the index, slips of the pen aside."""
         words = [word for word in question.words if word[0].isascii() and not word.isdigit()]
         return [word for word in words if not self._lexical.knows(word)]
+
+    def words_held(self, words: Sequence[str], hit: Hit) -> list[str]:
+        """Returns the words that the matched passages of a hit hold, with the names of its entry."""
+        rows = self.store.rows_of_passages([match.passage.passage_id for match in hit.matches])
+        held = self._lexical.held(words, np.asarray(rows, dtype=np.int64))
+        return [words[place] for place in np.flatnonzero(held.any(axis=0)).tolist()]
+
+    def _spellings_held(self, question: ParsedQuery, hit: Hit) -> tuple[str, ...]:
+        """Returns the content words of a question that the matched passages of a hit hold, as they are spelled."""
+        known = set(self.words_held(question.words, hit))
+        return tuple(said for word, said in zip(question.words, question.spellings, strict=True) if word in known)
 
     def novelty(self, question: ParsedQuery) -> float:
         """Returns how much of a question occurs in no passage at all, in [0, 1]."""
@@ -291,12 +301,6 @@ def _steps(
         if added:
             steps[entry_row] = (*steps[entry_row], Step("bonus", added, 1 + better.index(added)))
     return steps
-
-
-def _words_held(question: ParsedQuery, hit: Hit) -> tuple[str, ...]:
-    """Returns the content words of a question that the matched passages of a hit hold."""
-    known = set().union(*(term_set(searchable_text(hit.entry, match.passage)) for match in hit.matches))
-    return tuple(spelling for word, spelling in zip(question.words, question.spellings, strict=True) if word in known)
 
 
 def _check_encoder(manifest: Manifest, encoder: Encoder, table: StaticEncoder, data: Path) -> None:

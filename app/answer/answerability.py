@@ -23,8 +23,7 @@ from numpy.typing import NDArray
 from app.answer.said import asked_aspect, names_held, what_is_said
 from app.answer.selection import Candidate
 from index.search import Searcher
-from index.text.analysis import content_words, term_set
-from index.text.passages import searchable_text
+from index.text.analysis import content_words
 from index.types import Hit, ParsedQuery
 
 _LOOKED_AT = 5
@@ -137,7 +136,7 @@ def gather_evidence(
     best = hits[:_LOOKED_AT]
     missing = {word for name in question.unknown for word in content_words(name)}
     words = [word for word in question.words if word not in missing]  # what no text has is told apart, not held against
-    held = [_held(words, hit) for hit in best]
+    held = [searcher.words_held(words, hit) for hit in best]
     asked = max(len(words), 1)
     said = what_is_said(question, hits, ranked, searcher, hidden)
     aspect = aspect_vector(question, searcher)
@@ -228,12 +227,6 @@ def estimate(
 def is_about_the_program(question: str) -> bool:
     """Tells a question that is about, or against, the program's own instructions."""
     return bool(_ABOUT_THE_PROGRAM.search(question))
-
-
-def _held(words: Sequence[str], hit: Hit) -> set[str]:
-    """Returns the words that the matched passages of an entry hold."""
-    known = [term_set(searchable_text(hit.entry, match.passage)) for match in hit.matches]
-    return {word for word in words if any(word in terms for terms in known)}
 
 
 def _probability(ranked: Sequence[Candidate]) -> float:

@@ -47,12 +47,12 @@ class AspectModel:
     bias: Floats
     shares: Floats
 
-    def asked(self, tokens: NDArray[np.int64]) -> tuple[Floats, float]:
+    def asked(self, tokens: NDArray[np.integer[Any]]) -> tuple[Floats, float]:
         """Returns the probability of each aspect that a question asks for it, shape (aspects,), and of a figure."""
         odds = _sum(self.questions, tokens) * self.scales[:_ASKED] + self.bias[:_ASKED]
         return _softmax(odds[:-1]), float(1.0 / (1.0 + np.exp(-odds[-1])))
 
-    def spoken_of(self, tokens: NDArray[np.int64]) -> Floats:
+    def spoken_of(self, tokens: NDArray[np.integer[Any]]) -> Floats:
         """Returns how much likelier than by chance a text speaks of each aspect, shape (aspects,)."""
         lift: Floats = _softmax(_sum(self.texts, tokens) * self.scales[_ASKED:] + self.bias[_ASKED:]) / self.shares
         return lift
@@ -76,10 +76,10 @@ def shipped_aspects() -> AspectModel:
 @lru_cache(maxsize=50_000)
 def spoken_of(tokens: bytes) -> Floats:
     """Returns ``AspectModel.spoken_of`` of tokens by the shipped models, remembered: the same texts come back."""
-    return shipped_aspects().spoken_of(np.frombuffer(tokens, dtype=np.int64))
+    return shipped_aspects().spoken_of(np.frombuffer(tokens, dtype=np.int32))
 
 
-def buckets(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
+def buckets(tokens: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     """Returns the rows of the weights that stand for a text's tokens and pairs of neighbours, each once.
 
     Args:
@@ -92,7 +92,7 @@ def buckets(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.unique(hashed.astype(np.int64))
 
 
-def _sum(weights: NDArray[np.int8], tokens: NDArray[np.int64]) -> Floats:
+def _sum(weights: NDArray[np.int8], tokens: NDArray[np.integer[Any]]) -> Floats:
     rows = buckets(tokens)
     total: Floats = weights[rows].sum(axis=0, dtype=np.int32) / np.float32(np.sqrt(len(rows)))
     return total

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoders.static import StaticEncoder
+from index.retrieval.late_interaction import distinct_ids
 
 Floats = NDArray[np.float32]
-Ids = NDArray[np.int64]
+Ids = NDArray[np.int32]
 _MOST_READ = 50_000
 
 
@@ -22,12 +23,12 @@ class Reading:
     Attributes:
         tokens: In reading order.
         distinct: Each once, so that saying a word over and over earns nothing.
-        vector: Mean of the vectors of the distinct tokens, of unit length, shape (dimension,).
+        length: Of the sum of the vectors of the distinct tokens; the sum itself would take most of the memory.
     """
 
     tokens: Ids
     distinct: Ids
-    vector: Floats
+    length: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,10 @@ def read_texts(table: StaticEncoder, texts: Sequence[str]) -> list[Reading]:
     remembered = _READ.setdefault(table.fingerprint, {})
     read = {text: found for text in texts if (found := remembered.get(text))}  # other threads may empty it any time
     if new := [text for text in dict.fromkeys(texts) if text not in read]:
-        tokens = table.tokenize(new)
+        tokens = [ids.astype(np.int32) for ids in table.tokenize(new)]
         distinct = [np.unique(ids) for ids in tokens]
-        vectors = table.pool(distinct)
-        learned = {text: Reading(*parts) for text, *parts in zip(new, tokens, distinct, vectors, strict=True)}
+        lengths = np.linalg.norm(table.sums(distinct), axis=1).tolist()
+        learned = {text: Reading(*parts) for text, *parts in zip(new, tokens, distinct, lengths, strict=True)}
         if len(remembered) > _MOST_READ:
             remembered.clear()
         remembered.update(learned)
@@ -78,15 +79,18 @@ def compare(table: StaticEncoder, question: Reading, texts: Sequence[Reading]) -
     back = np.zeros(len(texts), dtype=np.float32)
     weights: Floats = np.square(table.token_lengths(asked))
     weights = (weights / max(float(weights.sum()), 1e-9)).astype(np.float32)
+    cosines = np.zeros(len(texts), dtype=np.float32)
     filled = [i for i, text in enumerate(texts) if len(text.distinct)]
     if len(asked) and filled:
         sizes = [len(texts[i].distinct) for i in filled]
         begins = np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64)
-        distinct, place = np.unique(np.concatenate([texts[i].distinct for i in filled]), return_inverse=True)
-        likeness = np.square(np.maximum(table.token_cosines(distinct, asked), 0.0))
-        best[filled] = np.maximum.reduceat(likeness[place], begins, axis=0)
+        distinct, place = distinct_ids(np.concatenate([texts[i].distinct for i in filled]), table.vocabulary)
+        near, along = table.token_likeness(distinct, asked, table.pool([asked])[0])
+        likeness = np.ascontiguousarray(np.square(np.maximum(near, 0.0)).T)
+        best[filled] = np.maximum.reduceat(np.take(likeness, place, axis=1), begins, axis=1).T
         of_text = np.square(table.token_lengths(distinct))
-        held = np.add.reduceat((likeness.max(axis=1) * of_text)[place], begins)
+        held = np.add.reduceat((likeness.max(axis=0) * of_text)[place], begins)
+        sums = np.asarray([texts[i].length for i in filled], dtype=np.float32)
+        cosines[filled] = np.add.reduceat(along[place], begins) / np.maximum(sums, 1e-9)
         back[filled] = held / np.maximum(np.add.reduceat(of_text[place], begins), 1e-9)
-    cosines = np.stack([text.vector for text in texts]) @ question.vector if texts else np.zeros(0, np.float32)
-    return Comparison(best, weights, back, cosines.astype(np.float32))
+    return Comparison(best, weights, back, cosines)

@@ -83,7 +83,7 @@ def compare_entries(question: ParsedQuery, hits: Sequence[Hit], table: StaticEnc
         axis=1,
     ).astype(np.float32)
     vectors = np.zeros((n, table.dimension), dtype=np.float32)
-    np.add.at(vectors, owner, np.stack([text.vector for text in read[2 * n :]]))
+    np.add.at(vectors, owner, table.pool([text.distinct for text in read[2 * n :]]))
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
     roles = np.asarray([int(hit.entry.kind is Kind.CONCEPT) for hit in hits], dtype=np.int64)
     shares = np.asarray([match.score / top for hit in hits for match in hit.matches], dtype=np.float32)

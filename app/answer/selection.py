@@ -22,12 +22,13 @@ from app.answer.comparing import Reading, compare, read_texts
 from app.answer.spans import Span, by_entry
 from index.encoders.static import StaticEncoder
 from index.storage.store import Store
-from index.text.analysis import content_words, term_set
+from index.text.analysis import content_words, index_terms
 from index.types import Hit, ParsedQuery
 from ingest.documents.answers import ASPECTS
 from ingest.types import Entry, PassageKind
 
 Floats = NDArray[np.float32]
+Hashes = NDArray[np.int64]
 FITTED = Path(__file__).parent / "selection.json"
 FEATURES = (
     "question", "question_back", "question_cosine", "text", "text_back", "text_cosine", "contrast", "rare", "covered",
@@ -37,6 +38,7 @@ FEATURES = (
 _THE_SAME_WORDS, _CERTAIN = 0.95, 0.98
 _LONG, _MANY = 400, 6  # characters and figures from which on more make no difference
 _SUREST = 30.0  # log-odds
+_MOST_SPANS = 40_000  # whose terms are remembered, in about 20 MB
 _LEAST = 0.01  # of a probability, under its logarithm
 
 
@@ -148,7 +150,7 @@ def compare_spans(question: ParsedQuery, spans: Sequence[tuple[Span, Hit]], tabl
     _by_words(column, question, spans, wordings)
     _by_search(column, question, spans)
     _by_aspect(column, spans, asked, texts)
-    return Compared(rows, np.stack([text.vector for text in texts]), holds * like.weights)
+    return Compared(rows, table.pool([text.distinct for text in texts]), holds * like.weights)
 
 
 def _by_words(
@@ -159,8 +161,7 @@ def _by_words(
 ) -> None:
     """Fills in the shares of the question's words that the spans hold, with their wordings."""
     words = question.words
-    terms = [term_set(" ".join((*several, span.plain))) for (span, _), several in zip(spans, wordings, strict=True)]
-    held = np.asarray([[word in known for word in words] for known in terms], dtype=np.float32).reshape(len(spans), -1)
+    held = _held(words, [_terms(span, several) for (span, _), several in zip(spans, wordings, strict=True)])
     shares = held.mean(axis=0)
     weights = np.maximum(-np.log(shares + 1.0 / len(spans)), 0.05) * (shares > 0)
     column["rare"][:] = held @ weights / weights.sum() if weights.any() else 1.0
@@ -206,6 +207,38 @@ def _by_aspect(
         column["speaks"][i] = np.log(wanted @ spoken_of(text.tokens.tobytes()) + _LEAST)
         column["figure"][i] = np.log((figure if figures else 1.0 - figure) + _LEAST)
         column["figures"][i] = min(figures, _MANY) / _MANY
+
+
+_TERMS: dict[int, tuple[Span, Hashes]] = {}  # by the identity of the span, which is kept so that it stays its own
+
+
+def _terms(span: Span, wordings: Sequence[str]) -> Hashes:
+    """Returns the hashes of the terms of a span and of the wordings it answers, remembered; sets take ten times more.
+
+    One of 64 bits is wrong for another word once in 10^17 questions.
+    """
+    known = _TERMS.get(id(span))
+    if known is None or known[0] is not span:
+        terms = set(index_terms(" ".join((*wordings, span.plain))))
+        known = span, np.fromiter(map(_hash, terms), dtype=np.int64, count=len(terms))
+        if len(_TERMS) >= _MOST_SPANS:
+            _TERMS.clear()
+        _TERMS[id(span)] = known
+    return known[1]
+
+
+def _hash(term: str) -> int:
+    return hash(term.encode())  # of a string Python hashes its memory, and that of "户" is that of "7b"
+
+
+def _held(words: Sequence[str], terms: Sequence[Hashes]) -> Floats:
+    """Tells which spans hold which words, shape (spans, words), by the hashes of their terms."""
+    held = np.zeros((len(terms), len(words)), dtype=np.float32)
+    owner = np.repeat(np.arange(len(terms)), [len(own) for own in terms])
+    together = np.concatenate(terms)
+    for column, word in enumerate(words):
+        held[owner[together == _hash(word)], column] = 1.0
+    return held
 
 
 def _wordings(span: Span) -> list[str]:

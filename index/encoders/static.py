@@ -97,6 +97,15 @@ class StaticEncoder:
         cosines /= lengths[first][:, None]
         return cosines
 
+    def token_likeness(
+        self, first: NDArray[np.integer[Any]], second: NDArray[np.integer[Any]], vector: Vectors
+    ) -> tuple[Vectors, Vectors]:
+        """Returns ``token_cosines``, and the product of every vector of the first list with another vector."""
+        lengths = np.maximum(self._lengths, 1e-9)
+        others = self._rows[second].astype(np.float32) / lengths[second][:, None]
+        products = self._rows[first].astype(np.float32) @ np.concatenate((others, vector[None, :])).T
+        return products[:, :-1] / lengths[first][:, None], products[:, -1] * self._scales[first]
+
     def token_units(self, ids: NDArray[np.integer[Any]]) -> Vectors:
         """Returns the vectors of tokens, each of length 1, float32, shape (ids, dimension)."""
         units: Vectors = self._rows[ids].astype(np.float32)
@@ -121,12 +130,17 @@ class StaticEncoder:
 
     encode_queries = encode_passages = encode  # the table treats every text alike
 
-    def pool(self, tokens: Sequence[NDArray[np.int64]]) -> Vectors:
+    def pool(self, tokens: Sequence[NDArray[np.integer[Any]]]) -> Vectors:
         """Returns unit vectors of texts that are tokenised already (see ``tokenize``)."""
+        vectors = self.sums(tokens)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+        return vectors
+
+    def sums(self, tokens: Sequence[NDArray[np.integer[Any]]]) -> Vectors:
+        """Returns the sums of the token vectors of such texts, float32, shape (len(tokens), dimension)."""
         vectors = np.zeros((len(tokens), self.dimension), dtype=np.float32)
         for vector, ids in zip(vectors, tokens, strict=True):
             if len(ids):
                 np.matmul(self._scales[ids], self._rows[ids].astype(np.float32), out=vector)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        np.divide(vectors, lengths, out=vectors, where=lengths > 0)
         return vectors

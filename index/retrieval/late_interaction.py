@@ -115,16 +115,17 @@ class LateIndex:
             return scores
         asked = np.unique(asked)
         pieces = np.concatenate([self._ids[self._starts[row] : self._starts[row + 1]] for row in rows[filled]])
-        vocabulary, place = _distinct(pieces, encoder.vocabulary)
-        cosines = np.maximum(encoder.token_cosines(vocabulary, asked), 0.0)
+        vocabulary, place = distinct_ids(pieces, encoder.vocabulary)
+        cosines = np.maximum(encoder.token_cosines(vocabulary, asked), 0.0).T
         weights = np.square(encoder.token_lengths(asked))
         begins = np.concatenate(([0], np.cumsum(lengths[filled])[:-1]))
-        best = np.maximum.reduceat(cosines[place], begins, axis=0)
-        scores[filled] = np.square(best) @ weights / max(float(weights.sum()), 1e-9)
+        # A row a piece of the question: the maxima are then taken along memory, in a third of the time.
+        best = np.maximum.reduceat(np.take(np.ascontiguousarray(cosines), place, axis=1), begins, axis=1)
+        scores[filled] = np.square(np.ascontiguousarray(best.T)) @ weights / max(float(weights.sum()), 1e-9)
         return scores
 
 
-def _distinct(ids: Ids, vocabulary: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def distinct_ids(ids: NDArray[np.integer[Any]], vocabulary: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Returns the distinct ids in order and the position of each id among them, without sorting."""
     present = np.zeros(vocabulary, dtype=bool)
     present[ids] = True

@@ -97,6 +97,18 @@ class LexicalIndex:
         slips = 1 if len(term) < _TWO_SLIPS_CHARS else 2
         return process.extractOne(term, self._words, scorer=Levenshtein.distance, score_cutoff=slips) is not None
 
+    def held(self, words: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tells which passages have which words among their terms, shape (len(rows), len(words))."""
+        held = np.zeros((len(rows), len(words)), dtype=np.bool_)
+        scores, numbers = self._bm25.scores, self._bm25.vocab_dict
+        for column, word in enumerate(words):
+            if (number := numbers.get(word)) is not None and number < len(scores["indptr"]) - 1:
+                start, end = scores["indptr"][number : number + 2]
+                having = scores["indices"][start:end]
+                places = np.minimum(np.searchsorted(having, rows), len(having) - 1)
+                held[:, column] = having[places] == rows
+        return held
+
     def known_share(self, words: Sequence[str]) -> float:
         """Returns the share of words that occur in any passage as they are, in [0, 1]; 1 when there are none."""
         return sum(word in self._bm25.vocab_dict for word in words) / len(words) if words else 1.0

@@ -13,10 +13,13 @@ from typing import Any
 from index.catalogue.facets import facets_of
 from index.catalogue.gazetteer import gazetteer_rows, heads_of, telling_words
 from index.catalogue.names import link_keys_of, names_of
+from index.storage.remembering import Remembered
 from index.types import Slot
 from ingest.types import Entry, Kind, Library, Link, Listing, Passage, PassageKind, Term
 
 _SQL_VALUES = 500
+# What is kept of a large index; a megabyte or two each, passages about twenty.
+_ENTRIES, _PASSAGES, _NAMES = 2_048, 16_384, 8_192
 _SCHEMA = """
 CREATE TABLE entries (row INTEGER PRIMARY KEY, entry_id TEXT NOT NULL UNIQUE, value TEXT NOT NULL);
 CREATE TABLE passages (
@@ -104,6 +107,16 @@ class Store:
             f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
         self._lock = threading.Lock()
+        self._entry_at = Remembered(self._read_entries, _ENTRIES)
+        self._passage_at = Remembered(self._read_passages, _PASSAGES)
+        self._rows_of = Remembered(self._read_rows_of, _ENTRIES)
+        self._row_of_entry = Remembered(self._read_rows_of_entries, _ENTRIES)
+        self._passage_id = Remembered(self._read_passage_ids, _PASSAGES)
+        self._row_of_passage = Remembered(self._read_rows_of_passages, _PASSAGES)
+        self._head = Remembered(self._read_heads, _NAMES)
+        self._named = Remembered(self._read_named, _NAMES)
+        self._telling = Remembered(self._read_telling, _NAMES)
+        self._having = Remembered(self._read_having, _NAMES)
 
     def close(self) -> None:
         """Closes the file."""
@@ -115,20 +128,16 @@ class Store:
 
     def entries_at(self, rows: Sequence[int]) -> dict[int, Entry]:
         """Returns entries by row."""
-        marks = ",".join("?" * len(rows))
-        found = self._query(f"SELECT row, value FROM entries WHERE row IN ({marks})", *map(int, rows))
-        return {row: _entry(value) for row, value in found}
+        return self._entry_at([int(row) for row in rows])
 
     def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
         """Returns passages by row."""
-        marks = ",".join("?" * len(rows))
-        found = self._query(f"{_SELECT_PASSAGES} WHERE p.row IN ({marks})", *map(int, rows))
-        return {row[0]: _passage(row) for row in found}
+        return self._passage_at([int(row) for row in rows])
 
     def passages_of(self, entry_id: str) -> list[Passage]:
         """Returns all passages of an entry in reading order."""
-        found = self._query(f"{_SELECT_PASSAGES} WHERE e.entry_id = ? ORDER BY p.row", entry_id)
-        return [_passage(row) for row in found]
+        rows = self._row_of_entry([entry_id])
+        return list(self._passage_at(self.rows_of(rows[entry_id])).values()) if rows else []
 
     def all_passages(self) -> Iterator[Passage]:
         """Yields all passages in reading order."""
@@ -136,11 +145,11 @@ class Store:
 
     def heads(self, tokens: Collection[str]) -> dict[str, int]:
         """Returns, by token, a bit for each length that names starting with it have (``gazetteer.heads_of``)."""
-        return dict(self._where_in("SELECT token, lengths FROM heads WHERE token", tokens))
+        return {token: lengths for token, lengths in self._head(tokens).items() if lengths}
 
     def gazetteer(self, names: Collection[str]) -> list[tuple[str, str, str]]:
         """Returns (name, slot, value) of everything that goes by one of the names in comparable form."""
-        return list(self._where_in("SELECT name, slot, value FROM gazetteer WHERE name", names))
+        return [row for rows in self._named(sorted(names)).values() for row in rows]
 
     def values(self, slot: Slot) -> list[str]:
         """Returns the values of a slot of the gazetteer, as somebody would type them."""
@@ -168,12 +177,11 @@ class Store:
 
     def telling(self, words: Collection[str]) -> list[tuple[str, str]]:
         """Returns (word, name) of the names that hold a word which few names hold (``gazetteer.telling_words``)."""
-        return list(self._where_in("SELECT word, name FROM telling WHERE word", words))
+        return [row for rows in self._telling(sorted(words)).values() for row in rows]
 
     def rows_with(self, facet: str, forms: Collection[str]) -> frozenset[int]:
         """Returns the rows of the entries that have a facet in one of some forms (``index.catalogue.facets``)."""
-        found = self._where_in("SELECT entry_row FROM facets WHERE facet = ? AND form", forms, facet)
-        return frozenset(row for (row,) in found)
+        return frozenset[int]().union(*self._having([(facet, form) for form in forms]).values())
 
     def newest_year(self) -> int | None:
         """Returns the year of the newest entry, or None."""
@@ -188,11 +196,11 @@ class Store:
 
     def rows_of(self, entry_row: int) -> list[int]:
         """Returns the passage rows of an entry row."""
-        return [row for (row,) in self._query("SELECT row FROM passages WHERE entry_row = ? ORDER BY row", entry_row)]
+        return list(self._rows_of([int(entry_row)])[int(entry_row)])
 
     def passage_ids(self, rows: Collection[int]) -> dict[int, str]:
         """Returns the ids of passages by row."""
-        return dict(self._where_in("SELECT row, passage_id FROM passages WHERE row", rows))
+        return self._passage_id(rows)
 
     def passage_ids_of(self, kind: PassageKind) -> list[str]:
         """Returns the ids of all passages of a kind, in order."""
@@ -201,7 +209,7 @@ class Store:
 
     def rows_of_passages(self, ids: Collection[str]) -> list[int]:
         """Returns the rows of passages by their ids."""
-        return [row for (row,) in self._where_in("SELECT row FROM passages WHERE passage_id", ids)]
+        return list(self._row_of_passage(sorted(ids)).values())
 
     def entry_rows(self) -> list[int]:
         """Returns the entry row of every passage row, in order."""
@@ -210,6 +218,51 @@ class Store:
     def languages(self) -> list[str]:
         """Returns the language of every passage row, in order."""
         return [language for (language,) in self._query("SELECT language FROM passages ORDER BY row")]
+
+    def _read_entries(self, rows: Sequence[int]) -> dict[int, Entry]:
+        return {row: _entry(value) for row, value in self._where_in("SELECT row, value FROM entries WHERE row", rows)}
+
+    def _read_passages(self, rows: Sequence[int]) -> dict[int, Passage]:
+        return {row[0]: _passage(row) for row in self._where_in(f"{_SELECT_PASSAGES} WHERE p.row", rows)}
+
+    def _read_rows_of(self, entry_rows: Sequence[int]) -> dict[int, tuple[int, ...]]:
+        found: dict[int, list[int]] = {row: [] for row in entry_rows}
+        for entry_row, row in self._where_in("SELECT entry_row, row FROM passages WHERE entry_row", entry_rows):
+            found[entry_row].append(row)
+        return {entry_row: tuple(sorted(rows)) for entry_row, rows in found.items()}
+
+    def _read_rows_of_entries(self, ids: Sequence[str]) -> dict[str, int]:
+        return dict(self._where_in("SELECT entry_id, row FROM entries WHERE entry_id", ids))
+
+    def _read_passage_ids(self, rows: Sequence[int]) -> dict[int, str]:
+        return dict(self._where_in("SELECT row, passage_id FROM passages WHERE row", rows))
+
+    def _read_rows_of_passages(self, ids: Sequence[str]) -> dict[str, int]:
+        return dict(self._where_in("SELECT passage_id, row FROM passages WHERE passage_id", ids))
+
+    def _read_heads(self, tokens: Sequence[str]) -> dict[str, int]:
+        return dict.fromkeys(tokens, 0) | dict(self._where_in("SELECT token, lengths FROM heads WHERE token", tokens))
+
+    def _read_named(self, names: Sequence[str]) -> dict[str, list[tuple[str, str, str]]]:
+        found: dict[str, list[tuple[str, str, str]]] = {name: [] for name in names}
+        for row in self._where_in("SELECT name, slot, value FROM gazetteer WHERE name", names):
+            found[row[0]].append(row)
+        return found
+
+    def _read_telling(self, words: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+        found: dict[str, list[tuple[str, str]]] = {word: [] for word in words}
+        for row in self._where_in("SELECT word, name FROM telling WHERE word", words):
+            found[row[0]].append(row)
+        return found
+
+    def _read_having(self, facets: Sequence[tuple[str, str]]) -> dict[tuple[str, str], frozenset[int]]:
+        found: dict[tuple[str, str], list[int]] = {key: [] for key in facets}
+        for facet in {facet for facet, _ in facets}:
+            forms = [form for other, form in facets if other == facet]
+            select = "SELECT form, entry_row FROM facets WHERE facet = ? AND form"
+            for form, row in self._where_in(select, forms, facet):
+                found[facet, form].append(row)
+        return {key: frozenset(rows) for key, rows in found.items()}
 
     def _query(self, sql: str, *values: str | int) -> list[Any]:
         with self._lock:

@@ -117,7 +117,7 @@ def index_terms(text: str) -> list[str]:
     return list(_terms(normalised(text)))
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=512)
 def term_set(text: str) -> frozenset[str]:
     """Returns the distinct terms of a text, remembered: the same passages come back for many questions."""
     return frozenset(map(sys.intern, index_terms(text)))  # each word once for all texts

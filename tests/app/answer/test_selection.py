@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from app.answer.selection import FEATURES, compare_spans, fitted, rank_spans
-from app.answer.spans import by_entry, spans_of
+from app.answer.selection import FEATURES, _held, _terms, compare_spans, fitted, rank_spans
+from app.answer.spans import Span, by_entry, spans_of
 from ingest.types import Passage, PassageKind
 
 
@@ -165,3 +165,12 @@ def test_the_shipped_model_has_a_weight_for_every_feature():
 
     assert tuple(model["features"]) == FEATURES
     assert len(model["weights"]) == len(FEATURES)
+
+
+@pytest.mark.parametrize(
+    ("word", "plain", "held"), [("7b", "面向用户。", 0.0), ("户", "面向用户。", 1.0), ("7b", "7b", 1.0)]
+)
+def test_words_whose_memory_is_alike_are_told_apart(word, plain, held):
+    span = Span(Passage("x", "gptq", PassageKind.NOTE, "zh", plain, "a.md", 1, 1, 9), plain, plain, 1, 0)
+
+    assert _held([word], [_terms(span, [])]).tolist() == [[held]]

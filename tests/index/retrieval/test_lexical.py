@@ -88,3 +88,11 @@ def test_a_saved_index_scores_the_same(lexical, tmp_path):
 )
 def test_a_word_is_known_up_to_a_slip_of_the_pen(lexical, term, known):
     assert lexical.knows(term) is known
+
+
+def test_words_are_held_by_the_passages_that_have_them_as_terms():
+    index = LexicalIndex.build([["a", "b"], [], ["b"], ["c", "c"]])
+
+    held = index.held(["b", "c", "unheard"], np.asarray([3, 0, 1]))
+
+    assert held.tolist() == [[False, True, False], [True, False, False], [False, False, False]]
