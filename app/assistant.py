@@ -178,7 +178,9 @@ class Assistant:
         if is_about_the_program(question.raw):
             return self._decline(question)
         wishes = read_wishes(question)
-        if wishes.facts and question.intent.label != "outfield":
+        if not wishes.compares and (columns := self._writer.write_columns(question, hits)).sentences:
+            return Status.ANSWERED, tuple(columns.sentences), tuple(columns.citations)
+        if wishes.facts and (question.intent.label != "outfield" or question.named()):
             facts = self._writer.write_facts(question, wishes, hits)
             if facts.sentences and wishes.asks_more:
                 self._writer.add_support(facts, self._writer.candidates(question, hits))

@@ -209,7 +209,9 @@ class _Reader:
             if found.block.shape == "cited" or place in taken:  # the prose or row it stands in is a passage already
                 continue
             taken.add(place)
-            spans.append(TextSpan(entry_id, PassageKind.LISTING, *place, self._block_lines(found)))
+            spans.append(
+                TextSpan(entry_id, PassageKind.LISTING, *place, self._block_lines(found), cells=found.block.cells)
+            )
         for role, document in self.documents:
             entry = self._attach(role, document, by_id)
             self._report_links(document)
