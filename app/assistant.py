@@ -9,7 +9,15 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from app.answer.answerability import Evidence, Verdict, decide, estimate, gather_evidence, is_about_the_program
+from app.answer.answerability import (
+    Evidence,
+    Verdict,
+    decide,
+    estimate,
+    gather_evidence,
+    held_silent,
+    is_about_the_program,
+)
 from app.answer.draft import Draft
 from app.answer.extractive import ExtractiveWriter
 from app.answer.generative import GenerativeWriter, Update
@@ -198,8 +206,8 @@ class Assistant:
             asked = bool(question.filters.without(["kinds", "years"])) and not question.dropped
             known = chance >= _LISTED and not self.searcher.unknown_words(question)
             sure = bool(draft.sentences) and (asked or known)
-        if not sure:
-            ranked = self._writer.candidates(question, hits)
+        ranked = self._writer.candidates(question, hits)
+        if not sure or held_silent(question, hits, self.searcher, ranked):
             verdict = decide(question, hits, self.searcher, ranked)
             if verdict in (Verdict.DECLINE, Verdict.OUTSIDE):
                 return self._decline(question, hits if verdict is Verdict.DECLINE else ())

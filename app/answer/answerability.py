@@ -31,6 +31,7 @@ from index.types import Hit, ParsedQuery
 _LOOKED_AT = 5
 _LONGEST_WORD = 40  # letters; what is longer is no word
 _FAR = 0.2  # share of the threshold below which no entry is near
+_SILENT = 0.15  # share of what is asked that is said, below which nothing is
 _OWN_FIELD = 0.6  # share of a question's words that tells that its field is that of the lists
 _OTHER_LANGUAGE = {"in_field": 0.9, "open": 0.5, "work": 0.38, "weakest": 0.2}  # least signs, where words cannot tell
 _OUTSIDE = 0.4  # from this probability on a question that happens to use a name belongs to another field
@@ -197,8 +198,9 @@ def decide(
     if not hits or is_about_the_program(question.raw):
         return Verdict.OUTSIDE
     config = config or AnswerabilityConfig()
-    if _says_it_in_another_language(question, hits, searcher, ranked):
+    if _lists_say_it(question, hits, searcher, ranked):
         return Verdict.ANSWER
+    silent = held_silent(question, hits, searcher, ranked)
     probability = estimate(question, hits, searcher, ranked, config)
     named = set().union(*question.named())
     held = any(hit.row in named for hit in hits)
@@ -206,27 +208,39 @@ def decide(
     wordless = bool(question.search_text) and all(len(word) > _LONGEST_WORD for word in question.words)
     if (outside or wordless) and not held:
         return Verdict.OUTSIDE
-    if probability >= config.sure:
+    if probability >= config.sure and not silent:
         return Verdict.ANSWER
     if ranked and not outside and (held or probability >= config.threshold):
         return Verdict.NEAREST
     return Verdict.DECLINE if probability >= config.threshold * _FAR else Verdict.OUTSIDE
 
 
-def _says_it_in_another_language(
-    question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher, ranked: Sequence[Candidate]
-) -> bool:
-    """Tells a question whose words the best entry cannot hold, as its lists are in another language, and that it answers.
+def _lists_say_it(question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher, ranked: Sequence[Candidate]) -> bool:
+    """Tells a question that the lines of a bare entry answer, where the model, fitted on cards, cannot tell.
 
-    The fitted model goes by shares of words that are held; a list in one language holds none of a question in another.
+    Either every word asked stands in the likeliest span, or in the other lines of the work that is named; or the lines
+    of the best entry are in another language than the question, hold none of its words, and say most of it.
     """
-    if not ranked or not question.search_text or ranked[0].span.passage.language == question.language:
+    if not ranked or not question.search_text:
         return False
-    best = ranked[0].hit
-    if best.rank > 1 or not is_bare(searcher.store.passages_of(best.entry.entry_id)):
+    span, best, words = ranked[0].span, ranked[0].hit, set(question.words)
+    if not is_bare(searcher.store.passages_of(best.entry.entry_id)):
+        return False
+    if len(words) > 1 and (words <= term_set(span.plain) or (ranked[0].named and words <= _held(question.words, best))):
+        return True
+    if best.rank > 1 or span.passage.language == question.language:
         return False
     evidence = gather_evidence(question, hits, searcher, ranked)
     return all(getattr(evidence, name) >= least for name, least in _OTHER_LANGUAGE.items())
+
+
+def held_silent(question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher, ranked: Sequence[Candidate]) -> bool:
+    """Tells that the likeliest work is a bare one whose lines say nothing of what is asked beside its name."""
+    if not ranked or not question.search_text or question.intent.label == "definition":
+        return False
+    if not is_bare(searcher.store.passages_of(ranked[0].hit.entry.entry_id)):
+        return False
+    return what_is_said(question, hits, ranked, searcher).work < _SILENT
 
 
 def estimate(

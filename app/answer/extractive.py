@@ -121,7 +121,7 @@ class ExtractiveWriter:
         return draft
 
     def write_columns(self, question: ParsedQuery, hits: Sequence[Hit]) -> Draft:
-        """States what a row of a named work holds in a column that is named, too; an empty draft where there is none."""
+        """States what a row of a named work holds in a column that is named, too; an empty draft where none is."""
         draft = Draft(question.language)
         for hit in named_hits(question, hits)[:1]:
             passages = self._store.passages_of(hit.entry.entry_id)

@@ -35,10 +35,13 @@ _TEMPLATES = {
 _CELL = {"zh": "《{title}》的{name}：{value}。", "en": "“{title}” — {name}: {value}."}
 _MAX_AUTHORS = 6
 _COLUMNS = {  # beside those that `role_of` tells
-    "organisations": re.compile(r"\b(?:institut\w*|compan\w+|universit\w+|organi[sz]ations?|labs?|maker|vendor|team)\b|机构|公司|单位|厂商|学校|团队", re.I),
+    "organisations": re.compile(
+        r"\b(?:institut\w*|compan\w+|universit\w+|organi[sz]ations?|labs?|maker|vendor|team)\b|"
+        r"机构|公司|单位|厂商|学校|团队", re.I
+    ),
     "licence": re.compile(r"\blicen[cs]es?\b|许可|协议", re.I),
     "sizes": re.compile(r"\b(?:sizes?|param\w*|scale)\b|参数|规模|大小", re.I),
-    "authors": re.compile(r"\b(?:authors?|instructors?|lecturers?|teachers?|speakers?|by)\b|作者|讲师|教师|主讲", re.I),
+    "authors": re.compile(r"\b(?:authors?|instructors?|lecturers?|teachers?|speakers?)\b|作者|讲师|教师|主讲", re.I),
 }  # fmt: skip
 _SAID_BY_ROLE = {"year": "year", "venue": "venue"}
 _NOT_ASKED = ("title", "work", "number", "link", "note", "alias")  # columns that say what everything says, or nothing
@@ -98,7 +101,7 @@ def _from_rows(entry: Entry, passages: Sequence[Passage], name: str, language: s
     for passage, column, value in _cells(passages):
         pattern = _COLUMNS.get(name)
         fits = pattern.search(column) if pattern else role_of(column) == _SAID_BY_ROLE.get(name, name)
-        if fits and not (name == "authors" and column.casefold() == "by"):
+        if fits:
             yield Fact(_CELL[language].format(title=entry.title, name=column, value=value), value, head_span(passage))
             return
     listings = [passage for passage in passages if passage.kind is PassageKind.LISTING and is_bare(passages)]
@@ -174,4 +177,8 @@ def _states(line: str, name: str, value: str) -> bool:
     if fold(value) in fold(line):
         return True
     words = re.findall(r"[^\W\d_]+", value.casefold())
-    return name == "authors" and len(words) > 1 and set(words) <= set(re.findall(r"[^\W\d_]+", plain_text(line).casefold()))
+    return (
+        name == "authors"
+        and len(words) > 1
+        and set(words) <= set(re.findall(r"[^\W\d_]+", plain_text(line).casefold()))
+    )

@@ -1,4 +1,4 @@
-"""What a reader sees of a line of a list: a row of a table with the names of its columns, a title without its labels."""
+"""What a reader sees of a line of a list: a row with the names of its columns, a title without its labels."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def split_cell(cell: str) -> tuple[str, str]:
 
 
 def shown_row(cells: Sequence[str]) -> str:
-    """Returns a row as text: what stands in its columns, each with its name; running numbers and bare labels are left out."""
+    """Returns a row as text: what stands in each column after its name, without running numbers and bare labels."""
     told = [
         f"{name}: {shown}"
         for name, value in map(split_cell, cells)
@@ -38,6 +38,8 @@ def shown_row(cells: Sequence[str]) -> str:
 def shown_line(line: str) -> str:
     """Returns a line as text, without the labels of its links and without emoji in letters."""
     text = plain_text(line).replace("\n", " ")
-    text = _BRACKETED.sub(lambda found: "" if any(map(str.isalpha, found[1])) and is_label(found[1]) else found[0], text)
+    text = _BRACKETED.sub(
+        lambda found: "" if any(map(str.isalpha, found[1])) and is_label(found[1]) else found[0], text
+    )
     text = _LEFT_OVER.sub("", _SHORTCODES.sub("", text))
     return " ".join(text.split())

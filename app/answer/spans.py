@@ -21,6 +21,7 @@ from ingest.types import Passage, PassageKind
 
 _MIN_CHARS = 12
 _MAX_SENTENCES = 3
+_MIN_TITLE_WORDS = 4
 _NOT_PROSE = re.compile(r"^\s*(?:#|```|~~~|\$\$|<|!\[|>|\|?[\s:|-]*-{3,})")
 _EDITORIAL = re.compile(r"^\s*(?:更正[：:]|Correction:)")
 _WORD = re.compile(rf"[^\W{HAN}]+")
@@ -153,8 +154,8 @@ def _prose(passage: Passage) -> Iterator[Span]:
         if line.lstrip().startswith(("```", "~~~")):
             fenced = not fenced
         head = offset == 0 and passage.kind is PassageKind.LISTING and _HEAD.match(line)
-        if head:  # mostly with a note on the same line
-            yield replace(head_span(passage), head=not _NOTED.search(line))
+        if head and (span := _titled(passage, line)):
+            yield span
             position += 1
         if fenced or head or _NOT_PROSE.match(line) or _EDITORIAL.match(line) or _NAVIGATION.match(line):
             continue
@@ -168,6 +169,14 @@ def _prose(passage: Passage) -> Iterator[Span]:
         text = "\n".join(lines[steps[0] : steps[-1] + 1])
         plain = "\n".join(f"{line.split()[0]} {_shown(line.strip())}" for line in text.split("\n"))
         yield Span(passage, text, plain, passage.start_line + steps[0], position, len(steps), steps=True)
+
+
+def _titled(passage: Passage, line: str) -> Span | None:
+    """Returns the line with the title, mostly with a note on it; a name alone says nothing."""
+    if _NOTED.search(line):
+        return head_span(passage)
+    span = replace(head_span(passage), head=True)
+    return span if count_words(span.plain) >= _MIN_TITLE_WORDS else None
 
 
 def _of_line(passage: Passage, line: str, offset: int, position: int) -> Iterator[Span]:

@@ -14,7 +14,9 @@ from index.types import ParsedQuery, Slot
 
 _IN_DOUBT = 0.3  # probability of a list
 
-_RECOMMEND = re.compile(r"(?:please |can you |could you )*(?:recommend|list|suggest|show me)\b|(?:请|帮我)*(?:推荐|列出|列举)", re.I)
+_RECOMMEND = re.compile(
+    r"(?:please |can you |could you )*(?:recommend|list|suggest|show me)\b|(?:请|帮我)*(?:推荐|列出|列举)", re.I
+)
 _MORE = 2  # content words; a single one is mostly a noun for the work itself
 
 

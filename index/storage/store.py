@@ -214,5 +214,6 @@ def _listing(fields: dict[str, Any]) -> Listing:
 
 
 def _passage(row: tuple[Any, ...]) -> Passage:
-    _, passage_id, entry_id, kind, *rest, cells = row
-    return Passage(passage_id, entry_id, PassageKind(kind), *rest, tuple(json.loads(cells)) if cells else ())
+    _, passage_id, entry_id, kind, *rest, page, cells = row
+    columns = tuple(json.loads(cells)) if cells else ()
+    return Passage(passage_id, entry_id, PassageKind(kind), *rest, page=page, cells=columns)
