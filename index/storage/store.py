@@ -214,6 +214,8 @@ def _listing(fields: dict[str, Any]) -> Listing:
 
 
 def _passage(row: tuple[Any, ...]) -> Passage:
-    _, passage_id, entry_id, kind, *rest, page, cells = row
+    _, passage_id, entry_id, kind, language, text, path, start, end, tokens, page, cells = row
     columns = tuple(json.loads(cells)) if cells else ()
-    return Passage(passage_id, entry_id, PassageKind(kind), *rest, page=page, cells=columns)
+    return Passage(
+        passage_id, entry_id, PassageKind(kind), language, text, path, start, end, tokens, page=page, cells=columns
+    )
