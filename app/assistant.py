@@ -11,7 +11,15 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from app.answer.answerability import Evidence, Verdict, decide, estimate, gather_evidence, is_about_the_program
+from app.answer.answerability import (
+    Evidence,
+    Verdict,
+    decide,
+    estimate,
+    gather_evidence,
+    held_silent,
+    is_about_the_program,
+)
 from app.answer.draft import Draft
 from app.answer.extractive import ExtractiveWriter
 from app.answer.generative import GenerativeWriter, Update
@@ -190,7 +198,9 @@ class Assistant:
         if is_about_the_program(question.raw):
             return self._decline(question)
         wishes = read_wishes(question)
-        if wishes.facts and question.intent.label != "outfield":
+        if not wishes.compares and (columns := self._writer.write_columns(question, hits)).sentences:
+            return Status.ANSWERED, tuple(columns.sentences), tuple(columns.citations)
+        if wishes.facts and (question.intent.label != "outfield" or question.named()):
             facts = self._writer.write_facts(question, wishes, hits)
             if facts.sentences and wishes.asks_more:
                 self._writer.add_support(facts, self._writer.candidates(question, hits))
@@ -208,8 +218,8 @@ class Assistant:
             asked = bool(question.filters.without(["kinds", "years"])) and not question.dropped
             known = chance >= _LISTED and not self.searcher.unknown_words(question)
             sure = bool(draft.sentences) and (asked or known)
-        if not sure:
-            ranked = self._writer.candidates(question, hits)
+        ranked = self._writer.candidates(question, hits)
+        if not sure or held_silent(question, hits, self.searcher, ranked):
             verdict = decide(question, hits, self.searcher, ranked)
             if verdict in (Verdict.DECLINE, Verdict.OUTSIDE):
                 return self._decline(question, hits if verdict is Verdict.DECLINE else ())

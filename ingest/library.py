@@ -209,7 +209,7 @@ class _Reader:
             if found.block.shape == "cited" or place in taken:  # the prose or row it stands in is a passage already
                 continue
             taken.add(place)
-            spans.append(TextSpan(entry_id, PassageKind.LISTING, *place, self._block_lines(found)))
+            spans += self._listing_spans(found, entry_id)
         for role, document in self.documents:
             entry = self._attach(role, document, by_id)
             self._report_links(document)
@@ -240,8 +240,12 @@ class _Reader:
             skipped=tuple(self.skipped),
         )
 
-    def _block_lines(self, found: Found) -> tuple[str, ...]:
-        return tuple(self.lines[found.path][found.block.start - 1 : found.block.end])
+    def _listing_spans(self, found: Found, entry_id: str) -> Iterator[TextSpan]:
+        """Yields the lines of a listing, and those of the notes below works that are nested in it."""
+        block, lines = found.block, self.lines[found.path]
+        for start, end in ((block.start, block.end), *block.further):
+            cells = block.cells if start == block.start else ()
+            yield TextSpan(entry_id, PassageKind.LISTING, found.path, start, tuple(lines[start - 1 : end]), cells=cells)
 
     def _attach(self, role: str, document: Document, by_id: dict[str, Entry]) -> Entry | None:
         front = document.front

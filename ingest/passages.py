@@ -39,7 +39,10 @@ class PassageConfig:
 
 @dataclass(frozen=True, slots=True)
 class TextSpan:
-    """Lines of one file that belong to one entry; ``lines[0]`` is line ``start`` of the file, counted from 1."""
+    """Lines of one file that belong to one entry; ``lines[0]`` is line ``start`` of the file, counted from 1.
+
+    The row of a table has ``cells``, as its passage will.
+    """
 
     entry_id: str
     kind: PassageKind
@@ -47,6 +50,7 @@ class TextSpan:
     start: int
     lines: tuple[str, ...]
     language: str = ""
+    cells: tuple[str, ...] = ()
 
 
 def cut_passages(
@@ -80,6 +84,7 @@ def cut_passages(
             start_line=start,
             end_line=end,
             token_count=count(text),
+            cells=span.cells if len(pieces) == 1 else (),  # a piece of a row is read as it stands
         )
 
 

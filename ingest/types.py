@@ -114,7 +114,8 @@ class Passage:
     """A piece of text that supports answers about one entry.
 
     Its text is found verbatim at ``path``, lines ``start_line`` to ``end_line`` (from 1, inclusive). In a PDF these are
-    the paragraphs of ``page`` (from 1), as ``ingest.pdf.reading`` keeps them; elsewhere ``page`` is None.
+    the paragraphs of ``page`` (from 1), as ``ingest.pdf.reading`` keeps them; elsewhere ``page`` is None. The row of a
+    table has ``cells``: what stands in each column, after the column's name and ": ".
     """
 
     passage_id: str
@@ -127,6 +128,7 @@ class Passage:
     end_line: int
     token_count: int
     page: int | None = None
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from app.answer.said import asked_aspect, names_held, what_is_said
 from app.answer.selection import Candidate
+from app.answer.spans import is_bare
 from index.search import Searcher
 from index.text.analysis import content_words
 from index.types import Hit, ParsedQuery
@@ -29,6 +30,9 @@ from index.types import Hit, ParsedQuery
 _LOOKED_AT = 5
 _LONGEST_WORD = 40  # letters; what is longer is no word
 _FAR = 0.2  # share of the threshold below which no entry is near
+_SILENT = 0.15  # share of what is asked that is said, below which nothing is
+_OWN_FIELD = 0.6  # share of a question's words that tells that its field is that of the lists
+_OTHER_LANGUAGE = {"in_field": 0.9, "open": 0.5, "work": 0.38, "weakest": 0.2}  # least signs, where words cannot tell
 _OUTSIDE = 0.4  # from this probability on a question that happens to use a name belongs to another field
 _ABOUT_THE_PROGRAM = re.compile(
     r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:previous|prior|above|all|your|these|those|any)\b"
@@ -141,10 +145,11 @@ def gather_evidence(
     said = what_is_said(question, hits, ranked, searcher, hidden)
     aspect = aspect_vector(question, searcher)
     shares = question.intent.probabilities
+    coverage = max(map(len, held), default=0) / asked
     return Evidence(
-        coverage=max(map(len, held), default=0) / asked,
+        coverage=coverage,
         familiar=1.0 - searcher.novelty(question),
-        in_field=1.0 - shares["outfield"],
+        in_field=1.0 - _outfield(question, hits, searcher),
         best=_probability(ranked),
         prose=_probability([candidate for candidate in ranked if candidate.span.asked is None]),
         work=said.work,
@@ -194,18 +199,51 @@ def decide(
     if not hits or is_about_the_program(question.raw):
         return Verdict.OUTSIDE
     config = config or AnswerabilityConfig()
+    if _lists_say_it(question, hits, searcher, ranked):
+        return Verdict.ANSWER
+    silent = held_silent(question, hits, searcher, ranked)
     probability = estimate(question, hits, searcher, ranked, config)
     named = set().union(*question.named())
     held = any(hit.row in named for hit in hits)
-    outside = bool(question.search_text) and question.intent.probabilities["outfield"] >= _OUTSIDE
+    outside = bool(question.search_text) and _outfield(question, hits, searcher) >= _OUTSIDE
     wordless = bool(question.search_text) and all(len(word) > _LONGEST_WORD for word in question.words)
     if (outside or wordless) and not held:
         return Verdict.OUTSIDE
-    if probability >= config.sure:
+    if probability >= config.sure and not silent:
         return Verdict.ANSWER
     if ranked and not outside and (held or probability >= config.threshold):
         return Verdict.NEAREST
     return Verdict.DECLINE if probability >= config.threshold * _FAR else Verdict.OUTSIDE
+
+
+def _lists_say_it(question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher, ranked: Sequence[Candidate]) -> bool:
+    """Tells a question that the lines of a bare entry answer, where the model, fitted on cards, cannot tell.
+
+    Either every word asked stands in the likeliest span, or in the other lines of the work that is named; or the lines
+    of the best entry are in another language than the question, hold none of its words, and say most of it.
+    """
+    if not ranked or not question.search_text:
+        return False
+    span, best, words = ranked[0].span, ranked[0].hit, set(question.words)
+    if not is_bare(searcher.store.passages_of(best.entry.entry_id)):
+        return False
+    if len(words) > 1 and words <= term_set(span.plain):
+        return True
+    if len(words) > 1 and ranked[0].named and words <= set(searcher.words_held(question.words, best)):
+        return True
+    if best.rank > 1 or span.passage.language == question.language:
+        return False
+    evidence = gather_evidence(question, hits, searcher, ranked)
+    return all(getattr(evidence, name) >= least for name, least in _OTHER_LANGUAGE.items())
+
+
+def held_silent(question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher, ranked: Sequence[Candidate]) -> bool:
+    """Tells that the likeliest work is a bare one whose lines say nothing of what is asked beside its name."""
+    if not ranked or not question.search_text or question.intent.label == "definition":
+        return False
+    if not is_bare(searcher.store.passages_of(ranked[0].hit.entry.entry_id)):
+        return False
+    return what_is_said(question, hits, ranked, searcher).work < _SILENT
 
 
 def estimate(
@@ -227,6 +265,20 @@ def estimate(
 def is_about_the_program(question: str) -> bool:
     """Tells a question that is about, or against, the program's own instructions."""
     return bool(_ABOUT_THE_PROGRAM.search(question))
+
+
+def _outfield(question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher) -> float:
+    """Returns how probable it is, by its wording, that a question belongs to another field than the lists.
+
+    The intent model knows one field. Lists may be about any other: one whose bare entry holds the words of the question
+    is of the field that the question is of.
+    """
+    probability = question.intent.probabilities["outfield"]
+    if probability < _OUTSIDE or not hits or not question.words:
+        return probability
+    known = len(searcher.words_held(question.words, hits[0])) / len(question.words) >= _OWN_FIELD
+    bare = known and is_bare(searcher.store.passages_of(hits[0].entry.entry_id))
+    return 0.0 if bare else probability
 
 
 def _probability(ranked: Sequence[Candidate]) -> float:

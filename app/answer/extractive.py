@@ -14,7 +14,7 @@ import numpy as np
 
 from app.answer.aspects import shipped_aspects
 from app.answer.draft import Draft
-from app.answer.facts import state_facts
+from app.answer.facts import state_columns, state_facts
 from app.answer.listing import write_list
 from app.answer.names import short_name
 from app.answer.selection import Candidate, candidate_spans, rank_spans
@@ -118,6 +118,15 @@ class ExtractiveWriter:
                 draft.quote(fact.span, hit.entry, text=fact.text, paragraph=not draft.sentences, value=fact.value)
             if draft.sentences:
                 break
+        return draft
+
+    def write_columns(self, question: ParsedQuery, hits: Sequence[Hit]) -> Draft:
+        """States what a row of a named work holds in a column that is named, too; an empty draft where none is."""
+        draft = Draft(question.language)
+        for hit in named_hits(question, hits)[:1]:
+            passages = self._store.passages_of(hit.entry.entry_id)
+            for fact in state_columns(hit.entry, passages, question.text, question.language):
+                draft.quote(fact.span, hit.entry, text=fact.text, paragraph=not draft.sentences, value=fact.value)
         return draft
 
     def add_support(self, draft: Draft, ranked: Sequence[Candidate]) -> None:

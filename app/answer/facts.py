@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import yaml
 
-from app.answer.spans import Span, line_span
+from app.answer.list_lines import says_nothing, shown_line, split_cell
+from app.answer.spans import Span, head_span, is_bare, line_span
+from index.text.analysis import content_words, term_set
+from ingest.lists.labels import role_of
 from ingest.text.folding import fold
+from ingest.text.markup import plain_text
 from ingest.types import Entry, Passage, PassageKind
 
 _TEMPLATES = {
-    ("year", "zh"): "《{title}》发表于 {value} 年。",
+    ("year", "zh"): "《{title}》发表于 {value}。",
     ("year", "en"): "“{title}” appeared in {value}.",
     ("authors", "zh"): "《{title}》的作者是 {value}。",
     ("authors", "en"): "“{title}” is by {value}.",
@@ -27,7 +32,22 @@ _TEMPLATES = {
     ("sizes", "zh"): "《{title}》的规模：{value}。",
     ("sizes", "en"): "“{title}” comes in these sizes: {value}.",
 }
+_CELL = {"zh": "《{title}》的{name}：{value}。", "en": "“{title}” — {name}: {value}."}
 _MAX_AUTHORS = 6
+_COLUMNS = {  # beside those that `role_of` tells
+    "organisations": re.compile(
+        r"\b(?:institut\w*|compan\w+|universit\w+|organi[sz]ations?|labs?|maker|vendor|team)\b|"
+        r"机构|公司|单位|厂商|学校|团队", re.I
+    ),
+    "licence": re.compile(r"\blicen[cs]es?\b|许可|协议", re.I),
+    "sizes": re.compile(r"\b(?:sizes?|param\w*|scale)\b|参数|规模|大小", re.I),
+    "authors": re.compile(r"\b(?:authors?|instructors?|lecturers?|teachers?|speakers?)\b|作者|讲师|教师|主讲", re.I),
+}  # fmt: skip
+_SAID_BY_ROLE = {"year": "year", "venue": "venue"}
+_NOT_ASKED = ("title", "work", "number", "link", "note", "alias")  # columns that say what everything says, or nothing
+_LICENCE = re.compile(
+    r"`((?:[AL]?GPL|Apache|BSD|MIT|MPL|CC|ISC|EUPL|Unlicense|WTFPL|Zlib|BSL|SSPL|CDDL|EPL|Artistic|OSL|Beerware)\b[^`]*)`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +71,52 @@ def state_facts(entry: Entry, passages: Sequence[Passage], names: Sequence[str],
     for name in names:
         values = _values(entry, passages, name)
         quote = next((quote for value in values[:1] for quote in _lines_with(passages, name, value)), None)
-        if not values or quote is None:
-            continue
-        value = _joined(name, values, language)
-        yield Fact(_TEMPLATES[name, language].format(title=entry.title, value=value), values[0], quote)
+        if values and quote is not None:
+            value = _joined(name, values, language)
+            yield Fact(_TEMPLATES[name, language].format(title=entry.title, value=value), values[0], quote)
+        else:
+            yield from _from_rows(entry, passages, name, language)
+
+
+def state_columns(entry: Entry, passages: Sequence[Passage], question: str, language: str) -> Iterator[Fact]:
+    """Yields what the rows of an entry hold in the columns that a question names: "the accuracy of …"."""
+    asked, titled = set(content_words(question)), term_set(entry.title)
+    for passage, column, value in _cells(passages):
+        words = set(content_words(column))
+        if words and words <= asked and not words <= titled and role_of(column) not in _NOT_ASKED:
+            yield Fact(_CELL[language].format(title=entry.title, name=column, value=value), value, head_span(passage))
+
+
+def _cells(passages: Sequence[Passage]) -> Iterator[tuple[Passage, str, str]]:
+    """Yields (row, name of a column, what stands in it) for all that says something."""
+    for passage in passages:
+        for column, cell in map(split_cell, passage.cells):
+            value = shown_line(cell)
+            if not says_nothing(value):
+                yield passage, column, value
+
+
+def _from_rows(entry: Entry, passages: Sequence[Passage], name: str, language: str) -> Iterator[Fact]:
+    """Yields the first cell of a column that states a fact, or the licence in a line of a list."""
+    for passage, column, value in _cells(passages):
+        pattern = _COLUMNS.get(name)
+        fits = pattern.search(column) if pattern else role_of(column) == _SAID_BY_ROLE.get(name, name)
+        if fits:
+            yield Fact(_CELL[language].format(title=entry.title, name=column, value=value), value, head_span(passage))
+            return
+    listings = [passage for passage in passages if passage.kind is PassageKind.LISTING and is_bare(passages)]
+    if name == "licence":
+        for passage in listings:
+            if found := _LICENCE.search(passage.text.split("\n")[0]):
+                text = _TEMPLATES[name, language].format(title=entry.title, value=found[1])
+                yield Fact(text, found[1], head_span(passage))
+                return
 
 
 def _values(entry: Entry, passages: Sequence[Passage], name: str) -> list[str]:
     match name:
         case "year":
-            return [str(entry.year)] if entry.year else []
+            return [_date(entry.year, passages)] if entry.year else []
         case "authors":
             return list(entry.authors)
         case "venue":
@@ -69,6 +125,12 @@ def _values(entry: Entry, passages: Sequence[Passage], name: str) -> list[str]:
             return [link.url for link in entry.links]
         case _:
             return _of_record(passages, name)
+
+
+def _date(year: int, passages: Sequence[Passage]) -> str:
+    """Returns a year, or the date of that year which a row states."""
+    dates = (value for _, column, value in _cells(passages) if role_of(column) == "year")
+    return next((date for date in dates if re.fullmatch(rf"{year}[-/.年]\d{{1,2}}\S{{0,4}}", date)), str(year))
 
 
 def _of_record(passages: Sequence[Passage], name: str) -> list[str]:
@@ -84,6 +146,8 @@ def _of_record(passages: Sequence[Passage], name: str) -> list[str]:
 
 
 def _joined(name: str, values: list[str], language: str) -> str:
+    if name == "year" and language == "zh" and values[0].isdecimal():
+        return f"{values[0]} 年"
     if name == "authors":
         people = [author for author in values if author != "et al."]
         shown = ("、" if language == "zh" else ", ").join(people[:_MAX_AUTHORS])
@@ -104,5 +168,17 @@ def _lines_with(passages: Sequence[Passage], name: str, value: str) -> Iterator[
     for passage in passages:
         if passage.kind is PassageKind.LISTING:
             for offset, line in enumerate(passage.text.split("\n")):
-                if fold(value) in fold(line):
-                    yield line_span(passage, offset)
+                if _states(line, name, value):
+                    yield head_span(passage) if passage.cells else line_span(passage, offset)
+
+
+def _states(line: str, name: str, value: str) -> bool:
+    """Tells a line with a value; of a person's name the words may stand in another order."""
+    if fold(value) in fold(line):
+        return True
+    words = re.findall(r"[^\W\d_]+", value.casefold())
+    return (
+        name == "authors"
+        and len(words) > 1
+        and set(words) <= set(re.findall(r"[^\W\d_]+", plain_text(line).casefold()))
+    )

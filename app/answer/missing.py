@@ -30,7 +30,7 @@ def nearest_spans(question: ParsedQuery, hits: Sequence[Hit], ranked: Sequence[C
         draft.say(say("missing", language, names=", ".join(question.unknown)))
     draft.say(say("not_found_about", language, names=names) if names else say("not_found", language), paragraph=False)
     rows = {hit.row for hit in works}
-    of_works = [candidate for candidate in ranked if candidate.hit.row in rows]
+    of_works = [candidate for candidate in ranked if candidate.hit.row in rows and not candidate.span.head]
     for candidate in (of_works or ranked)[:_QUOTED]:
         draft.quote(candidate.span, candidate.hit.entry, paragraph=True, label=True)
     return draft

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from app.answer.list_lines import shown_line, shown_row
 from ingest.documents.answers import AnsweredQuestion, read_answered
 from ingest.passages import STEP
 from ingest.text.markup import plain_text
@@ -20,11 +21,13 @@ from ingest.types import Passage, PassageKind
 
 _MIN_CHARS = 12
 _MAX_SENTENCES = 3
+_MIN_TITLE_WORDS = 4
 _NOT_PROSE = re.compile(r"^\s*(?:#|```|~~~|\$\$|<|!\[|>|\|?[\s:|-]*-{3,})")
 _EDITORIAL = re.compile(r"^\s*(?:更正[：:]|Correction:)")
 _WORD = re.compile(rf"[^\W{HAN}]+")
 _HAN_CHARACTER = re.compile(f"[{HAN}]")
-_HEAD = re.compile(r"\s*(?:[-*+]|\d+[.)])\s|\s*#|\s*\*\*\d|\s*\|")
+_HEAD = re.compile(r"\s*(?:[-*+]|\d+[.)])\s|\s*#|\s*\*\*\[?\d|\s*\|")
+_NAVIGATION = re.compile(r"\W*(?:(?:go )?back to|go to|return to)\b.{0,40}$|\W*(?:返回|回到)(?:顶部|目录)\W*$", re.I)
 _LEANS = re.compile(
     r"^(?:(?:this|that|these|those|such|it|its|they|their|them|he|she|his|her|both|however|but|also|moreover|instead|"
     r"therefore|thus|hence|then|here|there|so|yet|still|either|neither|another|others?|each|"
@@ -68,6 +71,7 @@ class Span:
         sentences: How many sentences it has.
         asked: The question it answers, for a span of an ``answer`` passage.
         steps: Whether it is a list of numbered steps.
+        head: Whether it is a title in a list, with nothing said about it but facts.
     """
 
     passage: Passage
@@ -78,6 +82,7 @@ class Span:
     sentences: int = 1
     asked: AnsweredQuestion | None = None
     steps: bool = False
+    head: bool = False
 
 
 @lru_cache(maxsize=16_384)
@@ -96,10 +101,24 @@ def line_span(passage: Passage, offset: int = 0) -> Span:
     return Span(passage, text, _shown(text), passage.start_line + offset, 0)
 
 
+def head_span(passage: Passage) -> Span:
+    """Returns what a listing says about its work in one piece: the row of a table, or else the line with the title."""
+    if passage.cells:
+        text = passage.text.strip()
+        return Span(passage, text, shown_row(passage.cells) or _shown(text), passage.start_line, 0)
+    span = line_span(passage)
+    return replace(span, plain=shown_line(span.text) or span.plain)
+
+
 def in_brief(passages: Sequence[Passage]) -> list[Passage]:
     """Returns what says what a work is: not the pages of its PDF, unless there is nothing else."""
     other = [passage for passage in passages if passage.kind is not PassageKind.PDF]
     return other or list(passages[:_OPENING])
+
+
+def is_bare(passages: Sequence[Passage]) -> bool:
+    """Tells an entry about which nothing is known but what stands in lists."""
+    return all(passage.kind is PassageKind.LISTING for passage in passages)
 
 
 def leans(sentence: str) -> bool:
@@ -125,6 +144,9 @@ def _answer(passage: Passage) -> Iterator[Span]:
 
 
 def _prose(passage: Passage) -> Iterator[Span]:
+    if passage.cells:
+        yield head_span(passage)
+        return
     position, fenced = 0, False
     lines = passage.text.split("\n")
     steps: list[int] = []
@@ -132,10 +154,10 @@ def _prose(passage: Passage) -> Iterator[Span]:
         if line.lstrip().startswith(("```", "~~~")):
             fenced = not fenced
         head = offset == 0 and passage.kind is PassageKind.LISTING and _HEAD.match(line)
-        if head and _NOTED.search(line):  # a title with its note on one line
-            yield line_span(passage)
+        if head and (span := _titled(passage, line)):
+            yield span
             position += 1
-        if fenced or head or _NOT_PROSE.match(line) or _EDITORIAL.match(line):
+        if fenced or head or _NOT_PROSE.match(line) or _EDITORIAL.match(line) or _NAVIGATION.match(line):
             continue
         if STEP.match(line) and passage.kind not in (PassageKind.LISTING, PassageKind.PDF):
             steps.append(offset)
@@ -147,6 +169,14 @@ def _prose(passage: Passage) -> Iterator[Span]:
         text = "\n".join(lines[steps[0] : steps[-1] + 1])
         plain = "\n".join(f"{line.split()[0]} {_shown(line.strip())}" for line in text.split("\n"))
         yield Span(passage, text, plain, passage.start_line + steps[0], position, len(steps), steps=True)
+
+
+def _titled(passage: Passage, line: str) -> Span | None:
+    """Returns the line with the title, mostly with a note on it; a name alone says nothing."""
+    if _NOTED.search(line):
+        return head_span(passage)
+    span = replace(head_span(passage), head=True)
+    return span if count_words(span.plain) >= _MIN_TITLE_WORDS else None
 
 
 def _of_line(passage: Passage, line: str, offset: int, position: int) -> Iterator[Span]:
@@ -185,6 +215,10 @@ def _without_bullet(text: str) -> str:
 
 
 def by_entry(passages: Sequence[Passage], language: str) -> list[Span]:
-    """Returns the spans of an entry's passages in a language, or in the other one when it has none in this."""
-    spans = [span for passage in passages for span in spans_of(passage)]
+    """Returns the spans of an entry's passages in a language, or in the other one when it has none in this.
+
+    A mere title is a span of an entry about which nothing else is known than what its lists say.
+    """
+    bare = is_bare(passages)
+    spans = [span for passage in passages for span in spans_of(passage) if bare or not span.head]
     return [span for span in spans if span.passage.language == language] or spans

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ from index.types import ParsedQuery, Slot
 
 _IN_DOUBT = 0.3  # probability of a list
 
+_RECOMMEND = re.compile(
+    r"(?:please |can you |could you )*(?:recommend|list|suggest|show me)\b|(?:请|帮我)*(?:推荐|列出|列举)", re.I
+)
 _MORE = 2  # content words; a single one is mostly a noun for the work itself
 
 
@@ -53,6 +57,8 @@ def _asks_for_works(question: ParsedQuery) -> bool:
 
     What is listed about a work that is named, with no such noun, are its limits or parts, and not works.
     """
+    if question.intent.label == "outfield" and _RECOMMEND.match(question.corrected) and not question.named():
+        return True  # of lists on another field than the one the intent model knows
     nouns = any(entity.slot is Slot.KIND for entity in question.entities)
     listed = question.intent.probabilities["list"] >= _IN_DOUBT if nouns else not question.named()
     return listed and (nouns or question.intent.label == "list")

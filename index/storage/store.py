@@ -25,7 +25,8 @@ CREATE TABLE entries (row INTEGER PRIMARY KEY, entry_id TEXT NOT NULL UNIQUE, va
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, entry_row INTEGER NOT NULL REFERENCES entries(row), passage_id TEXT NOT NULL UNIQUE,
     kind TEXT NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL, path TEXT NOT NULL,
-    start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, token_count INTEGER NOT NULL, page INTEGER
+    start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, token_count INTEGER NOT NULL, page INTEGER,
+    cells TEXT NOT NULL
 );
 CREATE TABLE gazetteer (
     name TEXT NOT NULL, slot TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (name, slot, value)
@@ -77,7 +78,7 @@ def write_store(file: Path, library: Library) -> None:
                 ((term.line, term.en, term.zh, json.dumps(term.aliases)) for term in library.glossary),
             )
             connection.executemany(
-                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     (row, rows[p.entry_id], p.passage_id, p.kind, p.language, p.text, *_place(p))
                     for row, p in enumerate(library.passages)
@@ -271,12 +272,13 @@ class Store:
 
 _SELECT_PASSAGES = (
     "SELECT p.row, p.passage_id, e.entry_id, p.kind, p.language, p.text, p.path, p.start_line, p.end_line,"
-    " p.token_count, p.page FROM passages p JOIN entries e ON e.row = p.entry_row"
+    " p.token_count, p.page, p.cells FROM passages p JOIN entries e ON e.row = p.entry_row"
 )
 
 
-def _place(passage: Passage) -> tuple[str, int, int, int, int | None]:
-    return passage.path, passage.start_line, passage.end_line, passage.token_count, passage.page
+def _place(passage: Passage) -> tuple[str, int, int, int, int | None, str]:
+    cells = json.dumps(passage.cells, ensure_ascii=False) if passage.cells else ""
+    return passage.path, passage.start_line, passage.end_line, passage.token_count, passage.page, cells
 
 
 def _entry(value: str) -> Entry:
@@ -297,5 +299,8 @@ def _listing(fields: dict[str, Any]) -> Listing:
 
 
 def _passage(row: tuple[Any, ...]) -> Passage:
-    _, passage_id, entry_id, kind, *rest = row
-    return Passage(passage_id, entry_id, PassageKind(kind), *rest)
+    _, passage_id, entry_id, kind, language, text, path, start, end, tokens, page, cells = row
+    columns = tuple(json.loads(cells)) if cells else ()
+    return Passage(
+        passage_id, entry_id, PassageKind(kind), language, text, path, start, end, tokens, page=page, cells=columns
+    )

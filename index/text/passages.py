@@ -12,15 +12,20 @@ from ingest.types import Entry, Passage, PassageKind
 def searchable_text(entry: Entry, passage: Passage) -> str:
     """Returns what is indexed for a passage: the entry's names, then what a reader sees of the passage.
 
-    The names are repeated for every passage, because a note says "it freezes the weights" and not "LoRA freezes".
+    The names are repeated for every passage, because a note says "it freezes the weights" and not "LoRA freezes". What
+    stands in a row of a table is indexed with the names of its columns.
     """
     names = " ".join(
         dict.fromkeys(name for name in (entry.title, entry.title_zh, entry.title_en, *entry.aliases) if name)
     )
-    return f"{names}\n{_wordings(passage)}{_plain(passage.text)}"
+    return f"{names}\n{_wordings(passage)}{_plain(_text(passage))}"
 
 
 _plain = lru_cache(maxsize=4096)(plain_text)  # the same passages are weighed for many questions
+
+
+def _text(passage: Passage) -> str:
+    return "\n".join(passage.cells) or passage.text
 
 
 def _wordings(passage: Passage) -> str:

@@ -27,6 +27,7 @@ _PREFIX = re.compile(
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ORGANISATIONS = frozenset({"openai", "deepmind", "google", "meta", "microsoft"})
 _SEPARATOR = re.compile(r"^\s*(?:[-–—:：|]|=>|->|→)+\s*$")
+_FRAMED = re.compile(r"【(?:关于\s*)?([A-Za-z][\w.+ -]{1,30}?)\s*】.")  # 【关于 BERT】那些你不知道的事
 _MAX_ALIAS = 30
 
 
@@ -182,6 +183,8 @@ def _take_names(head: Head, rest: Line) -> None:
     short = re.match(r"(.{2,24}?)\s*[:：]\s*\S", head.title)
     if short and short[1].count(" ") <= 1 and len(re.findall(r"[A-Z0-9]", short[1])) >= 2:
         head.aliases.append(short[1])
+    if framed := _FRAMED.match(head.title):
+        head.aliases.append(framed[1])
     head.aliases = [
         name
         for name in dict.fromkeys(head.aliases)

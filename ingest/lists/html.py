@@ -116,7 +116,10 @@ class _TableReader(HTMLParser):
             self._close_cell()
             if tag == "tr" and self.rows:
                 start, _, cells = self.rows[-1]
+                self._fill_from_above(cells if cells else [])  # a row without cells uses up the spans, too
                 self.rows[-1] = (start, self.first_line + self.getpos()[0] - 1, cells)
+        elif tag in ("thead", "tbody"):
+            self.spanned.clear()  # no cell spans rows of two groups
         elif self.cell is not None:
             self.cell.append(f"</{tag}>")
 

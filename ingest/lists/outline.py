@@ -46,7 +46,10 @@ _NO_WORK_HOSTS = re.compile(r"^https?://(?:\w+\.)*(?:wikipedia\.org|twitter\.com
 
 @dataclass(slots=True)
 class Block:
-    """One entry or one section's prose as found in a file; lines count from 1, both ends included."""
+    """One entry or one section's prose as found in a file; lines count from 1, both ends included.
+
+    Notes on an entry that stand below works nested in it are at ``further`` lines.
+    """
 
     headings: tuple[Heading, ...]
     start: int
@@ -54,6 +57,7 @@ class Block:
     head: Head
     shape: str  # item, row, model (a row of a table of models), heading, paragraph, cited, page, reference or prose
     cells: tuple[str, ...] = ()
+    further: tuple[tuple[int, int], ...] = ()
 
     @property
     def section(self) -> tuple[str, ...]:
@@ -181,7 +185,10 @@ class _Walker:
         inner = [child for child in nested_items(item) if is_entry(child, nested=True) or is_group(child)]
         end = min((child.start - 1 for child in inner), default=item.end)
         head = read_head([*first_lines(item), *lines_below(item, inner)])
-        self._add(head, item.start, end, "item")
+        block = self._add(head, item.start, end, "item")
+        if block and inner:
+            notes = [child for child in nested_items(item) if child not in inner and child.start > end]
+            block.further = tuple((note.start, note.end) for note in notes)
         for child in inner:
             self._item(child, nested=True)
 

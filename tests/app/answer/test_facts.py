@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.answer.facts import state_facts
+from app.answer.facts import state_columns, state_facts
 from ingest.types import Entry, Kind, Link, Listing, Passage, PassageKind
 
 LORA = Entry(
@@ -141,3 +141,46 @@ def test_a_long_row_of_authors_is_cut_and_says_so(count, ending, language, shown
     (fact,) = facts(["authors"], language, replace(LORA, authors=authors), [card])
 
     assert fact.text.endswith(shown)
+
+
+ROW = Passage(
+    "t", "url:e.org/g", PassageKind.LISTING, "en", "| Gopher | DeepMind | 280 | 2021/12 |", "lists/a.md", 7, 7, 12,
+    cells=("Model: Gopher", "Institute: DeepMind", "Size(B): 280", "Release: 2021/12"),
+)  # fmt: skip
+GOPHER = replace(LORA, entry_id="url:e.org/g", title="Gopher", year=2021, venue="", authors=(), organisations=())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("organisations", "“Gopher” — Institute: DeepMind."),
+        ("sizes", "“Gopher” — Size(B): 280."),
+        ("year", "“Gopher” appeared in 2021/12."),
+    ],
+)
+def test_facts_are_read_from_the_columns_of_a_row(name, text):
+    (fact,) = state_facts(GOPHER, [ROW], [name], "en")
+
+    assert (fact.text, fact.span.text) == (text, ROW.text)
+
+
+def test_a_column_that_is_named_is_stated():
+    (fact,) = state_columns(GOPHER, [ROW], "Which institute is Gopher from?", "en")
+
+    assert (fact.text, fact.value) == ("“Gopher” — Institute: DeepMind.", "DeepMind")
+    assert not list(state_columns(GOPHER, [ROW], "Which model is it?", "en"))  # every row says its model
+
+
+def test_the_licence_at_the_end_of_a_line_is_a_fact():
+    line = "- [Wekan](https://e.org/w) - Kanban board. `MIT` `Nodejs`"
+    (fact,) = state_facts(GOPHER, [replace(ROW, text=line, cells=())], ["licence"], "en")
+
+    assert fact.value == "MIT"
+
+
+def test_an_author_is_found_where_the_surname_stands_first():
+    line = "**[1]** Kingma, Diederik, and Jimmy Ba. Adam."
+    entry = replace(GOPHER, authors=("Diederik Kingma", "Jimmy Ba"))
+    (fact,) = state_facts(entry, [replace(ROW, text=line, cells=())], ["authors"], "en")
+
+    assert fact.text == "“Gopher” is by Diederik Kingma, Jimmy Ba."

@@ -248,3 +248,28 @@ def test_lines_that_each_start_with_a_link_are_entries():
 
 def test_links_defined_elsewhere_are_resolved():
     assert urls(head_of("- [Kiln][k]\n\n[k]: https://e.org/k 'a kiln'\n")) == ["https://e.org/k"]
+
+
+def test_a_row_without_cells_uses_up_the_cells_that_span_rows_and_no_cell_leaves_its_group():
+    table = """
+        <table><thead><tr><th rowspan="2">Model</th><th rowspan="3">Size</th></tr><tr></tr></thead>
+        <tbody><tr><td>Kiln</td><td>11</td></tr></tbody></table>
+    """
+
+    (block,) = works(table)
+
+    assert block.cells == ("Model: Kiln", "Size: 11")
+
+
+def test_a_note_below_nested_works_stays_with_the_work_it_is_about():
+    block, nested = works("""
+        - [Kiln](https://e.org/k)
+          - [Clay for kilns and pots](https://e.org/c)
+          - It burns clay in small batches.
+    """)
+
+    assert (block.head.title, block.further, nested.head.title) == ("Kiln", ((8, 8),), "Clay for kilns and pots")
+
+
+def test_a_name_in_a_frame_is_an_alias():
+    assert head_of("- [【关于 Kiln】 那些你不知道的事](https://e.org/k)").aliases == ["Kiln"]
