@@ -24,7 +24,7 @@ from app.answer.said import asked_aspect, names_held, what_is_said
 from app.answer.selection import Candidate
 from app.answer.spans import is_bare
 from index.search import Searcher
-from index.text.analysis import content_words
+from index.text.analysis import content_words, term_set
 from index.types import Hit, ParsedQuery
 
 _LOOKED_AT = 5
