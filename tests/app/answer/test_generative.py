@@ -192,6 +192,7 @@ def test_closing_the_stream_stops_the_request(assistant, writer, llm_server):
     llm_server.will(text=f"{TRUE} " * 40, pause=0.01)
 
     updates = assistant.stream(QUESTION, model=writer)
+    next(updates)  # empty: nothing is asked yet
     next(updates)
     updates.close()
 
