@@ -63,7 +63,7 @@ class ExtractiveConfig:
     other: float = 0.5
     named: float = 0.4
     adds: float = 0.5
-    settled: float = 0.7
+    settled: float = 0.65
     same: float = 0.78
     new: float = 0.5
     sides: int = 4
