@@ -51,7 +51,7 @@ def test_a_line_has_title_year_where_the_list_states_it_and_a_sentence(ask, chan
     # the line of AWQ states no year, so neither does the answer
     assert texts(draft) == [
         "- **GPTQ: Accurate Quantization** (2023): GPTQ is a method that rounds weights to few bits. It is exact.",
-        "- **AWQ: Activation-aware Quantization**: AWQ scales channels by their | activations |.",
+        "- **AWQ: Activation-aware Quantization**: AWQ is a method that protects one percent of the weights.",
     ]
     assert all(sentence.starts_paragraph for sentence in draft.sentences)
     assert [sentence.citations for sentence in draft.sentences] == [(1,), (2,)]

@@ -19,7 +19,7 @@ def wishes(shipped_searcher):
     [
         "什么是 LoRA？",
         "LoRA 是什么",
-        _misread("何谓量化？"),
+        "何谓量化？",
         "What is LoRA?",
         "What does RLHF mean?",
         "define perplexity",
