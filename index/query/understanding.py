@@ -171,11 +171,12 @@ class QuestionReader:
             if not any(start <= found.start() and found.end() <= end for start, end in named):
                 strange.setdefault(found[0], found)
         for found in list(strange.values())[:_MAX_STRANGE]:
-            known = self._words.holds if _is_proper(found[0]) else self._words.knows
+            proper = _is_proper(found[0])
+            known = self._words.holds if proper else self._words.knows
             if known(stem(folded(found[0]))) or known(folded(found[0])):
                 continue
             starts = not text[: found.start()].rstrip() or text[: found.start()].rstrip()[-1] in ".!?。！？:："
-            if len(found[0]) == 1 or (starts and self._spelling.is_word(folded(found[0]))):
+            if len(found[0]) == 1 or (starts and not proper and self._spelling.is_word(folded(found[0]))):
                 continue  # a sentence starts with a capital
             yield found[0]
 

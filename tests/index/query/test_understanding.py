@@ -192,6 +192,7 @@ def test_an_unknown_name_is_told_once_however_often_it_is_said(shipped_reader):
     ("question", "unknown"),
     [
         ("How does LLaDA generate text?", ("LLaDA",)),  # one letter from LLaMA
+        ("LLaDA 是怎么生成文本的", ("LLaDA",)),
         ("How does S-LoRA keep many adapters?", ("S-LoRA",)),  # LoRA is known, and so is the letter
         ("what does Quiet-STaR do after every token", ("Quiet-STaR",)),
         ("How does FlashAttention save memory?", ()),
