@@ -217,8 +217,9 @@ def _without_bullet(text: str) -> str:
 def by_entry(passages: Sequence[Passage], language: str) -> list[Span]:
     """Returns the spans of an entry's passages in a language, or in the other one when it has none in this.
 
-    A mere title is a span of an entry about which nothing else is known than what its lists say.
+    A mere title is a span of an entry about which its lists, and nothing else, say nothing more.
     """
-    bare = is_bare(passages)
-    spans = [span for passage in passages for span in spans_of(passage) if bare or not span.head]
+    found = [span for passage in passages for span in spans_of(passage)]
+    told = [span for span in found if not span.head]
+    spans = told or (found if is_bare(passages) else [])
     return [span for span in spans if span.passage.language == language] or spans
