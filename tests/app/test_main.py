@@ -93,7 +93,7 @@ def test_a_question_is_answered_as_one_json_object(data):
     assert "flashattention" in answer["hits"][0]["words"]
     assert (answer["id"], answer["status"], answer["language"]) == (None, "answered", "en")
     assert answer["citations"][0]["entry_id"] == "arxiv:2205.14135"
-    assert answer["citations"][0]["line"] == 8
+    assert answer["citations"][0]["line"] == 9
 
 
 def test_a_declined_question_is_no_failure(data):
