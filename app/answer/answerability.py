@@ -49,7 +49,7 @@ _ABOUT_THE_PROGRAM = re.compile(
     r"你的?.{0,6}(?:系统|隐藏|初始)(?:提示词?|消息|指令|设定)|你的(?:提示词?|指令|设定|密钥)|"
     r"(?:打印|输出|重复|泄露|透露|公开).{0,12}(?:隐藏|系统|初始)的?(?:提示词?|消息|指令|设定)|收到的.{0,6}系统消息|"
     r"(?:上面|以上|所有|全部)的?(?:指令|规则|约束|限制)(?:都|全部?)*(?:作废|失效|解除|取消)|不再受.{0,8}(?:约束|限制)|"
-    r"(?:回答|后面的话)?(?:都)?(?:不要|不用|别)再?(?:给|写|加|标)?(?:出处|引用)|"
+    r"(?:不要|不用|别)再?(?:给|写|加|标)?(?:出处|引用)|"
     r"(?:扮演|假装|假设你是).{0,16}(?:没有|不受|无).{0,6}(?:限制|约束|规则)|开发者模式|管理员模式|越狱模式",
     re.I,
 )
@@ -145,9 +145,8 @@ def gather_evidence(
     said = what_is_said(question, hits, ranked, searcher, hidden)
     aspect = aspect_vector(question, searcher)
     shares = question.intent.probabilities
-    coverage = max(map(len, held), default=0) / asked
     return Evidence(
-        coverage=coverage,
+        coverage=max(map(len, held), default=0) / asked,
         familiar=1.0 - searcher.novelty(question),
         in_field=1.0 - _outfield(question, hits, searcher),
         best=_probability(ranked),
