@@ -20,6 +20,7 @@ from index.retrieval.dense import DenseIndex
 from index.retrieval.late_interaction import LateIndex
 from index.retrieval.lexical import LexicalIndex
 from index.retrieval.postings import Postings
+from index.retrieval.readings import Readings
 from index.reuse import KEYS_FILE, Earlier, keys_of
 from index.self_check import check_generation
 from index.storage.generations import new_generation, publish, seal
@@ -114,6 +115,7 @@ def _write_parts(
     DenseIndex.build(vectors).save(generation / "vectors.faiss")
     write_places(generation / "store.sqlite", _places(library, vectors))
     _late(texts, rows, table, earlier).save(generation / "late")
+    Readings.build(table, library.passages, earlier.readings).save(generation / "readings")
     names = [name for term in library.glossary for name in (term.en, term.zh, *term.aliases)]
     Spelling.build(texts, names, [*table.words(), *english_words()]).save(generation / "spelling")
 

@@ -10,17 +10,19 @@ from index.query.spelling import Spelling
 from index.retrieval.dense import DenseIndex
 from index.retrieval.late_interaction import LateIndex
 from index.retrieval.lexical import LexicalIndex
+from index.retrieval.readings import Readings
 from index.storage.manifest import DamagedError
 from index.storage.store import Store
 
 
 class Parts(NamedTuple):
-    """Store, BM25, vectors, token ids and word lists of the same passages, in the same order."""
+    """Store, BM25, vectors, token ids, readings and word lists of the same passages, in the same order."""
 
     store: Store
     lexical: LexicalIndex
     dense: DenseIndex
     late: LateIndex
+    readings: Readings
     spelling: Spelling
 
     @classmethod
@@ -37,8 +39,9 @@ class Parts(NamedTuple):
                 dense = DenseIndex.load(generation / "vectors.faiss")
                 lexical = LexicalIndex.load(generation / "lexical", dense.size)
                 late = LateIndex.load(generation / "late")
+                readings = Readings.load(generation / "readings")
                 spelling = Spelling.load(generation / "spelling")
             except Exception as error:  # sqlite3, bm25s and FAISS each raise their own for a damaged file
                 raise DamagedError(str(error)) from error
             opened.pop_all()
-        return cls(store, lexical, dense, late, spelling)
+        return cls(store, lexical, dense, late, readings, spelling)

@@ -17,6 +17,7 @@ from index.retrieval.dense import DenseIndex
 from index.retrieval.late_interaction import Ids, LateIndex
 from index.retrieval.lexical import LexicalIndex
 from index.retrieval.postings import Postings
+from index.retrieval.readings import Readings
 
 KEYS_FILE = "keys.npy"
 _KEY_BYTES = 16
@@ -33,12 +34,15 @@ def keys_of(texts: Sequence[str]) -> Keys:
 class Earlier:
     """The passages of a generation, by the keys of their texts."""
 
-    def __init__(self, keys: Keys, dense: DenseIndex, late: LateIndex, postings: Postings) -> None:
+    def __init__(
+        self, keys: Keys, dense: DenseIndex, late: LateIndex, postings: Postings, readings: Readings | None = None
+    ) -> None:
         """Wraps what ``load`` reads."""
         self._rows = {key.tobytes(): row for row, key in enumerate(keys)}
         self._dense = dense
         self._late = late
         self.postings = postings
+        self.readings = readings
 
     @classmethod
     def load(cls, generation: Path) -> Earlier:
@@ -49,6 +53,7 @@ class Earlier:
             DenseIndex.load(generation / "vectors.faiss"),
             LateIndex.load(generation / "late"),
             LexicalIndex.load(generation / "lexical", len(keys)).postings(),
+            Readings.load(generation / "readings"),
         )
 
     @classmethod

@@ -48,7 +48,7 @@ class Searcher:
         """Searches the parts of an index; ``open`` is the usual way."""
         self.store = parts.store
         self.encoder = encoder
-        self.table = table
+        self.table = table.knowing(parts.readings.tokens)
         self.config = config
         self._parts = parts
         self._hold = hold

@@ -18,6 +18,7 @@ from index.search import Searcher
 from index.storage.manifest import DamagedError, Manifest
 from index.text.analysis import index_terms
 from index.text.passages import searchable_text
+from index.text.spans import compared_texts
 from ingest.types import Entry
 
 EVERY = 100
@@ -34,7 +35,12 @@ def check_generation(generation: Path, manifest: Manifest, encoder: Encoder, tab
     """
     parts = Parts.open(generation)
     try:
-        counts = {"passages": len(parts.store.entry_rows()), "vectors": parts.dense.size, "texts": parts.late.size}
+        counts = {
+            "passages": len(parts.store.entry_rows()),
+            "vectors": parts.dense.size,
+            "texts": parts.late.size,
+            "readings": parts.readings.size,
+        }
         if set(counts.values()) != {manifest.passages}:
             raise DamagedError(f"it holds {counts} instead of {manifest.passages} passages")
         searcher = Searcher(parts, encoder, table)
@@ -56,7 +62,8 @@ def check_generation(generation: Path, manifest: Manifest, encoder: Encoder, tab
 
 def _blind_parts(parts: Parts, row: int, entry: Entry, encoder: Encoder, table: StaticEncoder) -> Iterator[str]:
     """Yields the parts that do not find a passage by its own text."""
-    text, own = searchable_text(entry, parts.store.passages([row])[row]), np.asarray([row])
+    passage = parts.store.passages([row])[row]
+    text, own = searchable_text(entry, passage), np.asarray([row])
     terms = list(dict.fromkeys(index_terms(text)))[:_TERMS]
     if any(parts.lexical.scores([term])[row] <= 0 for term in terms):
         yield "words"
@@ -66,3 +73,7 @@ def _blind_parts(parts: Parts, row: int, entry: Entry, encoder: Encoder, table: 
         yield "vectors"
     if len(table.tokenize([text])[0]) and parts.late.scores(table, text, own)[0] < _SAME:
         yield "token ids"
+    compared = compared_texts(passage)
+    read = zip(parts.readings.tokens(compared), table.tokenize(compared), strict=True)
+    if any(known is None or not np.array_equal(known, tokens) for known, tokens in read):
+        yield "readings"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import yaml
 
-from app.answer.list_lines import says_nothing, shown_line, split_cell
 from app.answer.spans import Span, head_span, is_bare, line_span
 from index.text.analysis import content_words, term_set
+from index.text.list_lines import says_nothing, shown_line, split_cell
 from ingest.lists.labels import role_of
 from ingest.text.folding import fold
 from ingest.text.markup import plain_text

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +82,7 @@ def what_is_said(
     shares = weights / max(float(weights.sum()), 1e-9)
     meant = _meant(question, hits, ranked)
     passages = [pieces for row in meant for pieces in searcher.pieces_of(row, hidden)]
-    likely = [_pieces(searcher.table, _words(c.span)) for c in ranked[:_LIKELY] if c.hit.row in meant]
+    likely = _pieces_of_spans(searcher.table, [c.span for c in ranked[:_LIKELY] if c.hit.row in meant])
     said = _matches(asked, [*likely, *passages], searcher)
     in_work = said.max(axis=0)
     important = weights / max(float(weights.max()), 1e-9)
@@ -140,16 +139,18 @@ def _meant(question: ParsedQuery, hits: Sequence[Hit], ranked: Sequence[Candidat
     return [hit.row for hit in hits if hit.row in named][:_WORKS] or [ranked[0].hit.row]
 
 
-@lru_cache(maxsize=20_000)
 def _pieces(table: StaticEncoder, text: str) -> Ids:
-    """Returns the distinct pieces of a text as they first come, remembered: spans come back for many questions."""
+    """Returns the distinct pieces of a text as they first come."""
     (pieces,) = table.tokenize([text])
     _, first = np.unique(pieces, return_index=True)
     return pieces[np.sort(first)]
 
 
-def _words(span: Span) -> str:
-    return " ".join((span.plain, *((span.asked.question, *span.asked.wordings) if span.asked else ())))
+def _pieces_of_spans(table: StaticEncoder, spans: Sequence[Span]) -> list[Ids]:
+    """Returns the distinct pieces of each span and of the questions that it answers."""
+    texts = [(span.plain, *span.wordings) for span in spans]
+    tokens = iter(table.tokenize([text for several in texts for text in several]))
+    return [np.unique(np.concatenate([next(tokens) for _ in several])) for several in texts]
 
 
 def _matches(asked: Ids, texts: Sequence[Ids], searcher: Searcher) -> Floats:

@@ -8,7 +8,8 @@ vector is the mean of its tokens' vectors, normalised. The file is in sentence-t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from tokenizers import Tokenizer
 from index.encoders.base import SHIPPED, Vectors
 from index.errors import EncoderError
 
+Known = Callable[[Sequence[str]], Sequence[NDArray[np.int64] | None]]
 SHIPPED_MODEL = Path(__file__).parent.parent / "model"
 
 
@@ -46,6 +48,7 @@ class StaticEncoder:
         self._tokenizer = tokenizer
         self._rows = rows
         self._scales = scales
+        self._known: Known | None = None
         self.name = name
         self.fingerprint = fingerprint
         self.vocabulary, self.dimension = (int(size) for size in rows.shape)
@@ -70,10 +73,22 @@ class StaticEncoder:
         name = SHIPPED if folder.resolve() == SHIPPED_MODEL.resolve() else str(folder.resolve())
         return cls(tokenizer, rows, scales, name=name, fingerprint=digest.hexdigest()[:16])
 
+    def knowing(self, known: Known) -> StaticEncoder:
+        """Returns the same table with the tokens of some texts known.
+
+        Args:
+            known: Returns what ``tokenize`` does, and None for each text that it does not know.
+        """
+        twin = copy(self)
+        twin._known = known
+        return twin
+
     def tokenize(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
         """Returns the table rows of each text's tokens, in reading order."""
-        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        return [np.asarray(encoding.ids, dtype=np.int64) for encoding in encodings]
+        known = self._known(texts) if self._known else [None] * len(texts)
+        new = [text for text, ids in zip(texts, known, strict=True) if ids is None]
+        encodings = iter(self._tokenizer.encode_batch_fast(new, add_special_tokens=False) if new else ())
+        return [np.asarray(next(encodings).ids, dtype=np.int64) if ids is None else ids for ids in known]
 
     def pieces(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
         """Returns the table rows of a text's tokens, and where each begins and ends in the text (characters)."""

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answer.spans import by_entry, leans, line_span, spans_of
+from app.answer.spans import by_entry, line_span, spans_of
+from index.text.spans import leans
 from ingest.types import Passage, PassageKind
 
 
