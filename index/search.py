@@ -158,7 +158,7 @@ class Searcher:
         soft = question.soft.agreement(self.store.rows_with)
         bonus = {
             row: question.bonus.get(row, 0.0) + self.config.soft_bonus * soft.get(row, 0.0)
-            for row in set(entry_of.tolist())
+            for row in {*question.bonus, *soft} & set(entry_of.tolist())
         }
         ranked = rank_entries(scores["score"], rows, entry_of, second=self.config.second, bonus=bonus)
         watch.lap("fuse")
@@ -240,15 +240,16 @@ class Searcher:
         steps: Mapping[int, tuple[Step, ...]],
     ) -> list[Hit]:
         """Reads ranked entries and their passages from the store; ids decide between equals."""
+        row_at, values = rows.tolist(), {name: column.tolist() for name, column in scores.items()}
         shown = {entry.entry_row: entry.positions[: self.config.passages_per_hit] for entry in ranked}
-        passages = self.store.passages([int(rows[p]) for positions in shown.values() for p in positions])
+        passages = self.store.passages([row_at[p] for positions in shown.values() for p in positions])
         entries = self.store.entries_at(list(shown))
-        ids = self.store.passage_ids([int(rows[p]) for entry in ranked for p in entry.positions])
-        lexical = min_max(scores["lexical"])
+        ids = self.store.passage_ids([row_at[p] for entry in ranked for p in entry.positions])
+        lexical, fused = min_max(scores["lexical"]).tolist(), values["score"]
         hits: list[Hit] = []
         for entry in sorted(ranked, key=lambda entry: (-entry.score, entries[entry.entry_row].entry_id)):
             matches = tuple(
-                Match(passages[int(rows[p])], **{name: float(values[p]) for name, values in scores.items()})
+                Match(passages[row_at[p]], **{name: column[p] for name, column in values.items()})
                 for p in shown[entry.entry_row]
             )
             found = entries[entry.entry_row]
@@ -259,7 +260,7 @@ class Searcher:
                     entry.score,
                     len(hits) + 1,
                     entry.entry_row,
-                    {ids[int(rows[p])]: (float(lexical[p]), float(scores["score"][p])) for p in entry.positions},
+                    {ids[row_at[p]]: (lexical[p], fused[p]) for p in entry.positions},
                     steps.get(entry.entry_row, ()),
                 )
             )

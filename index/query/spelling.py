@@ -8,6 +8,7 @@ about a word that looks like it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
@@ -117,7 +118,13 @@ class _Words:
         self._table = table
 
     def has(self, word: str) -> bool:
-        return f"\n{word}\t" in self._table
+        places = range(len(self._table) - 1)  # of any character of a row: the rows are sorted
+        place = bisect_left(places, word, key=self._word_at)
+        return place in places and self._word_at(place) == word
+
+    def _word_at(self, place: int) -> str:
+        start = self._table.rfind("\n", 0, place + 1) + 1
+        return self._table[start : self._table.index("\t", start)]
 
     def nearest(self, word: str, *, is_name: bool) -> str | None:
         """Returns the word of the texts that a word must be a slip of, or None when it may be a word of its own."""

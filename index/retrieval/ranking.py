@@ -42,14 +42,16 @@ def rank_entries(
     Returns:
         Entries by score, best first; equals by entry row.
     """
-    positions: dict[int, list[int]] = {}
-    for position in np.lexsort((rows, -scores)):
-        positions.setdefault(int(entry_of[position]), []).append(int(position))
-    ranked = []
-    for entry_row, places in positions.items():
-        support = float(scores[places[1]]) if len(places) > 1 else 0.0
-        score = (float(scores[places[0]]) + second * support) / (1.0 + second)
-        ranked.append(Ranked(entry_row, score + bonus.get(entry_row, 0.0), tuple(places)))
+    order = np.lexsort((rows, -scores))
+    order = order[np.argsort(entry_of[order], kind="stable")]  # entry by entry, the best passage of each first
+    entries, begins, sizes = np.unique(entry_of[order], return_index=True, return_counts=True)
+    best, following = scores[order].astype(np.float64), np.minimum(begins + 1, len(order) - 1)
+    support = np.where(sizes > 1, best[following], 0.0)
+    totals = (best[begins] + second * support) / (1.0 + second)
+    totals += [bonus.get(entry_row, 0.0) for entry_row in entries.tolist()]
+    places = order.tolist()
+    found = zip(entries.tolist(), totals.tolist(), begins.tolist(), sizes.tolist(), strict=True)
+    ranked = [Ranked(row, total, tuple(places[begin : begin + size])) for row, total, begin, size in found]
     return sorted(ranked, key=lambda entry: (-entry.score, entry.entry_row))
 
 

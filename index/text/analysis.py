@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
+from operator import add
 
 import Stemmer
 
@@ -114,7 +115,7 @@ _stemmer = Stemmer.Stemmer("english")
 
 def index_terms(text: str) -> list[str]:
     """Returns the terms of a passage, with repetitions, in reading order."""
-    return list(_terms(normalised(text)))
+    return _terms(normalised(text))
 
 
 @lru_cache(maxsize=512)
@@ -125,7 +126,7 @@ def term_set(text: str) -> frozenset[str]:
 
 def query_terms(text: str) -> list[str]:
     """Returns the terms of a question without the words that only make it a question."""
-    return terms_of_content(content_text(text)) or list(_terms(normalised(text)))
+    return terms_of_content(content_text(text)) or _terms(normalised(text))
 
 
 def terms_of_content(content: str) -> list[str]:
@@ -177,23 +178,24 @@ def is_function_character(character: str) -> bool:
     return character in _STOP_HAN
 
 
-def _terms(text: str) -> Iterator[str]:
+def _terms(text: str) -> list[str]:
+    terms: list[str] = []
     for run in _RUN.findall(text):
         if HAN_CHARACTER.match(run):
-            yield from run
-            yield from (run[i : i + 2] for i in range(len(run) - 1))
+            terms += run
+            terms += map(add, run, run[1:])
         else:
-            yield from _latin_terms(run)
+            terms += _latin_terms(run)
+    return terms
 
 
-def _latin_terms(run: str) -> Iterator[str]:
-    yield stem(run)
+@lru_cache(maxsize=32_768)  # in a few MB: most words of a text are not new
+def _latin_terms(run: str) -> tuple[str, ...]:
     parts = _PART.findall(run)
-    if len(parts) > 1:
-        yield from (stem(part) for part in parts)
-        joined = "".join(parts)
-        if joined != run:
-            yield joined  # "gpt4" finds "GPT-4"
+    if len(parts) < 2:
+        return (stem(run),)
+    joined = "".join(parts)  # "gpt4" finds "GPT-4"
+    return (stem(run), *map(stem, parts), *([joined] if joined != run else ()))
 
 
 def stem(word: str) -> str:
