@@ -19,6 +19,7 @@ from app.answer.answerability import (
     gather_evidence,
     held_silent,
     is_about_the_program,
+    may_be_silent,
 )
 from app.answer.draft import Draft
 from app.answer.extractive import ExtractiveWriter
@@ -26,6 +27,7 @@ from app.answer.generative import GenerativeWriter, Update
 from app.answer.listing import DEPTH
 from app.answer.llm import LanguageModel
 from app.answer.missing import nearest_spans, nothing_to_say
+from app.answer.selection import Candidate
 from app.answer.spans import Span
 from app.answer.stopping import Stop
 from app.answer.support import Checker, read_terms
@@ -218,7 +220,9 @@ class Assistant:
             asked = bool(question.filters.without(["kinds", "years"])) and not question.dropped
             known = chance >= _LISTED and not self.searcher.unknown_words(question)
             sure = bool(draft.sentences) and (asked or known)
-        ranked = self._writer.candidates(question, hits)
+        ranked: Sequence[Candidate] = ()
+        if not sure or may_be_silent(question, self._writer.looked_at(hits), self.searcher):
+            ranked = self._writer.candidates(question, hits)
         if not sure or held_silent(question, hits, self.searcher, ranked):
             verdict = decide(question, hits, self.searcher, ranked)
             if verdict in (Verdict.DECLINE, Verdict.OUTSIDE):

@@ -205,16 +205,20 @@ class Searcher:
         words = [word for word in question.words if word[0].isascii() and not word.isdigit()]
         return [word for word in words if not self._lexical.knows(word)]
 
-    def words_held(self, words: Sequence[str], hit: Hit) -> list[str]:
-        """Returns the words that the matched passages of a hit hold, with the names of its entry."""
-        rows = self.store.rows_of_passages([match.passage.passage_id for match in hit.matches])
-        held = self._lexical.held(words, np.asarray(rows, dtype=np.int64))
-        return [words[place] for place in np.flatnonzero(held.any(axis=0)).tolist()]
+    def words_held(self, words: Sequence[str], hits: Sequence[Hit]) -> list[list[str]]:
+        """Returns, for each of some hits, the words that its matched passages hold, with the names of its entry."""
+        owner = [number for number, hit in enumerate(hits) for _ in hit.matches]
+        ids = [match.passage.passage_id for hit in hits for match in hit.matches]
+        rows = dict(zip(sorted(ids), self.store.rows_of_passages(ids), strict=True))  # no passage is of two hits
+        held = np.zeros((len(hits), len(words)), dtype=np.bool_)
+        of_passages = self._lexical.held(words, np.asarray([rows[key] for key in ids], dtype=np.int64))
+        np.logical_or.at(held, np.asarray(owner, dtype=np.int64), of_passages)
+        return [[words[place] for place in np.flatnonzero(of_hit).tolist()] for of_hit in held]
 
     def _spellings_held(self, question: ParsedQuery, hit: Hit) -> tuple[str, ...]:
         """Returns the content words of a question that the matched passages of a hit hold, as they are spelled."""
-        known = set(self.words_held(question.words, hit))
-        return tuple(said for word, said in zip(question.words, question.spellings, strict=True) if word in known)
+        (held,) = self.words_held(question.words, [hit])
+        return tuple(said for word, said in zip(question.words, question.spellings, strict=True) if word in held)
 
     def novelty(self, question: ParsedQuery) -> float:
         """Returns how much of a question occurs in no passage at all, in [0, 1]."""

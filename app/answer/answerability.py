@@ -140,7 +140,7 @@ def gather_evidence(
     best = hits[:_LOOKED_AT]
     missing = {word for name in question.unknown for word in content_words(name)}
     words = [word for word in question.words if word not in missing]  # what no text has is told apart, not held against
-    held = [searcher.words_held(words, hit) for hit in best]
+    held = searcher.words_held(words, best)
     asked = max(len(words), 1)
     said = what_is_said(question, hits, ranked, searcher, hidden)
     aspect = aspect_vector(question, searcher)
@@ -198,10 +198,12 @@ def decide(
     if not hits or is_about_the_program(question.raw):
         return Verdict.OUTSIDE
     config = config or AnswerabilityConfig()
-    if _lists_say_it(question, hits, searcher, ranked):
+    evidence = gather_evidence(question, hits, searcher, ranked)
+    bare = bool(ranked) and is_bare(searcher.store.passages_of(ranked[0].hit.entry.entry_id))
+    if bare and _lists_say_it(question, searcher, ranked, evidence):
         return Verdict.ANSWER
-    silent = held_silent(question, hits, searcher, ranked)
-    probability = estimate(question, hits, searcher, ranked, config)
+    silent = bare and _asks_of_work(question) and evidence.work < _SILENT
+    probability = answer_probability(evidence, question.language, config) if question.search_text else 1.0
     named = set().union(*question.named())
     held = any(hit.row in named for hit in hits)
     outside = bool(question.search_text) and _outfield(question, hits, searcher) >= _OUTSIDE
@@ -215,34 +217,40 @@ def decide(
     return Verdict.DECLINE if probability >= config.threshold * _FAR else Verdict.OUTSIDE
 
 
-def _lists_say_it(question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher, ranked: Sequence[Candidate]) -> bool:
+def _lists_say_it(question: ParsedQuery, searcher: Searcher, ranked: Sequence[Candidate], evidence: Evidence) -> bool:
     """Tells a question that the lines of a bare entry answer, where the model, fitted on cards, cannot tell.
 
     Either every word asked stands in the likeliest span, or in the other lines of the work that is named; or the lines
     of the best entry are in another language than the question, hold none of its words, and say most of it.
     """
-    if not ranked or not question.search_text:
+    if not question.search_text:
         return False
     span, best, words = ranked[0].span, ranked[0].hit, set(question.words)
-    if not is_bare(searcher.store.passages_of(best.entry.entry_id)):
-        return False
     if len(words) > 1 and words <= term_set(span.plain):
         return True
-    if len(words) > 1 and ranked[0].named and words <= set(searcher.words_held(question.words, best)):
+    if len(words) > 1 and ranked[0].named and words <= set(searcher.words_held(question.words, [best])[0]):
         return True
     if best.rank > 1 or span.passage.language == question.language:
         return False
-    evidence = gather_evidence(question, hits, searcher, ranked)
     return all(getattr(evidence, name) >= least for name, least in _OTHER_LANGUAGE.items())
+
+
+def may_be_silent(question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher) -> bool:
+    """Tells whether ``held_silent`` takes a look at the spans of these hits: only bare works are silent."""
+    ids = [hit.entry.entry_id for hit in hits]
+    return _asks_of_work(question) and any(is_bare(searcher.store.passages_of(entry_id)) for entry_id in ids)
 
 
 def held_silent(question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher, ranked: Sequence[Candidate]) -> bool:
     """Tells that the likeliest work is a bare one whose lines say nothing of what is asked beside its name."""
-    if not ranked or not question.search_text or question.intent.label == "definition":
-        return False
-    if not is_bare(searcher.store.passages_of(ranked[0].hit.entry.entry_id)):
+    if not ranked or not may_be_silent(question, [ranked[0].hit], searcher):
         return False
     return what_is_said(question, hits, ranked, searcher).work < _SILENT
+
+
+def _asks_of_work(question: ParsedQuery) -> bool:
+    """Tells a question that asks for more of a work than what it is."""
+    return bool(question.search_text) and question.intent.label != "definition"
 
 
 def estimate(
@@ -275,7 +283,7 @@ def _outfield(question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher) ->
     probability = question.intent.probabilities["outfield"]
     if probability < _OUTSIDE or not hits or not question.words:
         return probability
-    known = len(searcher.words_held(question.words, hits[0])) / len(question.words) >= _OWN_FIELD
+    known = len(searcher.words_held(question.words, hits[:1])[0]) / len(question.words) >= _OWN_FIELD
     bare = known and is_bare(searcher.store.passages_of(hits[0].entry.entry_id))
     return 0.0 if bare else probability
 

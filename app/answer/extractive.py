@@ -81,8 +81,12 @@ class ExtractiveWriter:
 
     def candidates(self, question: ParsedQuery, hits: Sequence[Hit]) -> list[Candidate]:
         """Returns the spans of the best entries, the likeliest to hold what is asked for first."""
-        spans = candidate_spans(self._store, hits[: self._config.entries], question.language)
+        spans = candidate_spans(self._store, self.looked_at(hits), question.language)
         return rank_spans(question, spans, self._table)
+
+    def looked_at(self, hits: Sequence[Hit]) -> Sequence[Hit]:
+        """Returns the best hits, whose spans are compared."""
+        return hits[: self._config.entries]
 
     def write(
         self, question: ParsedQuery, wishes: Wishes, hits: Sequence[Hit], ranked: Sequence[Candidate], length: Length

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from copy import copy
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from index.errors import EncoderError
 
 Known = Callable[[Sequence[str]], Sequence[NDArray[np.int64] | None]]
 SHIPPED_MODEL = Path(__file__).parent.parent / "model"
+_AT_ONCE = 512  # rows that are turned into floats together: they stay near the processor
 
 
 class StaticEncoder:
@@ -106,20 +107,34 @@ class StaticEncoder:
 
         Quickest with the longer list first.
         """
-        lengths = np.maximum(self._lengths, 1e-9)
-        others = self._rows[second].astype(np.float32) / lengths[second][:, None]
-        cosines: Vectors = self._rows[first].astype(np.float32) @ others.T
-        cosines /= lengths[first][:, None]
-        return cosines
+        return self._cosines(first, second, self._products(first, self._rows[second].astype(np.float32)))
 
     def token_likeness(
         self, first: NDArray[np.integer[Any]], second: NDArray[np.integer[Any]], vector: Vectors
     ) -> tuple[Vectors, Vectors]:
         """Returns ``token_cosines``, and the product of every vector of the first list with another vector."""
+        both = np.concatenate((self._rows[second].astype(np.float32), vector[None, :]))
+        products = self._products(first, both)
+        return self._cosines(first, second, products[:-1]), products[-1] * self._scales[first]
+
+    def _products(self, ids: NDArray[np.integer[Any]], vectors: Vectors) -> Vectors:
+        """Returns the product of each vector with the row of each token, shape (vectors, ids).
+
+        Of whole numbers it is exact, in whatever order they are added up.
+        """
+        products = np.empty((len(vectors), len(ids)), dtype=np.float32)
+        for start in range(0, len(ids), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            np.matmul(vectors, self._rows[ids[part]].astype(np.float32).T, out=products[:, part])
+        return products
+
+    def _cosines(self, first: NDArray[np.integer[Any]], second: NDArray[np.integer[Any]], products: Vectors) -> Vectors:
+        """Returns the cosines of tokens by the products of their rows, shape (first, second)."""
         lengths = np.maximum(self._lengths, 1e-9)
-        others = self._rows[second].astype(np.float32) / lengths[second][:, None]
-        products = self._rows[first].astype(np.float32) @ np.concatenate((others, vector[None, :])).T
-        return products[:, :-1] / lengths[first][:, None], products[:, -1] * self._scales[first]
+        products /= lengths[second][:, None]
+        products /= lengths[first]
+        cosines: Vectors = products.T
+        return cosines
 
     def token_units(self, ids: NDArray[np.integer[Any]]) -> Vectors:
         """Returns the vectors of tokens, each of length 1, float32, shape (ids, dimension)."""
@@ -159,3 +174,13 @@ class StaticEncoder:
             if len(ids):
                 np.matmul(self._scales[ids], self._rows[ids].astype(np.float32), out=vector)
         return vectors
+
+
+@cache
+def shipped_table() -> StaticEncoder:
+    """Returns the model that comes with the project, which a process reads once.
+
+    Raises:
+        EncoderError: It is not there, or not whole.
+    """
+    return StaticEncoder.load()

@@ -116,11 +116,11 @@ class LateIndex:
         asked = np.unique(asked)
         pieces = np.concatenate([self._ids[self._starts[row] : self._starts[row + 1]] for row in rows[filled]])
         vocabulary, place = distinct_ids(pieces, encoder.vocabulary)
-        cosines = np.maximum(encoder.token_cosines(vocabulary, asked), 0.0).T
+        cosines = np.maximum(encoder.token_cosines(vocabulary, asked).T, 0.0)
         weights = np.square(encoder.token_lengths(asked))
         begins = np.concatenate(([0], np.cumsum(lengths[filled])[:-1]))
         # A row a piece of the question: the maxima are then taken along memory, in a third of the time.
-        best = np.maximum.reduceat(np.take(np.ascontiguousarray(cosines), place, axis=1), begins, axis=1)
+        best = np.maximum.reduceat(np.take(cosines, place, axis=1), begins, axis=1)
         scores[filled] = np.square(np.ascontiguousarray(best.T)) @ weights / max(float(weights.sum()), 1e-9)
         return scores
 
