@@ -94,6 +94,8 @@ class Homophones:
         if not strange.any():
             return run
         doubtful = np.convolve(strange, np.ones(4))[1:-1] > 0  # both of a pair and one more on each side
+        if not self._may_be_meant(run, doubtful):
+            return run
         places = np.flatnonzero(doubtful)
         # What is certain decides nothing further away than the two neighbours whose counts are looked at.
         first, end = max(int(places[0]) - 2, 0), int(places[-1]) + 3
@@ -106,6 +108,19 @@ class Homophones:
         corrected = "".join(map(chr, likeliest.tolist()))
         meant = all(self._is_in_a_term(corrected, int(place)) for place in np.flatnonzero(replaced))
         return corrected if meant else run
+
+    def _may_be_meant(self, run: str, doubtful: NDArray[np.bool_]) -> bool:
+        """Tells whether another reading of doubtful characters makes a term of the run, however unlikely it is."""
+        heard = [
+            self._alike(character) if doubt else {character} for character, doubt in zip(run, doubtful, strict=True)
+        ]
+        return any(
+            all(character in at for character, at in zip(term, heard[start : start + len(term)], strict=False))
+            for start, firsts in enumerate(heard)
+            for first in firsts
+            for term in self._terms_by_first.get(first, ())
+            if start + len(term) <= len(run) and not run.startswith(term, start)
+        )
 
     def _is_in_a_term(self, run: str, place: int) -> bool:
         """Tells whether a character of a run belongs to a term."""
@@ -139,8 +154,7 @@ class Homophones:
         """Returns a character and, in doubt, those of the indexed texts that sound like it."""
         if not doubtful:
             return np.asarray([code], dtype=np.uint64)
-        rows = self._sounds.get(chr(code), ())
-        alike = np.asarray(sorted({ord(other) for row in rows for other in row} - {code}), dtype=np.uint64)
+        alike = np.asarray(sorted({*map(ord, self._alike(chr(code)))} - {code}), dtype=np.uint64)
         return np.concatenate((np.asarray([code], dtype=np.uint64), alike[self._count(alike)[:, 0] > 0]))
 
     def _likeliest(self, readings: list[Keys]) -> Keys:
@@ -180,6 +194,18 @@ class Homophones:
         places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
         counts: Counts = np.where((self._keys[places] == keys)[..., None], self._counts[places], np.float32(0))
         return counts
+
+    def _alike(self, character: str) -> set[str]:
+        """Returns a character and those that sound like it."""
+        return {character}.union(*self._sounds.get(character, ()))
+
+    @cached_property
+    def _terms_by_first(self) -> dict[str, list[str]]:
+        """The terms by their first character."""
+        terms: dict[str, list[str]] = {}
+        for term in self._terms.split():
+            terms.setdefault(term[0], []).append(term)
+        return terms
 
     @cached_property
     def _sounds(self) -> dict[str, list[str]]:
