@@ -19,6 +19,7 @@ from app.answer.spans import Span
 from index.catalogue.names import name_units
 from index.encoders.static import StaticEncoder
 from index.query.tokens import folded
+from index.retrieval.late_interaction import distinct_ids
 from index.search import Searcher
 from index.text.analysis import content_text, stem, term_set
 from index.types import Hit, ParsedQuery, Slot
@@ -158,7 +159,7 @@ def _matches(asked: Ids, texts: Sequence[Ids], searcher: Searcher) -> Floats:
     found = np.zeros((len(texts), len(asked)), dtype=np.float32)
     filled = [row for row, text in enumerate(texts) if len(text)]
     if filled:
-        pieces, place = np.unique(np.concatenate([texts[row] for row in filled]), return_inverse=True)
+        pieces, place = distinct_ids(np.concatenate([texts[row] for row in filled]), searcher.table.vocabulary)
         near = np.square(np.clip(searcher.table.token_cosines(pieces, asked), 0.0, 1.0))
         begins = np.cumsum([0, *(len(texts[row]) for row in filled[:-1])])
         found[filled] = np.maximum.reduceat(near[place], begins, axis=0)

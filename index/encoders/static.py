@@ -125,7 +125,7 @@ class StaticEncoder:
         products = np.empty((len(vectors), len(ids)), dtype=np.float32)
         for start in range(0, len(ids), _AT_ONCE):
             part = slice(start, start + _AT_ONCE)
-            np.matmul(vectors, self._rows[ids[part]].astype(np.float32).T, out=products[:, part])
+            np.matmul(vectors, self._rows.take(ids[part], axis=0).astype(np.float32).T, out=products[:, part])
         return products
 
     def _cosines(self, first: NDArray[np.integer[Any]], second: NDArray[np.integer[Any]], products: Vectors) -> Vectors:
@@ -172,7 +172,7 @@ class StaticEncoder:
         vectors = np.zeros((len(tokens), self.dimension), dtype=np.float32)
         for vector, ids in zip(vectors, tokens, strict=True):
             if len(ids):
-                np.matmul(self._scales[ids], self._rows[ids].astype(np.float32), out=vector)
+                np.dot(self._scales.take(ids), self._rows.take(ids, axis=0).astype(np.float32), out=vector)
         return vectors
 
 
