@@ -35,15 +35,17 @@ def simplified(text: str) -> str:
 
     Most text is Simplified already, which GB 2312 tells without loading OpenCC. Safe to call from any thread.
     """
-    return text if text.isascii() else _HAN_RUN.sub(lambda run: _fold(run[0]), text)
+    if text.isascii() or _is_simplified("".join(_HAN_RUN.findall(text))):
+        return text
+    return _HAN_RUN.sub(lambda run: run[0] if _is_simplified(run[0]) else _converted(run[0]), text)
 
 
-def _fold(run: str) -> str:
+def _is_simplified(han: str) -> bool:
     try:
-        run.encode("gb2312")
+        han.encode("gb2312")
     except UnicodeEncodeError:
-        return _converted(run)
-    return run if _IN_BOTH.isdisjoint(run) else _converted(run)
+        return False
+    return _IN_BOTH.isdisjoint(han)
 
 
 def _converted(run: str) -> str:
