@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,7 +70,7 @@ class Readings:
     def save(self, folder: Path) -> None:
         """Writes the arrays into a new folder."""
         folder.mkdir()
-        arrays = (self._passages, self._counts, self._texts, self._starts, self._ids)
+        arrays: tuple[NDArray[Any], ...] = (self._passages, self._counts, self._texts, self._starts, self._ids)
         for name, array in zip(_FILES, arrays, strict=True):
             np.save(folder / f"{name}.npy", array)
 

@@ -361,6 +361,12 @@ def test_a_question_for_works_is_answered_by_a_list_of_those_that_fit(assistant,
         assert set(cited(answer)) == {"arxiv:2205.14135"}
 
 
+def test_a_list_that_filters_alone_decide_compares_no_spans(assistant, monkeypatch):
+    monkeypatch.setattr(assistant._writer, "candidates", lambda *_: pytest.fail("spans were compared"))
+
+    assert assistant.ask("papers by Tri Dao").status is Status.ANSWERED
+
+
 def test_filters_leave_out_what_they_exclude(assistant):
     answer = assistant.ask("memory in attention layers", filters=Filters(until=2021))
 

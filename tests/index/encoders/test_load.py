@@ -149,3 +149,8 @@ def test_an_index_beside_another_table_asks_for_a_rebuild(data, transformer):
 
     with pytest.raises(IndexUnavailableError, match=r"another token table .* ingest --full"):
         Searcher.open(data / "index")
+
+
+def test_a_process_reads_the_shipped_model_once(transformer):
+    assert load_encoder("shipped") is load_encoder(None)
+    assert table_beside(transformer) is load_encoder(None)

@@ -169,3 +169,14 @@ def test_the_shipped_encoder_is_called_by_its_word_and_not_by_its_place(shipped)
 
 def test_the_words_of_the_shipped_model_are_of_both_languages(shipped):
     assert {"mistral", "weather", "蒸馏", "天气"} <= set(shipped.words())
+
+
+def test_the_products_of_rows_are_exact_however_many_are_taken_together(shipped):
+    first, second = np.arange(0, 6_400, 5), np.array([7, 7_000, 63_999])
+    lengths = shipped.token_lengths(np.arange(shipped.vocabulary)) / shipped._scales
+    rows = shipped._rows.astype(np.int64)
+    cosines = (rows[first] @ rows[second].T).astype(np.float32) / lengths[second] / lengths[first][:, None]
+
+    assert np.allclose(shipped.token_cosines(first, second), cosines, atol=1e-6)
+    for many in (1, 511, 513):
+        assert np.array_equal(shipped.token_cosines(first[:many], second), shipped.token_cosines(first, second)[:many])
