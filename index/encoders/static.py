@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -81,10 +81,11 @@ class StaticEncoder:
         places = np.asarray(encoding.offsets, dtype=np.int32).reshape(-1, 2)
         return np.asarray(encoding.ids, dtype=np.int64), places[:, 0], places[:, 1]
 
-    def words(self) -> list[str]:
-        """Returns the pieces of the vocabulary, most of them words of both languages, in the order of the table."""
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The pieces of the vocabulary, most of them words of both languages, in the order of the table."""
         rows = self._tokenizer.get_vocab()
-        return sorted(rows, key=rows.__getitem__)
+        return tuple(sorted(rows, key=rows.__getitem__))
 
     def token_cosines(self, first: NDArray[np.integer[Any]], second: NDArray[np.integer[Any]]) -> Vectors:
         """Returns the cosines of every token of one list with every token of another, shape (first, second).
@@ -144,3 +145,13 @@ class StaticEncoder:
             if len(ids):
                 np.matmul(self._scales[ids], self._rows[ids].astype(np.float32), out=vector)
         return vectors
+
+
+@cache
+def shipped_encoder() -> StaticEncoder:
+    """Returns the shipped encoder; a process reads it once, since everybody may share it and it takes its time.
+
+    Raises:
+        EncoderError: Its files are damaged.
+    """
+    return StaticEncoder.load()
