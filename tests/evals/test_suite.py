@@ -84,7 +84,7 @@ def line_of(path, line):
     return LINES[line]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def report():
     return summarise(OUTCOMES, line_of)
 
