@@ -104,5 +104,5 @@ def _groups(keys: Ids) -> Ids:
 
 def _words(table: StaticEncoder) -> NDArray[np.bool_]:
     return np.asarray(
-        [any(c.isalpha() for c in piece) and not any(c.isdigit() for c in piece) for piece in table.words]
+        [any(c.isalpha() for c in piece) and not any(c.isdigit() for c in piece) for piece in table.words()]
     )

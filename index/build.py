@@ -115,7 +115,7 @@ def _write_parts(
     write_places(generation / "store.sqlite", _places(library, vectors))
     _late(texts, rows, table, earlier).save(generation / "late")
     names = [name for term in library.glossary for name in (term.en, term.zh, *term.aliases)]
-    Spelling.build(texts, names, [*table.words, *english_words()]).save(generation / "spelling")
+    Spelling.build(texts, names, [*table.words(), *english_words()]).save(generation / "spelling")
 
 
 def _places(library: Library, vectors: Vectors) -> list[tuple[int, int]]:

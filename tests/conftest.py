@@ -20,7 +20,7 @@ from hypothesis import settings
 
 from index.build import build_index
 from index.config import SearchConfig
-from index.encoders.static import shipped_encoder
+from index.encoders.static import shipped_table
 from index.query.spelling import Spelling
 from index.query.understanding import QuestionReader
 from index.retrieval.lexical import LexicalIndex
@@ -271,7 +271,7 @@ def repository():
 @pytest.fixture(scope="session")
 def encoder():
     """The shipped encoder."""
-    return shipped_encoder()
+    return shipped_table()
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from app.support.alignment import Floats, Ground, coverage
 from app.support.features import FEATURES, Comparison, compare
 from app.support.forest import Forest
 from app.support.reading import Reader, Reading, compressed
-from index.encoders.static import StaticEncoder, shipped_encoder
+from index.encoders.static import StaticEncoder, shipped_table
 from ingest.text.folding import fold, normalised
 from ingest.text.scripts import HAN
 from ingest.types import Entry
@@ -222,7 +222,7 @@ def read_terms(rows: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
 @cache
 def shipped_checker() -> Checker:
     """Returns a checker over the shipped table, without a glossary."""
-    return Checker(shipped_encoder())
+    return Checker(shipped_table())
 
 
 def support(sentence: str, quote: str) -> float:

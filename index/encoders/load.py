@@ -8,7 +8,7 @@ from safetensors import SafetensorError, safe_open
 
 from index.encoders.base import SHIPPED, Encoder
 from index.encoders.hub import fetch_model
-from index.encoders.static import StaticEncoder, shipped_encoder
+from index.encoders.static import StaticEncoder, shipped_table
 from index.errors import EncoderError, IndexUnavailableError
 from index.storage.generations import current_generation
 from index.storage.manifest import Manifest
@@ -32,7 +32,7 @@ def load_encoder(
         EncoderError: There is no such model, or it cannot be loaded; the message says what to do.
     """
     if spec is None or spec == SHIPPED:
-        return shipped_encoder()
+        return shipped_table()
     for folder in (Path(spec).expanduser(), home / spec):
         if spec and folder.is_dir():
             return _load_folder(folder.resolve(), batch, device)
@@ -78,7 +78,7 @@ def remembered_encoder(manifest: Manifest, *, batch: int = BATCH, device: str | 
 
 def table_beside(encoder: Encoder) -> StaticEncoder:
     """Returns the table of token vectors that serves beside an encoder: itself if it is one, else the shipped one."""
-    return encoder if isinstance(encoder, StaticEncoder) else shipped_encoder()
+    return encoder if isinstance(encoder, StaticEncoder) else shipped_table()
 
 
 def _load_folder(folder: Path, batch: int, device: str | None) -> Encoder:

@@ -81,9 +81,12 @@ class StaticEncoder:
         places = np.asarray(encoding.offsets, dtype=np.int32).reshape(-1, 2)
         return np.asarray(encoding.ids, dtype=np.int64), places[:, 0], places[:, 1]
 
-    @cached_property
     def words(self) -> tuple[str, ...]:
-        """The pieces of the vocabulary, most of them words of both languages, in the order of the table."""
+        """Returns the pieces of the vocabulary, most of them words of both languages, in the order of the table."""
+        return self._words
+
+    @cached_property
+    def _words(self) -> tuple[str, ...]:
         rows = self._tokenizer.get_vocab()
         return tuple(sorted(rows, key=rows.__getitem__))
 
@@ -148,10 +151,10 @@ class StaticEncoder:
 
 
 @cache
-def shipped_encoder() -> StaticEncoder:
-    """Returns the shipped encoder; a process reads it once, since everybody may share it and it takes its time.
+def shipped_table() -> StaticEncoder:
+    """Returns the model that comes with the project, which a process reads once.
 
     Raises:
-        EncoderError: Its files are damaged.
+        EncoderError: It is not there, or not whole.
     """
     return StaticEncoder.load()

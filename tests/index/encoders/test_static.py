@@ -168,4 +168,4 @@ def test_the_shipped_encoder_is_called_by_its_word_and_not_by_its_place(shipped)
 
 
 def test_the_words_of_the_shipped_model_are_of_both_languages(shipped):
-    assert {"mistral", "weather", "蒸馏", "天气"} <= set(shipped.words)
+    assert {"mistral", "weather", "蒸馏", "天气"} <= set(shipped.words())
