@@ -9,7 +9,7 @@ run: $(VENV)/.installed
 	$(BIN)/python -m app
 
 test: $(VENV)/.tested
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.tested
 	$(BIN)/ruff check .

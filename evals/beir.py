@@ -16,7 +16,7 @@ from evals.measures import mean_scores, score_queries
 from index.build import build_index
 from index.config import SearchConfig, Weights
 from index.encoders.base import Encoder
-from index.encoders.static import StaticEncoder
+from index.encoders.static import shipped_table
 from index.search import Searcher
 from ingest.text.scripts import language_of
 from ingest.types import Entry, Kind, Library, Listing, Passage, PassageKind
@@ -90,7 +90,7 @@ def evaluate_dataset(
     Returns:
         ``{"dataset", "systems": {name: {measure: mean}}}``.
     """
-    values = run_systems(dataset, encoder or StaticEncoder.load(), tuple(SYSTEMS), progress)
+    values = run_systems(dataset, encoder or shipped_table(), tuple(SYSTEMS), progress)
     means = {name: mean_scores(of_query) for name, of_query in values.items()}
     return {
         "dataset": dataset.name,

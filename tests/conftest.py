@@ -1,9 +1,11 @@
 """Fixtures shared by all tests: a small corpus in both languages, a writer of reading lists, a local arXiv API, and the
-shipped corpus, read and indexed once a session."""
+shipped corpus, read and indexed once a run; and in which order the files are run."""
 
 from __future__ import annotations
 
 import importlib.util
+import os
+import pickle
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,11 +15,12 @@ from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from index.build import build_index
 from index.config import SearchConfig
-from index.encoders.static import StaticEncoder
+from index.encoders.static import shipped_table
 from index.query.spelling import Spelling
 from index.query.understanding import QuestionReader
 from index.retrieval.lexical import LexicalIndex
@@ -28,6 +31,24 @@ from ingest.passages import PassageConfig
 
 settings.register_profile("house", max_examples=50, deadline=None, derandomize=True, database=None)
 settings.load_profile("house")
+
+# The files that take longest; the second, for the other worker, needs nothing that the first one makes.
+LONGEST = ("evals/test_shipped.py", "app/web/test_page.py", "app/web/test_page_written.py", "test_release.py")
+
+
+def pytest_collection_modifyitems(items):
+    """Begins with the files that take longest, so that no worker is left alone with one of them at the end."""
+    order = {Path(__file__).parent / file: place for place, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_is_brought_to_the_disk():
+    """No test outlives a power cut, so none waits for the disk."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+
 
 LORA_CREDITS = (
     "*Edward J. Hu, Yelong Shen.* ICLR, 2022. [[arxiv](https://arxiv.org/abs/2106.09685)] "
@@ -250,27 +271,39 @@ def repository():
 @pytest.fixture(scope="session")
 def encoder():
     """The shipped encoder."""
-    return StaticEncoder.load()
+    return shipped_table()
 
 
 @pytest.fixture(scope="session")
 def shipped_data(tmp_path_factory):
-    """A data folder for the shipped corpus, without abstracts; ``shipped_index`` stands in it where evals looks."""
-    return tmp_path_factory.mktemp("shipped")
+    """A data folder for the shipped corpus, without abstracts; ``shipped_index`` stands in it where evals looks.
+
+    All workers of a run share it: the first one that needs what is in it makes it, the others wait.
+    """
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shipped"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
 def shipped_library(repository, shipped_data):
     """The shipped corpus."""
-    return read_library(repository / "corpus", shipped_data / "evals")
+    kept = shipped_data / "library.pickle"
+    with FileLock(shipped_data / "library.lock"):
+        if not kept.is_file():
+            kept.write_bytes(pickle.dumps(read_library(repository / "corpus", shipped_data / "evals")))
+    return pickle.loads(kept.read_bytes())
 
 
 @pytest.fixture(scope="session")
 def shipped_index(repository, shipped_data, shipped_library, encoder):
-    """The index folder of the shipped corpus. Read it only: every test of the session shares it."""
+    """The index folder of the shipped corpus. Read it only: every test of the run shares it."""
     home = shipped_data / "evals"
-    fingerprint = corpus_fingerprint(repository / "corpus", home, PassageConfig())
-    build_index(shipped_library, encoder, home / "index", corpus=fingerprint)
+    with FileLock(shipped_data / "index.lock"):
+        if not (home / "index" / "CURRENT").is_file():
+            fingerprint = corpus_fingerprint(repository / "corpus", home, PassageConfig())
+            build_index(shipped_library, encoder, home / "index", corpus=fingerprint)
     return home / "index"
 
 

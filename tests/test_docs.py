@@ -2,6 +2,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ def block(text, mark):
     return re.search(rf"<!-- {mark} -->\n(.*?)\n<!-- /{mark} -->", text, re.S)[1]
 
 
+@cache
 def help_of(*command):
     argv = [sys.executable, "-m", *command, "--help"]
     run = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True)

@@ -9,11 +9,9 @@ their sound without its tone (from pypinyin, MIT licence).
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +56,7 @@ class Homophones:
     def build(cls, texts: Iterable[str], terms: Iterable[str], ordinary: Iterable[str] = ()) -> Homophones:
         """Counts Simplified texts; ``terms`` are mended to, and the words in ``ordinary`` are correct, too."""
         keys, counts = _counted(texts)
-        other_keys, other_counts = _ordinary_pairs(ordinary)
+        other_keys, other_counts = _ordinary_pairs(tuple(ordinary))
         both = np.union1d(keys, other_keys)
         table = np.zeros((len(both), 2), dtype=np.float32)
         table[np.searchsorted(both, keys), 0] = counts
@@ -230,11 +228,11 @@ def _grams(codes: Keys, length: int) -> Keys:
     return grams
 
 
-def _counted(texts: Iterable[str]) -> tuple[Keys, Counts]:
-    """Counts runs of one, two and three neighbours."""
+def _counted(texts: Iterable[str], lengths: Iterable[int] = (1, 2, 3)) -> tuple[Keys, Counts]:
+    """Counts runs of so many neighbours."""
     codes = _codes("\0".join(run for text in texts for run in HAN_RUN.findall(text)) + "\0\0\0")
     found = []
-    for length in (1, 2, 3):
+    for length in lengths:
         whole = np.convolve(codes == 0, np.ones(length), mode="valid") == 0
         found.append(_grams(codes, length)[whole])
     keys, counts = np.unique(np.concatenate(found), return_counts=True)
@@ -249,16 +247,16 @@ def _key(text: str) -> int:
     return key
 
 
-def _ordinary_pairs(words: Iterable[str]) -> tuple[Keys, Counts]:
+@lru_cache(maxsize=1)  # the same words for every index of an encoder
+def _ordinary_pairs(words: tuple[str, ...]) -> tuple[Keys, Counts]:
     """Counts characters and pairs of ordinary Chinese: the shipped pair counts, and words that are known."""
-    counts: defaultdict[str, float] = defaultdict(float)
-    for line in files("ingest.text").joinpath("han_pairs.tsv").read_text(encoding="utf-8").splitlines():
-        text, count = line.split("\t")
-        if HAN_RUN.fullmatch(text):
-            counts[text] += _PAIRS_SCALE * int(count)
-    for word in words:
-        for run in HAN_RUN.findall(word):
-            for first, second in pairwise(run):
-                counts[first + second] += _WORD_COUNT
-    keyed = sorted((_key(text), count) for text, count in counts.items())
-    return np.asarray([key for key, _ in keyed], dtype=np.uint64), np.asarray([n for _, n in keyed], dtype=np.float32)
+    text = files("ingest.text").joinpath("han_pairs.tsv").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines()]
+    shipped = sorted((_key(pair), _PAIRS_SCALE * int(count)) for pair, count in rows if HAN_RUN.fullmatch(pair))
+    shipped_keys = np.asarray([key for key, _ in shipped], dtype=np.uint64)
+    word_keys, word_counts = _counted(words, (2,))
+    keys = np.union1d(shipped_keys, word_keys)
+    counts = np.zeros(len(keys))
+    counts[np.searchsorted(keys, shipped_keys)] = [count for _, count in shipped]
+    counts[np.searchsorted(keys, word_keys)] += _WORD_COUNT * word_counts
+    return keys, counts.astype(np.float32)

@@ -63,10 +63,10 @@ class Spelling:
             terms: Names of the glossary, which few texts may have.
             ordinary: Words that are no slips although the texts may not have them.
         """
-        terms, ordinary = [normalised(term) for term in terms], list(ordinary)
+        terms, ordinary = [normalised(term) for term in terms], tuple(ordinary)
         known = [*(normalised(text) for text in texts), *terms * _TERM_WEIGHT]
         counts = Counter(word for text in known for run in _RUN.findall(text) for word in _spellings(run))
-        others = {word for word in ordinary if _WORD.fullmatch(word)} | {stem(word) for word in counts}
+        others = _latin(ordinary) | {stem(word) for word in counts}
         table = dict.fromkeys(others, 0) | counts
         rows = "".join(f"\n{word}\t{count}" for word, count in sorted(table.items()))
         return cls(f"{rows}\n", Homophones.build(known, terms, ordinary))
@@ -155,6 +155,12 @@ def _fits(word: str, target: str, counts: Mapping[str, int]) -> bool:
     if len(word) > _SHORT_CHARS or sorted(word) == sorted(target):
         return True
     return len(word) == _SHORT_CHARS and counts[target] >= _FREQUENT
+
+
+@lru_cache(maxsize=1)  # the same words for every index of an encoder
+def _latin(words: tuple[str, ...]) -> frozenset[str]:
+    """Returns the words that are Latin and in lower case."""
+    return frozenset(filter(_WORD.fullmatch, words))
 
 
 def _spellings(run: str) -> Iterable[str]:

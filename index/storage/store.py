@@ -53,7 +53,7 @@ def write_store(file: Path, library: Library) -> None:
     names = sorted({*gazetteer_rows(library), *links})
     titles = sorted({" ".join(name.split()) for entry in entries for name in names_of(entry)})
     newest = max((entry.year for entry in entries if entry.year), default=None)
-    connection = sqlite3.connect(file)
+    connection = _connect_to_write(file)
     try:
         with connection:
             connection.executescript(_SCHEMA)
@@ -90,13 +90,21 @@ def write_store(file: Path, library: Library) -> None:
 
 def write_places(file: Path, places: Sequence[tuple[int, int]]) -> None:
     """Adds where each entry lies on the map (``index.catalogue.layout``) to a store that has just been written."""
-    connection = sqlite3.connect(file)
+    connection = _connect_to_write(file)
     try:
         with connection:
             rows = ((row, x, y) for row, (x, y) in enumerate(places))
             connection.executemany("INSERT INTO places VALUES (?, ?, ?)", rows)
     finally:
         connection.close()
+
+
+def _connect_to_write(file: Path) -> sqlite3.Connection:
+    """Opens a store that nobody reads yet: the finished generation is brought to the disk as a whole, or removed."""
+    connection = sqlite3.connect(file)
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute("PRAGMA journal_mode = OFF")
+    return connection
 
 
 class Store:

@@ -39,13 +39,14 @@ def _packaged_ranks() -> bytes:
     return gzip.decompress(packed)
 
 
-def english_words() -> set[str]:
+@cache
+def english_words() -> frozenset[str]:
     """Returns the words that cl100k_base has a token of their own for, in lower case: 27,000 common ones and names."""
-    return {
+    return frozenset(
         token[1:].decode("ascii").lower()
         for token in _encoding().token_byte_values()
         if token[:1] == b" " and token[1:].isalpha() and token.isascii()
-    }
+    )
 
 
 def count_tokens(text: str) -> int:

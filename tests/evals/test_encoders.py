@@ -10,7 +10,7 @@ from evals.measures import NAMES
 from evals.questions import Gold, Question
 from index.build import build_index
 from index.encoders.load import load_encoder
-from index.encoders.static import StaticEncoder
+from index.encoders.static import shipped_table
 from index.search import Searcher
 from ingest.types import Entry, Kind, Library, Listing, Passage, PassageKind
 
@@ -66,7 +66,7 @@ def test_a_language_nobody_asks_in_has_no_column():
 
 
 def test_every_encoder_has_a_folder_of_its_own(tmp_path, model):
-    shipped, tiny = StaticEncoder.load(), load_encoder(str(model))
+    shipped, tiny = shipped_table(), load_encoder(str(model))
     homes = {home_of(shipped, tmp_path), home_of(tiny, tmp_path)}
     tiny.name = "another/model"
     homes.add(home_of(tiny, tmp_path))

@@ -8,7 +8,7 @@ from evals.questions import Gold, Question
 from evals.suite import Outcome, list_recall, refusal_curve, run_suite, slices_of, summarise, unjudged_rate
 from index.build import build_index
 from index.catalogue.filters import Filters
-from index.encoders.static import StaticEncoder
+from index.encoders.static import shipped_table
 from index.search import Searcher
 from index.types import Found, Hit, Intent, Match, ParsedQuery, Turn
 from ingest.types import Entry, Kind, Library, Listing, Passage, PassageKind
@@ -84,7 +84,7 @@ def line_of(path, line):
     return LINES[line]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def report():
     return summarise(OUTCOMES, line_of)
 
@@ -197,7 +197,7 @@ def test_the_unjudged_rate_counts_hits_nobody_has_looked_at():
 
 
 def test_running_the_suite_asks_every_question_and_scores_its_hits(tmp_path):
-    encoder = StaticEncoder.load()
+    encoder = shipped_table()
     build_index(Library((LORA, FLASH), (EN, ZH, TILES), (), ()), encoder, tmp_path, corpus="c")
     searcher = Searcher.open(tmp_path, encoder)
     asked = [

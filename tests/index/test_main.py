@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 
 from index.__main__ import app
 from index.build import build_index
-from index.encoders.static import StaticEncoder
+from index.encoders.static import shipped_table
 from ingest.library import read_library
 
 LIST = """# Papers
@@ -25,9 +25,7 @@ def data(tmp_path_factory):
     root = tmp_path_factory.mktemp("main")
     (root / "corpus" / "lists").mkdir(parents=True)
     (root / "corpus" / "lists" / "papers.md").write_text(LIST, encoding="utf-8")
-    build_index(
-        read_library(root / "corpus", root / "data"), StaticEncoder.load(), root / "data" / "index", corpus="c" * 64
-    )
+    build_index(read_library(root / "corpus", root / "data"), shipped_table(), root / "data" / "index", corpus="c" * 64)
     return root / "data"
 
 

@@ -2,8 +2,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict
 from types import SimpleNamespace
 
@@ -324,6 +325,24 @@ def test_a_full_disk_under_stdout_is_an_error_of_one_line(repository, corpus, da
     assert (done.returncode, done.stderr) == (1, "error: No space left on device\n")
 
 
+@contextmanager
+def writing_until_seen(file, text):
+    """Writes a file again and again: on a busy machine the system begins to watch long after it was asked to."""
+    seen = threading.Event()
+
+    def write():
+        while not seen.wait(0.5):
+            file.write_text(text, encoding="utf-8")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        yield
+    finally:
+        seen.set()
+        writer.join()
+
+
 def test_a_watched_corpus_is_refreshed_when_a_file_changes_and_ctrl_c_ends_it(repository, corpus, data):
     process = subprocess.Popen(
         [sys.executable, "-m", "ingest", "--offline", "--watch", "--corpus", str(corpus), "--data", str(data)],
@@ -334,9 +353,8 @@ def test_a_watched_corpus_is_refreshed_when_a_file_changes_and_ctrl_c_ends_it(re
     with process.stderr:
         said = iter(process.stderr.readline, "")
         assert any(line.startswith("watching ") for line in said)
-        time.sleep(0.5)  # until the system has begun to watch
-        (corpus / "lists" / "more.md").write_text("## S\n\n- **More**\n", encoding="utf-8")
-        assert any(line == "  added 1: More\n" for line in said)
+        with writing_until_seen(corpus / "lists" / "more.md", "## S\n\n- **More**\n"):
+            assert any(line == "  added 1: More\n" for line in said)
         assert any(line.startswith("indexed 8 entries") for line in said)
         process.send_signal(signal.SIGINT)
         assert process.stderr.read().strip().splitlines()[-1:] == [

@@ -14,7 +14,7 @@ from app.answer.answerability import (
 )
 from app.answer.extractive import ExtractiveWriter
 from index.build import build_index
-from index.encoders.static import StaticEncoder
+from index.encoders.static import shipped_table
 from index.search import Searcher
 from ingest.types import Entry, Kind, Library, Listing, Passage, PassageKind
 
@@ -41,7 +41,7 @@ def searcher(tmp_path_factory):
         passage(1, "lora", "It trains a pair of low-rank matrices."),
         passage(2, "flash", "Exact attention is computed in tiles of fast memory."),
     )
-    encoder = StaticEncoder.load()
+    encoder = shipped_table()
     build_index(Library(entries, passages, (), ()), encoder, folder, corpus="c")
     searcher = Searcher.open(folder, encoder)
     yield searcher

@@ -3,13 +3,13 @@ import pytest
 
 from app.answer.aspects import BITS, AspectModel, buckets, count_figures, shipped_aspects
 from evals.fitting_aspects import answered_questions_of, fit_aspects
-from index.encoders.static import StaticEncoder
+from index.encoders.static import shipped_table
 from ingest.documents.answers import ASPECTS, AnsweredQuestion
 
 
 @pytest.fixture(scope="module")
 def table():
-    return StaticEncoder.load()
+    return shipped_table()
 
 
 def asked(table, question):

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 
 from app.answer.comparing import compare, read_texts
-from index.encoders.static import StaticEncoder
+from index.encoders.static import shipped_table
 
 
 @pytest.fixture(scope="module")
 def table():
-    return StaticEncoder.load()
+    return shipped_table()
 
 
 def compared(table, question, *texts):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.answer.support import FITTED, Checker, Verdict, read_terms, support
-from index.encoders.static import StaticEncoder
+from index.encoders.static import shipped_table
 
 QUOTE = "- LoRA reduces the *trainable* parameters by 10,000 times and [memory](https://a.org) by 3 times."
 LORA = "LoRA freezes the pretrained weights and trains two small low-rank matrices. It was published in 2021."
@@ -16,7 +16,7 @@ ZH = "QLoRA 把冻结的基座存成 4 比特，因此 650 亿参数的模型放
 
 @pytest.fixture(scope="module")
 def checker():
-    return Checker(StaticEncoder.load(), read_terms([("large language model", "大语言模型"), ("LLM", "大语言模型")]))
+    return Checker(shipped_table(), read_terms([("large language model", "大语言模型"), ("LLM", "大语言模型")]))
 
 
 @pytest.fixture(scope="module")

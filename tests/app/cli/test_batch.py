@@ -7,7 +7,7 @@ from app.cli.batch import BatchItem, answer_batch, read_item
 from app.errors import QuestionError
 from app.types import Status
 from index.build import build_index
-from index.encoders.static import StaticEncoder
+from index.encoders.static import shipped_table
 from index.search import Searcher
 from index.types import Turn
 from ingest.types import Entry, Kind, Library, Listing, Passage, PassageKind
@@ -40,7 +40,7 @@ MALFORMED = {
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory):
     folder = tmp_path_factory.mktemp("batch")
-    encoder = StaticEncoder.load()
+    encoder = shipped_table()
     build_index(Library((LORA,), (NOTE,), (), ()), encoder, folder, corpus="c")
     searcher = Searcher.open(folder, encoder)
     yield Assistant(searcher)

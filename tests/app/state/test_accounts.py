@@ -52,6 +52,14 @@ def test_equal_passwords_have_unlike_hashes(file):
     assert hashes["ann"] != hashes["bob"]
 
 
+def test_a_hash_takes_32_megabytes_and_its_time(file, monkeypatch, password_cost):
+    monkeypatch.setattr("app.state.accounts._COST", password_cost)
+    set_password(file, "bob", "correct horse")
+
+    assert "\nbob:scrypt$32768$8$3$" in file.read_text(encoding="utf-8")
+    assert Accounts(file).check("bob", "correct horse")
+
+
 @pytest.mark.parametrize(
     ("name", "password"),
     [

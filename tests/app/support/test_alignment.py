@@ -6,14 +6,12 @@ from app.support.features import FEATURES, compare
 from app.support.lexicon import lexicon_of, shipped_lexicon
 from app.support.reading import Reader
 from app.support.roles import roles_of
-from index.encoders.static import StaticEncoder
+from index.encoders.static import shipped_table
 
 
 @pytest.fixture(scope="module")
 def reader():
-    return Reader(
-        StaticEncoder.load(), {"chainofthought": frozenset({"思维链"}), "思维链": frozenset({"chainofthought"})}
-    )
+    return Reader(shipped_table(), {"chainofthought": frozenset({"思维链"}), "思维链": frozenset({"chainofthought"})})
 
 
 @pytest.fixture(scope="module")

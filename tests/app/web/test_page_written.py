@@ -21,11 +21,18 @@ WRONG = "LoRA needs 24 GB of memory."
 LONG = " ".join(f"LoRA trains {number} pairs of low-rank matrices." for number in range(400))
 
 
-@pytest.fixture
-def server(tmp_path, llm_server, monkeypatch):
-    for name, value in {"OPENAI_BASE_URL": llm_server.url, "OPENAI_API_KEY": KEY, "LLM_MODEL": "scripted"}.items():
-        monkeypatch.setenv(name, value)
-    server = Server(tmp_path)
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, llm_http):
+    with pytest.MonkeyPatch.context() as patch:
+        names = {
+            "OPENAI_BASE_URL": llm_http.url,
+            "OPENAI_API_KEY": KEY,
+            "LLM_MODEL": "scripted",
+            "NO_PROXY": "127.0.0.1",
+        }
+        for name, value in names.items():
+            patch.setenv(name, value)
+        server = Server(tmp_path_factory.mktemp("written"))
     yield server
     server.stop()
     for file in server.root.rglob("*.sqlite*"):
@@ -93,7 +100,7 @@ def test_stopping_breaks_the_request_off_and_gives_the_question_back(visit, llm_
 
 
 def test_a_model_that_says_nothing_is_stopped_too(visit, llm_server):
-    llm_server.will(text=TRUE, wait=8.0)
+    llm_server.will(text=TRUE, wait=4.0)
     reader = visit()
     reader.input.fill("What is LoRA?")
     reader.input.press("Enter")
@@ -135,7 +142,11 @@ def test_a_model_that_fails_leaves_the_quotes_with_the_reason(visit, llm_server,
     expect(turn.locator(".notice")).to_contain_text("the key was not accepted")
     expect(turn.locator(".bot")).to_contain_text("LoRA is a fine-tuning method")
     assert KEY not in reader.page.content()
-    (kept,) = sqlite3.connect(next(server.root.rglob("*.sqlite"))).execute("SELECT answer FROM turns").fetchone()
+    (kept,) = (
+        sqlite3.connect(next(server.root.rglob("*.sqlite")))
+        .execute("SELECT answer FROM turns ORDER BY rowid DESC")
+        .fetchone()
+    )
     assert "key was not accepted" in kept
 
 

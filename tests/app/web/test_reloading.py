@@ -7,7 +7,7 @@ import pytest
 
 from app.web.reloading import LiveAssistant
 from index.build import build_index
-from index.encoders.static import StaticEncoder
+from index.encoders.static import shipped_table
 from index.errors import IndexUnavailableError
 from index.storage.generations import current_generation
 from index.storage.manifest import write_manifest
@@ -30,7 +30,7 @@ NEW = library("FlashAttention", "FlashAttention computes exact attention in tile
 
 @pytest.fixture(scope="module")
 def encoder():
-    return StaticEncoder.load()
+    return shipped_table()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from index.build import build_index
 from index.encoders.load import choose_encoder, load_encoder, remembered_encoder, table_beside
-from index.encoders.static import SHIPPED_MODEL, StaticEncoder
+from index.encoders.static import SHIPPED_MODEL, StaticEncoder, shipped_table
 from index.encoders.transformer import TransformerEncoder
 from index.errors import EncoderError, IndexUnavailableError
 from index.retrieval.late_interaction import LateIndex
@@ -103,7 +103,7 @@ def test_an_index_whose_encoder_is_gone_names_the_way_back(data, tmp_path):
 
 
 def test_a_table_serves_beside_itself_and_the_shipped_one_beside_any_other(transformer):
-    shipped = StaticEncoder.load()
+    shipped = shipped_table()
 
     assert table_beside(shipped) is shipped
     assert table_beside(transformer).fingerprint == shipped.fingerprint
@@ -113,12 +113,12 @@ def test_the_manifest_remembers_encoder_and_table(data, folder, transformer):
     manifest = current_generation(data / "index")[1]
 
     assert (manifest.encoder, manifest.encoder_fingerprint) == (str(folder), transformer.fingerprint)
-    assert (manifest.table_fingerprint, manifest.dimension) == (StaticEncoder.load().fingerprint, 32)
+    assert (manifest.table_fingerprint, manifest.dimension) == (shipped_table().fingerprint, 32)
 
 
 def test_a_search_takes_vectors_from_the_encoder_and_everything_else_from_the_table(data, transformer):
     question = "low-rank matrices and a zyzzyva"
-    table = StaticEncoder.load()
+    table = shipped_table()
     searcher = Searcher.open(data / "index")  # finds its encoder by itself
 
     found = searcher.find(question)
@@ -139,11 +139,11 @@ def test_an_index_refuses_another_encoder_and_names_the_command(data):
     with pytest.raises(
         IndexUnavailableError, match=r"not 'shipped' .*; rebuild it with: ingest --encoder shipped --data "
     ):
-        Searcher.open(data / "index", StaticEncoder.load())
+        Searcher.open(data / "index", shipped_table())
 
 
 def test_an_index_beside_another_table_asks_for_a_rebuild(data, transformer):
-    table = StaticEncoder.load()
+    table = StaticEncoder.load()  # one of its own, since it is changed
     table.fingerprint = "0" * 16
     build_index(LIBRARY, transformer, data / "index", corpus="c", table=table)
 

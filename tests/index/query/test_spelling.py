@@ -1,6 +1,6 @@
 import pytest
 
-from index.encoders.static import StaticEncoder
+from index.encoders.static import shipped_table
 from index.query.spelling import Spelling
 from ingest.text.tokens import english_words
 
@@ -18,7 +18,7 @@ def spelling():
     return Spelling.build(
         TEXTS,
         ["mixture of experts", "思维链", "知识蒸馏", "位置编码"],
-        [*StaticEncoder.load().words(), *english_words()],
+        [*shipped_table().words(), *english_words()],
     )
 
 

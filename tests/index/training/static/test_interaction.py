@@ -5,7 +5,7 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Normalize, StaticEmbedding
 from tokenizers import Tokenizer
 
-from index.encoders.static import SHIPPED_MODEL, StaticEncoder
+from index.encoders.static import SHIPPED_MODEL, shipped_table
 from index.retrieval.late_interaction import LateIndex
 from index.training.static.interaction import InteractionLoss, maxsim
 
@@ -29,7 +29,7 @@ def table_of(encoder):
 
 
 def test_the_trained_score_is_the_one_that_search_uses():
-    encoder = StaticEncoder.load()
+    encoder = shipped_table()
 
     trained = maxsim(table_of(encoder), *joined(ASKED, encoder), *joined(GIVEN, encoder))
 
@@ -38,7 +38,7 @@ def test_the_trained_score_is_the_one_that_search_uses():
 
 
 def test_a_text_matches_itself_fully():
-    encoder = StaticEncoder.load()
+    encoder = shipped_table()
 
     scores = maxsim(table_of(encoder), *joined(GIVEN, encoder), *joined(GIVEN, encoder))
 
