@@ -10,15 +10,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.candidates import Batch
 from index.catalogue.layout import lay_out
 from index.encoders.base import Encoder, Vectors
 from index.encoders.load import table_beside
 from index.encoders.static import StaticEncoder
 from index.errors import IndexUnavailableError
 from index.query.spelling import Spelling
-from index.retrieval.dense import DenseIndex
 from index.retrieval.late_interaction import LateIndex
-from index.retrieval.lexical import LexicalIndex
+from index.retrieval.local import LocalIndex
 from index.retrieval.postings import Postings
 from index.reuse import KEYS_FILE, Earlier, keys_of
 from index.self_check import check_generation
@@ -109,9 +109,10 @@ def _write_parts(
     np.save(generation / KEYS_FILE, keys)
     write_store(generation / "store.sqlite", library)
     fresh = Postings.count([index_terms(text) for text, row in zip(texts, rows, strict=True) if row < 0])
-    LexicalIndex.of_postings(earlier.postings.with_rows(rows, fresh)).save(generation / "lexical")
     vectors = _vectors(texts, rows, encoder, earlier, progress)
-    DenseIndex.build(vectors).save(generation / "vectors.faiss")
+    owners = [entries[passage.entry_id] for passage in library.passages]
+    batch = Batch(library.passages, owners, earlier.postings.with_rows(rows, fresh), vectors)
+    LocalIndex.empty(generation, encoder.dimension).write([batch])
     write_places(generation / "store.sqlite", _places(library, vectors))
     _late(texts, rows, table, earlier).save(generation / "late")
     names = [name for term in library.glossary for name in (term.en, term.zh, *term.aliases)]

@@ -34,7 +34,7 @@ def check_generation(generation: Path, manifest: Manifest, encoder: Encoder, tab
     """
     parts = Parts.open(generation)
     try:
-        counts = {"passages": len(parts.store.entry_rows()), "vectors": parts.dense.size, "texts": parts.late.size}
+        counts = {"passages": len(parts.store.entry_rows()), "vectors": parts.passages.size, "texts": parts.late.size}
         if set(counts.values()) != {manifest.passages}:
             raise DamagedError(f"it holds {counts} instead of {manifest.passages} passages")
         searcher = Searcher(parts, encoder, table)
@@ -58,10 +58,10 @@ def _blind_parts(parts: Parts, row: int, entry: Entry, encoder: Encoder, table: 
     """Yields the parts that do not find a passage by its own text."""
     text, own = searchable_text(entry, parts.store.passages([row])[row]), np.asarray([row])
     terms = list(dict.fromkeys(index_terms(text)))[:_TERMS]
-    if any(parts.lexical.scores([term])[row] <= 0 for term in terms):
-        yield "words"
     vector = encoder.encode_passages([text])[0]
-    likeness, best = parts.dense.scores(vector, np.append(own, parts.dense.top(vector, 1)))
+    if any(parts.passages.scores(own, [term], vector)[0] <= 0 for term in terms):
+        yield "words"
+    _, (likeness, best) = parts.passages.scores(np.append(own, parts.passages.nearest(vector, 1)), [], vector)
     if np.any(vector) and likeness < max(_SAME, _SAME * best):
         yield "vectors"
     if len(table.tokenize([text])[0]) and parts.late.scores(table, text, own)[0] < _SAME:
