@@ -17,8 +17,8 @@ from index.encoders.load import table_beside
 from index.encoders.static import StaticEncoder
 from index.errors import IndexUnavailableError
 from index.query.spelling import Spelling
+from index.retrieval.choosing import new_passages
 from index.retrieval.late_interaction import LateIndex
-from index.retrieval.local import LocalIndex
 from index.retrieval.postings import Postings
 from index.reuse import KEYS_FILE, Earlier, keys_of
 from index.self_check import check_generation
@@ -112,7 +112,7 @@ def _write_parts(
     vectors = _vectors(texts, rows, encoder, earlier, progress)
     owners = [entries[passage.entry_id] for passage in library.passages]
     batch = Batch(library.passages, owners, earlier.postings.with_rows(rows, fresh), vectors)
-    LocalIndex.empty(generation, encoder.dimension).write([batch])
+    new_passages(generation, encoder.dimension, len(texts)).write([batch])
     write_places(generation / "store.sqlite", _places(library, vectors))
     _late(texts, rows, table, earlier).save(generation / "late")
     names = [name for term in library.glossary for name in (term.en, term.zh, *term.aliases)]

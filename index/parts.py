@@ -9,8 +9,8 @@ from typing import NamedTuple
 from index.candidates import PassageIndex
 from index.query.spelling import Spelling
 from index.retrieval.allowed import AllowedRows
+from index.retrieval.choosing import open_passages
 from index.retrieval.late_interaction import LateIndex
-from index.retrieval.local import LocalIndex
 from index.storage.manifest import DamagedError
 from index.storage.store import Store
 
@@ -36,7 +36,7 @@ class Parts(NamedTuple):
                 store = Store(generation / "store.sqlite")
                 opened.callback(store.close)
                 allowed = AllowedRows(store)
-                passages = LocalIndex.open(generation, allowed)
+                passages = open_passages(generation, allowed)
                 late = LateIndex.load(generation / "late")
                 spelling = Spelling.load(generation / "spelling")
             except Exception as error:  # sqlite3, bm25s and FAISS each raise their own for a damaged file

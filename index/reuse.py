@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoders.base import Vectors
-from index.retrieval.dense import DenseIndex
+from index.retrieval.choosing import open_local
 from index.retrieval.late_interaction import Ids, LateIndex
-from index.retrieval.lexical import LexicalIndex
-from index.retrieval.postings import Postings
+from index.retrieval.local import LocalIndex
 
 KEYS_FILE = "keys.npy"
 _KEY_BYTES = 16
@@ -33,29 +32,24 @@ def keys_of(texts: Sequence[str]) -> Keys:
 class Earlier:
     """The passages of a generation, by the keys of their texts."""
 
-    def __init__(self, keys: Keys, dense: DenseIndex, late: LateIndex, postings: Postings) -> None:
+    def __init__(self, keys: Keys, passages: LocalIndex, late: LateIndex) -> None:
         """Wraps what ``load`` reads."""
         self._rows = {key.tobytes(): row for row, key in enumerate(keys)}
-        self._dense = dense
+        self._passages = passages
         self._late = late
-        self.postings = postings
+        self.postings = passages.postings()
 
     @classmethod
     def load(cls, generation: Path) -> Earlier:
         """Reads a generation whose files are whole and whose encoder and token table are those of the new one."""
         keys = np.load(generation / KEYS_FILE)
-        return cls(
-            keys,
-            DenseIndex.load(generation / "vectors.faiss"),
-            LateIndex.load(generation / "late"),
-            LexicalIndex.load(generation / "lexical", len(keys)).postings(),
-        )
+        return cls(keys, open_local(generation), LateIndex.load(generation / "late"))
 
     @classmethod
     def nothing(cls, dimension: int) -> Earlier:
         """Returns one that knows no passage."""
-        no_keys, no_vectors = np.zeros((0, _KEY_BYTES), np.uint8), np.zeros((0, dimension), np.float32)
-        return cls(no_keys, DenseIndex.build(no_vectors), LateIndex.of_ids([]), Postings.count([]))
+        no_keys = np.zeros((0, _KEY_BYTES), np.uint8)
+        return cls(no_keys, LocalIndex.empty(Path(), dimension), LateIndex.of_ids([]))
 
     def rows(self, keys: Keys) -> NDArray[np.int64]:
         """Returns the row of each key, int64, or -1 for one that is not known."""
@@ -63,7 +57,7 @@ class Earlier:
 
     def vectors(self, rows: NDArray[np.int64]) -> Vectors:
         """Returns the vectors of rows, float32, shape (len(rows), dimension)."""
-        return self._dense.vectors(rows)
+        return self._passages.vectors(rows)
 
     def token_ids(self, row: int) -> Ids:
         """Returns the distinct token ids of a row."""

@@ -1,4 +1,4 @@
-"""Passages on this machine: BM25 by bm25s, and vectors by FAISS, all of them compared."""
+"""Passages on this machine: BM25 by bm25s and vectors by FAISS, exact, or compressed where there are very many."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ from index.candidates import ALL, Batch, Rows, Scores, Wanted
 from index.encoders.base import Vectors
 from index.retrieval.allowed import AllowedRows
 from index.retrieval.dense import DenseIndex
-from index.retrieval.lexical import LexicalIndex
+from index.retrieval.lexical import LexicalIndex, LexicalOnDisk
 from index.retrieval.postings import Postings
+from index.retrieval.quantised import QuantisedIndex, compressed_file
 from index.retrieval.ranking import best_rows
 
 LEXICAL_FOLDER, VECTORS_FILE = "lexical", "vectors.faiss"
 
 
 class LocalIndex:
-    """A ``PassageIndex`` in two files of a generation."""
+    """A ``PassageIndex`` in a folder: every vector is compared."""
+
+    lexical_type: type[LexicalIndex] = LexicalIndex
+    dense_type: type[DenseIndex] = DenseIndex
 
     def __init__(self, folder: Path, lexical: LexicalIndex, dense: DenseIndex, allowed: AllowedRows | None) -> None:
         """Wraps the two; ``allowed`` is needed for searches that not every passage may be found by."""
@@ -33,13 +37,14 @@ class LocalIndex:
     @classmethod
     def empty(cls, folder: Path, dimension: int) -> LocalIndex:
         """Returns an index of no passages, which ``write`` fills and puts into a folder."""
-        return cls(folder, LexicalIndex.build([]), DenseIndex.build(np.zeros((0, dimension), np.float32)), None)
+        no_vectors = np.zeros((0, dimension), np.float32)
+        return cls(folder, cls.lexical_type.build([]), cls.dense_type.build(no_vectors), None)
 
     @classmethod
-    def open(cls, folder: Path, allowed: AllowedRows) -> LocalIndex:
+    def open(cls, folder: Path, allowed: AllowedRows | None = None) -> LocalIndex:
         """Maps what ``write`` wrote into memory."""
-        dense = DenseIndex.load(folder / VECTORS_FILE)
-        return cls(folder, LexicalIndex.load(folder / LEXICAL_FOLDER, dense.size), dense, allowed)
+        dense = cls.dense_type.load(folder / VECTORS_FILE)
+        return cls(folder, cls.lexical_type.load(folder / LEXICAL_FOLDER, dense.size), dense, allowed)
 
     @property
     def size(self) -> int:
@@ -81,14 +86,22 @@ class LocalIndex:
         parts = list(batches)
         postings = parts[0].postings if len(parts) == 1 else Postings.joined([part.postings for part in parts])
         vectors = parts[0].vectors if len(parts) == 1 else np.concatenate([part.vectors for part in parts])
-        self._lexical = LexicalIndex.of_postings(postings)
-        self._dense = DenseIndex.build(vectors)
+        self._lexical = self.lexical_type.of_postings(postings)
+        self._dense = self.dense_type.build(vectors)
         self._last = (), np.zeros(self._lexical.size, dtype=np.float32)
         self._lexical.save(self._folder / LEXICAL_FOLDER)
         self._dense.save(self._folder / VECTORS_FILE)
 
     def close(self) -> None:
         """See ``PassageIndex``; mapped files are given back with the object."""
+
+    def postings(self) -> Postings:
+        """Returns the terms that were written, for the next refresh."""
+        return self._lexical.postings()
+
+    def vectors(self, rows: Rows) -> Vectors:
+        """Returns the vectors that were written, float32, shape (len(rows), dimension), for the next refresh."""
+        return self._dense.vectors(rows)
 
     def _mask(self, wanted: Wanted) -> NDArray[np.bool_] | None:
         return self._allowed.mask(wanted) if self._allowed and wanted else None
@@ -100,3 +113,15 @@ class LocalIndex:
             scores = self._lexical.scores(terms)
             self._last = tuple(terms), scores
         return scores
+
+
+class CompressedIndex(LocalIndex):
+    """A ``PassageIndex`` in a folder: vectors are found by a quarter of a byte a component, and terms on the disk."""
+
+    lexical_type = LexicalOnDisk
+    dense_type = QuantisedIndex
+
+
+def is_compressed(folder: Path) -> bool:
+    """Tells whether ``CompressedIndex`` wrote a folder."""
+    return compressed_file(folder / VECTORS_FILE).exists()

@@ -9,8 +9,9 @@ import pytest
 from index.candidates import ALL, Batch, Wanted
 from index.catalogue.filters import Filters
 from index.retrieval.allowed import AllowedRows
-from index.retrieval.local import LocalIndex
+from index.retrieval.local import CompressedIndex, LocalIndex
 from index.retrieval.postings import Postings
+from index.retrieval.quantised import Quantisation, QuantisedIndex
 from index.storage.store import Store, write_store
 from ingest.types import Entry, Kind, Library, Listing, Passage, PassageKind
 
@@ -18,11 +19,26 @@ DIMENSION, PASSAGES, SEED = 16, 300, 11
 WORDS = [*"attention quantization retrieval lora gpt4 decoding alignment tokenizer".split(), "注意", "量化", "检", "索"]
 
 
-def write_local(folder, batches):
-    LocalIndex.empty(folder, DIMENSION).write(batches)
+class Scanned(QuantisedIndex):
+    """Looks through the compressed vectors although there are few."""
+
+    def __init__(self, flat, compressed, _):
+        super().__init__(flat, compressed, Quantisation(compared=20))
 
 
-IMPLEMENTATIONS = {"local": (write_local, LocalIndex.open)}
+class ScannedIndex(CompressedIndex):
+    dense_type = Scanned
+
+
+def on_disk(kind):
+    return lambda folder, batches: kind.empty(folder, DIMENSION).write(batches), kind.open
+
+
+IMPLEMENTATIONS = {
+    "local": on_disk(LocalIndex),
+    "local-pq": on_disk(CompressedIndex),
+    "local-pq, scanned": on_disk(ScannedIndex),
+}
 
 
 class Shelf:
