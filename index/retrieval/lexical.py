@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.retrieval.postings import Postings
-from index.retrieval.vocabulary import DiskVocabulary, MemoryVocabulary, Vocabulary
+from index.retrieval.vocabulary import DiskVocabulary, MemoryVocabulary, Vocabulary, known_share, knows
 
 # Robertson's usual constants, in Lucene's variant (bm25s: method="lucene").
-_K1, _B = 1.2, 0.75
+K1, B = 1.2, 0.75
 _COUNTS_FILE = "counts.npy"
-_MIN_TYPO_CHARS, _TWO_SLIPS_CHARS = 5, 8
 
 
 class LexicalIndex:
@@ -46,12 +44,12 @@ class LexicalIndex:
         """Indexes passages whose terms are counted; the numbers are those of bm25s, term by term and not in a loop."""
         n = np.repeat(np.arange(postings.size), np.diff(postings.starts))
         lengths = np.maximum(postings.lengths(), 1)  # a passage without terms counts as one word long
-        norm = _K1 * (1 - _B + _B * lengths / (lengths.mean() if len(lengths) else 1.0))
+        norm = K1 * (1 - B + B * lengths / (lengths.mean() if len(lengths) else 1.0))
         frequency = np.bincount(postings.terms, minlength=len(postings.vocabulary))
         idf = np.log(1 + (postings.size - frequency + 0.5) / (frequency + 0.5))
         weights = idf[postings.terms] * (postings.counts / (postings.counts + norm[n]))
         order = np.argsort(postings.terms, kind="stable")
-        bm25 = bm25s.BM25(method="lucene", k1=_K1, b=_B)
+        bm25 = bm25s.BM25(method="lucene", k1=K1, b=B)
         bm25.scores = {
             "data": weights[order].astype(np.float32),
             "indices": n[order].astype(np.int32),
@@ -94,19 +92,8 @@ class LexicalIndex:
         return self._vocabulary.number(term) is not None
 
     def knows(self, term: str) -> bool:
-        """Tells whether a term, or every part of a hyphenated one, occurs in any passage, slips of the pen aside.
-
-        A word of five letters may be one slip away from a known one, a word of eight two. A word with a digit in it
-        gets no such allowance: GPT-5 is not GPT-4 misspelt.
-        """
-        if self.holds(term):
-            return True
-        parts = re.findall(r"[^\W\d_]+", term)
-        if len(parts) > 1 and not any(character.isdigit() for character in term):
-            return all(self.knows(part) for part in parts)
-        if len(term) < _MIN_TYPO_CHARS or not (term.isascii() and term.isalpha()):
-            return False
-        return self._vocabulary.has_near(term, 1 if len(term) < _TWO_SLIPS_CHARS else 2)
+        """Tells whether a term occurs in any passage, slips of the pen aside (``vocabulary.knows``)."""
+        return knows(self._vocabulary, term)
 
     def held(self, words: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tells which passages have which words among their terms, shape (len(rows), len(words))."""
@@ -122,7 +109,7 @@ class LexicalIndex:
 
     def known_share(self, words: Sequence[str]) -> float:
         """Returns the share of words that occur in any passage as they are, in [0, 1]; 1 when there are none."""
-        return sum(map(self.holds, words)) / len(words) if words else 1.0
+        return known_share(self._vocabulary, words)
 
     def scores(self, terms: Sequence[str]) -> NDArray[np.float32]:
         """Returns the BM25 score of every passage, float32, shape (size,); 0 where no term occurs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 MIN_NEAR_CHARS = 3  # shorter words are nobody's slip
+_MIN_TYPO_CHARS, _TWO_SLIPS_CHARS = 5, 8
 _LETTERS = 27  # a to z, and one bit for all other characters
 _TERMS_FILE, _STARTS_FILE, _LETTERS_FILE = "terms.npy", "term_starts.npy", "term_letters.npy"
 
@@ -121,6 +123,27 @@ class DiskVocabulary:
 
     def _bytes(self, number: int) -> bytes:
         return self._text[self._starts[number] : self._starts[number + 1]].tobytes()
+
+
+def knows(vocabulary: Vocabulary, term: str) -> bool:
+    """Tells whether a term, or every part of a hyphenated one, occurs in any passage, slips of the pen aside.
+
+    A word of five letters may be one slip away from a known one, a word of eight two. A word with a digit in it gets no
+    such allowance: GPT-5 is not GPT-4 misspelt.
+    """
+    if vocabulary.number(term) is not None:
+        return True
+    parts = re.findall(r"[^\W\d_]+", term)
+    if len(parts) > 1 and not any(character.isdigit() for character in term):
+        return all(knows(vocabulary, part) for part in parts)
+    if len(term) < _MIN_TYPO_CHARS or not (term.isascii() and term.isalpha()):
+        return False
+    return vocabulary.has_near(term, 1 if len(term) < _TWO_SLIPS_CHARS else 2)
+
+
+def known_share(vocabulary: Vocabulary, words: Sequence[str]) -> float:
+    """Returns the share of words that occur in any passage as they are, in [0, 1]; 1 when there are none."""
+    return sum(vocabulary.number(word) is not None for word in words) / len(words) if words else 1.0
 
 
 def _near(word: str, words: Sequence[str], slips: int) -> bool:

@@ -1,7 +1,9 @@
 """The contract of ``index.candidates.PassageIndex``, held by every way of finding passages."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from math import log
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -9,12 +11,18 @@ import pytest
 from index.candidates import ALL, Batch, Wanted
 from index.catalogue.filters import Filters
 from index.retrieval.allowed import AllowedRows
+from index.retrieval.cluster import Address, Cluster
 from index.retrieval.local import CompressedIndex, LocalIndex
 from index.retrieval.postings import Postings
+from index.retrieval.qdrant import QdrantIndex
 from index.retrieval.quantised import Quantisation, QuantisedIndex
 from index.storage.store import Store, write_store
 from ingest.types import Entry, Kind, Library, Listing, Passage, PassageKind
 
+# In memory Qdrant compares all there is, and says that it does.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*(Payload indexes have no effect|Local mode performs exact):UserWarning"
+)
 DIMENSION, PASSAGES, SEED = 16, 300, 11
 WORDS = [*"attention quantization retrieval lora gpt4 decoding alignment tokenizer".split(), "注意", "量化", "检", "索"]
 
@@ -34,11 +42,40 @@ def on_disk(kind):
     return lambda folder, batches: kind.empty(folder, DIMENSION).write(batches), kind.open
 
 
+def in_qdrant(make_client):
+    clusters = {}
+
+    def write(folder, batches):
+        clusters[folder] = Cluster(Address("http://test", f"test-{uuid4().hex}"), client=make_client())
+        QdrantIndex.empty(folder, clusters[folder], "0" * 16, DIMENSION).write(batches)
+
+    def read(folder, _):
+        return QdrantIndex.open(folder, clusters[folder])
+
+    return write, read
+
+
+def local_qdrant():
+    return pytest.importorskip("qdrant_client").QdrantClient(":memory:", force_disable_check_same_thread=True)
+
+
+def served_qdrant():
+    client = pytest.importorskip("qdrant_client")
+    return client.QdrantClient(url=os.environ["QDRANT_URL"], api_key=os.environ.get("QDRANT_API_KEY"))
+
+
+needs_a_server = (
+    pytest.mark.qdrant_server,
+    pytest.mark.skipif("QDRANT_URL" not in os.environ, reason="QDRANT_URL names no Qdrant server"),
+)
 IMPLEMENTATIONS = {
     "local": on_disk(LocalIndex),
     "local-pq": on_disk(CompressedIndex),
     "local-pq, scanned": on_disk(ScannedIndex),
+    "qdrant, in memory": in_qdrant(local_qdrant),
+    "qdrant, a server": in_qdrant(served_qdrant),
 }
+PARAMETERS = [pytest.param(name, marks=needs_a_server if "server" in name else ()) for name in IMPLEMENTATIONS]
 
 
 class Shelf:
@@ -98,7 +135,7 @@ def shelf():
     return Shelf()
 
 
-@pytest.fixture(scope="module", params=IMPLEMENTATIONS)
+@pytest.fixture(scope="module", params=PARAMETERS)
 def write_and_open(request, tmp_path_factory, shelf):
     """Writes batches into a new index of each kind, and opens it."""
     write, read = IMPLEMENTATIONS[request.param]
