@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.candidates import Batch
+from index.candidates import Batch, PassageIndex
 from index.catalogue.layout import lay_out
 from index.encoders.base import Encoder, Vectors
 from index.encoders.load import table_beside
@@ -18,7 +19,9 @@ from index.encoders.static import StaticEncoder
 from index.errors import IndexUnavailableError
 from index.query.spelling import Spelling
 from index.retrieval.choosing import new_passages
+from index.retrieval.cluster import Address
 from index.retrieval.late_interaction import LateIndex
+from index.retrieval.placement import follow
 from index.retrieval.postings import Postings
 from index.reuse import KEYS_FILE, Earlier, keys_of
 from index.self_check import check_generation
@@ -37,7 +40,7 @@ _STEP = 64  # passages between two steps of the progress bar
 Progress = Callable[[int, int], None]
 
 
-def build_index(
+def build_index(  # noqa: PLR0913 - what goes in, and where to
     library: Library,
     encoder: Encoder,
     folder: Path,
@@ -46,6 +49,7 @@ def build_index(
     corpus_folder: str = "",
     table: StaticEncoder | None = None,
     earlier: Earlier | None = None,
+    address: Address | None = None,
     progress: Progress = lambda *_: None,
 ) -> Manifest:
     """Builds a generation beside the live one, checks it, and makes it live.
@@ -60,6 +64,7 @@ def build_index(
         corpus_folder: The corpus as ``index.storage.origin`` records it.
         table: Serves late interaction; ``table_beside(encoder)`` by default.
         earlier: A generation of the same encoder and table; its vectors, token ids and terms are taken where they fit.
+        address: The Qdrant cluster that is to hold terms and vectors; by default this machine does.
         progress: Called with the number of passages that have vectors and their total.
 
     Returns:
@@ -83,7 +88,10 @@ def build_index(
     generation = None
     try:
         generation = new_generation(folder)
-        _write_parts(generation, library, encoder, table, earlier or Earlier.nothing(encoder.dimension), progress)
+        inputs = (str(FORMAT), *manifest.inputs)
+        with closing(new_passages(generation, encoder.dimension, manifest.passages, address, inputs)) as passages:
+            earlier = earlier or Earlier.nothing(encoder.dimension)
+            _write_parts(generation, library, encoder, table, earlier, passages, progress)
         manifest = seal(generation, manifest)
         check_generation(generation, manifest, encoder, table)
         publish(generation)
@@ -96,11 +104,18 @@ def build_index(
             reason = getattr(error, "strerror", None) or f"{error} (is the disk full?)"
             raise IndexUnavailableError(f"cannot write the index in {folder}: {reason}; {_KEPT}") from error
         raise
+    follow(folder)
     return manifest
 
 
 def _write_parts(
-    generation: Path, library: Library, encoder: Encoder, table: StaticEncoder, earlier: Earlier, progress: Progress
+    generation: Path,
+    library: Library,
+    encoder: Encoder,
+    table: StaticEncoder,
+    earlier: Earlier,
+    passages: PassageIndex,
+    progress: Progress,
 ) -> None:
     entries = {entry.entry_id: entry for entry in library.entries}
     texts = [searchable_text(entries[passage.entry_id], passage) for passage in library.passages]
@@ -111,8 +126,7 @@ def _write_parts(
     fresh = Postings.count([index_terms(text) for text, row in zip(texts, rows, strict=True) if row < 0])
     vectors = _vectors(texts, rows, encoder, earlier, progress)
     owners = [entries[passage.entry_id] for passage in library.passages]
-    batch = Batch(library.passages, owners, earlier.postings.with_rows(rows, fresh), vectors)
-    new_passages(generation, encoder.dimension, len(texts)).write([batch])
+    passages.write([Batch(library.passages, owners, earlier.postings.with_rows(rows, fresh), vectors)])
     write_places(generation / "store.sqlite", _places(library, vectors))
     _late(texts, rows, table, earlier).save(generation / "late")
     names = [name for term in library.glossary for name in (term.en, term.zh, *term.aliases)]

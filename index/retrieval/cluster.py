@@ -175,7 +175,10 @@ class Cluster:
     def remove_all_but(self, keep: Collection[str]) -> None:
         """Removes collections of this index that are not to be kept."""
         for name in sorted(self.collections() - set(keep)):
-            self.ask(lambda client, name=name: client.delete_collection(name))
+            self._remove(name)
+
+    def _remove(self, collection: str) -> None:
+        self.ask(lambda client: client.delete_collection(collection))
 
     def close(self) -> None:
         """Closes the connection; harmless the second time."""

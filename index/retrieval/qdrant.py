@@ -6,7 +6,6 @@ The folder of the generation keeps what the questions need: which collection, an
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
@@ -21,13 +20,13 @@ from index.catalogue.facets import FACETS, facets_of
 from index.encoders.base import Vectors
 from index.errors import IndexUnavailableError
 from index.retrieval.cluster import Address, Cluster
+from index.retrieval.placement import read_placement, write_placement
 from index.retrieval.vocabulary import known_share, knows
 from index.retrieval.weights import Sparse, Weights, WeightsWriter, mean_length
 
 if TYPE_CHECKING:
     from qdrant_client import models
 
-PLACE_FILE = "qdrant.json"
 _WEIGHTS_FOLDER = "lexical"
 _MEANING, _WORDS, _LANGUAGES = "meaning", "words", "languages"
 _STEP = 256  # passages written at once; an upload goes on at a multiple of it
@@ -64,7 +63,7 @@ class QdrantIndex:
     @classmethod
     def open(cls, folder: Path, cluster: Cluster | None = None) -> QdrantIndex:
         """Opens what ``write`` wrote; the cluster is asked nothing yet."""
-        place = json.loads((folder / PLACE_FILE).read_text(encoding="utf-8"))
+        place = read_placement(folder)
         cluster = cluster or Cluster(Address.parse(place["address"]))
         return cls(folder, cluster, place["collection"], place["passages"], place["dimension"])
 
@@ -108,11 +107,11 @@ class QdrantIndex:
 
     def holds(self, term: str) -> bool:
         """See ``PassageIndex``."""
-        return bool(self._weights) and self._weights.number(term) is not None
+        return self._weights is not None and self._weights.number(term) is not None
 
     def knows(self, term: str) -> bool:
         """See ``PassageIndex``."""
-        return bool(self._weights) and knows(self._weights.vocabulary, term)
+        return self._weights is not None and knows(self._weights.vocabulary, term)
 
     def known_share(self, words: Sequence[str]) -> float:
         """See ``PassageIndex``."""
@@ -156,13 +155,8 @@ class QdrantIndex:
             raise IndexUnavailableError(f"collection {self.collection} holds {count} passages instead of {row}")
         self._finish()
         writer.save(self._folder / _WEIGHTS_FOLDER)
-        place_of = {
-            "address": str(self._cluster.address),
-            "collection": self.collection,
-            "passages": row,
-            "dimension": self._dimension,
-        }
-        (self._folder / PLACE_FILE).write_text(json.dumps(place_of, indent=1) + "\n", encoding="utf-8")
+        facts = {"passages": row, "dimension": self._dimension}
+        write_placement(self._folder, self._cluster.address, self.collection, **facts)
         self.size, self._weights = row, Weights.load(self._folder / _WEIGHTS_FOLDER)
 
     def close(self) -> None:
@@ -203,11 +197,11 @@ class QdrantIndex:
                     on_disk_payload=True,
                 )
             )
-        keyword = models.PayloadSchemaType.KEYWORD
         for field in (*FACETS, _LANGUAGES):
-            self._cluster.ask(
-                lambda client, field=field: client.create_payload_index(self.collection, field, field_schema=keyword)
-            )
+            self._index_payload(field)
+
+    def _index_payload(self, field: str) -> None:
+        self._cluster.ask(lambda client: client.create_payload_index(self.collection, field, field_schema="keyword"))
 
     def _finish(self) -> None:
         """Lets the cluster make its graph, and waits for it."""

@@ -37,9 +37,7 @@ class Quantisation:
 class QuantisedIndex(DenseIndex):
     """Unit vectors of passages, by row: all of them in a file that is mapped, and compressed in another."""
 
-    def __init__(
-        self, flat: faiss.Index, compressed: faiss.IndexIVFPQFastScan, config: Quantisation = Quantisation()
-    ) -> None:
+    def __init__(self, flat: faiss.Index, compressed: faiss.Index, config: Quantisation = Quantisation()) -> None:
         """Wraps a flat FAISS index and a compressed one of the same vectors."""
         super().__init__(flat)
         self._compressed = compressed
@@ -76,7 +74,7 @@ class QuantisedIndex(DenseIndex):
         possible = self.size if allowed is None else len(allowed)
         if possible <= max(self._config.compared, k):
             return self._best(query, k, np.arange(self.size) if allowed is None else allowed)
-        how = faiss.SearchParametersIVF(nprobe=1)
+        how = faiss.SearchParametersIVF(nprobe=1)  # type: ignore[call-arg]
         if allowed is not None:
             bits = np.zeros(self.size, dtype=bool)
             bits[allowed] = True
