@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from qdrant_client import QdrantClient
 
 KEY_VARIABLE = "QDRANT_API_KEY"
+_BUSY = 429
 _NAME = re.compile(r"[A-Za-z0-9][\w-]*")
 _AWAY = (
     "{url} 的 Qdrant 集群没有响应（{why}，共尝试 {tries} 次）；资料库仍可浏览，集群恢复后即可继续提问 / "
@@ -133,19 +134,20 @@ class Cluster:
             except ResponseHandlingException as error:
                 why = f"{type(error.source).__name__}, {self._patience.timeout} s"
             except ResourceExhaustedResponse:
-                why = "HTTP 429"
+                why = f"HTTP {_BUSY}"
             except UnexpectedResponse as error:
-                why = f"HTTP {error.status_code}"
-                if error.status_code in (401, 403):
-                    raise IndexUnavailableError(
-                        _REFUSED.format(url=url, status=error.status_code, key=KEY_VARIABLE)
-                    ) from error
-                if error.status_code == 404:
-                    raise IndexUnavailableError(_MISSING.format(url=self.address)) from error
-                if error.status_code is not None and error.status_code < 500:
-                    said = " ".join(str(error).split())[:300]
-                    raise IndexUnavailableError(f"the Qdrant cluster at {url} cannot do this: {said}") from error
+                if (status := error.status_code or 500) < 500 and status != _BUSY:
+                    raise IndexUnavailableError(self._refusal(status, str(error))) from error
+                why = f"HTTP {status}"
         raise IndexUnavailableError(_AWAY.format(url=url, why=why, tries=self._patience.tries))
+
+    def _refusal(self, status: int, said: str) -> str:
+        """Returns what to say of an answer that will not change by asking again."""
+        if status in (401, 403):
+            return _REFUSED.format(url=self.address.url, status=status, key=KEY_VARIABLE)
+        if status == 404:
+            return _MISSING.format(url=self.address)
+        return f"the Qdrant cluster at {self.address.url} cannot do this: {' '.join(said.split())[:300]}"
 
     def make_live(self, collection: str, previous: str | None) -> None:
         """Lets the aliases say which collection is live and which was before it, in one step."""

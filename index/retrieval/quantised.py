@@ -31,7 +31,7 @@ class Quantisation:
     """
 
     refine: int = 4
-    compared: int = 20_000
+    compared: int = 2_000
 
 
 class QuantisedIndex(DenseIndex):
