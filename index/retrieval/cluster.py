@@ -58,6 +58,8 @@ class Address:
         """
         url, name = urldefrag(text.strip())
         parts = urlsplit(url)
+        if parts.username is not None:
+            raise IndexUnavailableError(f"an address is written down: give the key as {KEY_VARIABLE}, not in the URL")
         if parts.scheme not in ("http", "https") or not parts.hostname or not _NAME.fullmatch(name or cls("").name):
             raise IndexUnavailableError(
                 f"{text!r} is no address of a Qdrant cluster; give one like http://localhost:6333, "

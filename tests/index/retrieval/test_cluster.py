@@ -135,3 +135,10 @@ def test_an_address_is_a_url_and_a_name(text, url, name):
 def test_what_is_no_address_is_said_with_one_that_is(text):
     with pytest.raises(IndexUnavailableError, match="http://localhost:6333"):
         Address.parse(text)
+
+
+def test_a_key_in_an_address_is_neither_written_down_nor_repeated():
+    with pytest.raises(IndexUnavailableError, match="QDRANT_API_KEY") as raised:
+        Address.parse("https://me:secret-key@host:6333")
+
+    assert "secret-key" not in str(raised.value)
