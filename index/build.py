@@ -5,20 +5,23 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.candidates import Batch, PassageIndex
 from index.catalogue.layout import lay_out
 from index.encoders.base import Encoder, Vectors
 from index.encoders.load import table_beside
 from index.encoders.static import StaticEncoder
 from index.errors import IndexUnavailableError
 from index.query.spelling import Spelling
-from index.retrieval.dense import DenseIndex
+from index.retrieval.choosing import new_passages
+from index.retrieval.cluster import Address
 from index.retrieval.late_interaction import LateIndex
-from index.retrieval.lexical import LexicalIndex
+from index.retrieval.placement import follow
 from index.retrieval.postings import Postings
 from index.retrieval.readings import Readings
 from index.reuse import KEYS_FILE, Earlier, keys_of
@@ -38,7 +41,7 @@ _STEP = 64  # passages between two steps of the progress bar
 Progress = Callable[[int, int], None]
 
 
-def build_index(
+def build_index(  # noqa: PLR0913 - what goes in, and where to
     library: Library,
     encoder: Encoder,
     folder: Path,
@@ -47,6 +50,7 @@ def build_index(
     corpus_folder: str = "",
     table: StaticEncoder | None = None,
     earlier: Earlier | None = None,
+    address: Address | None = None,
     progress: Progress = lambda *_: None,
 ) -> Manifest:
     """Builds a generation beside the live one, checks it, and makes it live.
@@ -61,6 +65,7 @@ def build_index(
         corpus_folder: The corpus as ``index.storage.origin`` records it.
         table: Serves late interaction; ``table_beside(encoder)`` by default.
         earlier: A generation of the same encoder and table; its vectors, token ids and terms are taken where they fit.
+        address: The Qdrant cluster that is to hold terms and vectors; by default this machine does.
         progress: Called with the number of passages that have vectors and their total.
 
     Returns:
@@ -84,7 +89,10 @@ def build_index(
     generation = None
     try:
         generation = new_generation(folder)
-        _write_parts(generation, library, encoder, table, earlier or Earlier.nothing(encoder.dimension), progress)
+        inputs = (str(FORMAT), *manifest.inputs)
+        with closing(new_passages(generation, encoder.dimension, manifest.passages, address, inputs)) as passages:
+            earlier = earlier or Earlier.nothing(encoder.dimension)
+            _write_parts(generation, library, encoder, table, earlier, passages, progress)
         manifest = seal(generation, manifest)
         check_generation(generation, manifest, encoder, table)
         publish(generation)
@@ -97,11 +105,18 @@ def build_index(
             reason = getattr(error, "strerror", None) or f"{error} (is the disk full?)"
             raise IndexUnavailableError(f"cannot write the index in {folder}: {reason}; {_KEPT}") from error
         raise
+    follow(folder)
     return manifest
 
 
 def _write_parts(
-    generation: Path, library: Library, encoder: Encoder, table: StaticEncoder, earlier: Earlier, progress: Progress
+    generation: Path,
+    library: Library,
+    encoder: Encoder,
+    table: StaticEncoder,
+    earlier: Earlier,
+    passages: PassageIndex,
+    progress: Progress,
 ) -> None:
     entries = {entry.entry_id: entry for entry in library.entries}
     texts = [searchable_text(entries[passage.entry_id], passage) for passage in library.passages]
@@ -110,9 +125,9 @@ def _write_parts(
     np.save(generation / KEYS_FILE, keys)
     write_store(generation / "store.sqlite", library)
     fresh = Postings.count([index_terms(text) for text, row in zip(texts, rows, strict=True) if row < 0])
-    LexicalIndex.of_postings(earlier.postings.with_rows(rows, fresh)).save(generation / "lexical")
     vectors = _vectors(texts, rows, encoder, earlier, progress)
-    DenseIndex.build(vectors).save(generation / "vectors.faiss")
+    owners = [entries[passage.entry_id] for passage in library.passages]
+    passages.write([Batch(library.passages, owners, earlier.postings.with_rows(rows, fresh), vectors)])
     write_places(generation / "store.sqlite", _places(library, vectors))
     _late(texts, rows, table, earlier).save(generation / "late")
     Readings.build(table, library.passages, earlier.readings).save(generation / "readings")

@@ -6,21 +6,22 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
+from index.candidates import PassageIndex
 from index.query.spelling import Spelling
-from index.retrieval.dense import DenseIndex
+from index.retrieval.allowed import AllowedRows
+from index.retrieval.choosing import open_passages
 from index.retrieval.late_interaction import LateIndex
-from index.retrieval.lexical import LexicalIndex
 from index.retrieval.readings import Readings
 from index.storage.manifest import DamagedError
 from index.storage.store import Store
 
 
 class Parts(NamedTuple):
-    """Store, BM25, vectors, token ids, readings and word lists of the same passages, in the same order."""
+    """Store, terms and vectors, token ids, readings and word lists of the same passages, in the same order."""
 
     store: Store
-    lexical: LexicalIndex
-    dense: DenseIndex
+    allowed: AllowedRows
+    passages: PassageIndex
     late: LateIndex
     readings: Readings
     spelling: Spelling
@@ -36,12 +37,12 @@ class Parts(NamedTuple):
             try:
                 store = Store(generation / "store.sqlite")
                 opened.callback(store.close)
-                dense = DenseIndex.load(generation / "vectors.faiss")
-                lexical = LexicalIndex.load(generation / "lexical", dense.size)
+                allowed = AllowedRows(store)
+                passages = open_passages(generation, allowed)
                 late = LateIndex.load(generation / "late")
                 readings = Readings.load(generation / "readings")
                 spelling = Spelling.load(generation / "spelling")
             except Exception as error:  # sqlite3, bm25s and FAISS each raise their own for a damaged file
                 raise DamagedError(str(error)) from error
             opened.pop_all()
-        return cls(store, lexical, dense, late, readings, spelling)
+        return cls(store, allowed, passages, late, readings, spelling)

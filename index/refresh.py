@@ -12,6 +12,7 @@ from index.encoders.base import SHIPPED, Encoder
 from index.encoders.load import choose_encoder, table_beside
 from index.errors import IndexUnavailableError, MissingIndexError
 from index.reporting import Reporter
+from index.retrieval.placement import address_of, choose_address, follow
 from index.sources import Sources, bring_files, bring_texts, tell_waiting
 from index.storage.generations import current_generation, damaged, open_generation, roll_back, sweep
 from index.storage.locking import refresh_lock
@@ -28,7 +29,7 @@ _CONFIG = PassageConfig()
 _WAITING = "another ingest is at work on {data}; waiting for it / 另一个 ingest 正在更新 {data}，等它完成"
 
 
-def refresh_index(
+def refresh_index(  # noqa: PLR0913 - what a command can ask for
     corpus: Path | None,
     data: Path,
     report: Reporter,
@@ -38,6 +39,7 @@ def refresh_index(
     wait: bool = True,
     sources: Sources = Sources(),
     encoder: Encoder | None = None,
+    index_url: str | None = None,
 ) -> tuple[Problem, ...]:
     """Fetches what is new unless offline, and rebuilds the index when something changed or ``full`` asks for it.
 
@@ -53,6 +55,7 @@ def refresh_index(
         wait: Whether to wait for another refresh of the same data folder.
         sources: What else to bring into the data folder first.
         encoder: Makes the vectors; by default that of the index, else the shipped one.
+        index_url: The Qdrant cluster that is to hold terms and vectors, or "local"; by default where they are.
 
     Returns:
         The files that could not be read; the index is built from the others.
@@ -69,13 +72,16 @@ def refresh_index(
         bring_files(corpus, data, report, sources, offline=offline, again=full)
         fingerprint = corpus_fingerprint(corpus, data, _CONFIG)  # a wrong folder is said before anything is fetched
         live = _live(data, report)
+        now = address_of(live[0]) if live else None
+        address = choose_address(index_url, now)
         library = None if live and live[1].corpus == fingerprint else _read(corpus, data, report)
         if bring_texts(library.entries if library else _entries(live), data, report, sources, offline=offline):
             library, fingerprint = None, corpus_fingerprint(corpus, data, _CONFIG)
         encoder = encoder or choose_encoder(data, None)
         table = table_beside(encoder)
         manifest = live[1] if live else None
-        if manifest and not full and manifest.inputs == (fingerprint, encoder.fingerprint, table.fingerprint):
+        inputs = (fingerprint, encoder.fingerprint, table.fingerprint)
+        if manifest and not full and address == now and manifest.inputs == inputs:
             report.say(f"nothing changed: {manifest.entries} entries, {manifest.passages} passages")
             return ()
         library = library or _read(corpus, data, report)
@@ -84,7 +90,8 @@ def refresh_index(
         from index.build import build_index  # heavy, and not needed where nothing changed
         from index.reuse import Earlier
 
-        reusable = manifest and not full and manifest.inputs[1:] == (encoder.fingerprint, table.fingerprint)
+        # What is in a cluster is sooner made again than fetched.
+        reusable = manifest and not full and not now and manifest.inputs[1:] == inputs[1:]
         with report.progress("indexing") as advance:
             build_index(
                 library,
@@ -94,6 +101,7 @@ def refresh_index(
                 corpus_folder=recorded_form(data, corpus),
                 table=table,
                 earlier=Earlier.load(live[0]) if live and reusable else None,
+                address=address,
                 progress=advance,
             )
     _tell_problems(library, report)
@@ -150,6 +158,7 @@ def roll_back_index(data: Path, report: Reporter, *, wait: bool = True) -> None:
     """
     with refresh_lock(data, wait=wait, waiting=lambda: report.say(_WAITING.format(data=data))):
         manifest = roll_back(data / "index")
+        follow(data / "index")
     report.say(f"went back to an index of {manifest.entries} entries, {manifest.passages} passages")
 
 

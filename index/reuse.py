@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoders.base import Vectors
-from index.retrieval.dense import DenseIndex
+from index.retrieval.choosing import open_local
 from index.retrieval.late_interaction import Ids, LateIndex
-from index.retrieval.lexical import LexicalIndex
-from index.retrieval.postings import Postings
+from index.retrieval.local import LocalIndex
 from index.retrieval.readings import Readings
 
 KEYS_FILE = "keys.npy"
@@ -34,14 +33,12 @@ def keys_of(texts: Sequence[str]) -> Keys:
 class Earlier:
     """The passages of a generation, by the keys of their texts."""
 
-    def __init__(
-        self, keys: Keys, dense: DenseIndex, late: LateIndex, postings: Postings, readings: Readings | None = None
-    ) -> None:
+    def __init__(self, keys: Keys, passages: LocalIndex, late: LateIndex, readings: Readings | None = None) -> None:
         """Wraps what ``load`` reads."""
         self._rows = {key.tobytes(): row for row, key in enumerate(keys)}
-        self._dense = dense
+        self._passages = passages
         self._late = late
-        self.postings = postings
+        self.postings = passages.postings()
         self.readings = readings
 
     @classmethod
@@ -49,18 +46,14 @@ class Earlier:
         """Reads a generation whose files are whole and whose encoder and token table are those of the new one."""
         keys = np.load(generation / KEYS_FILE)
         return cls(
-            keys,
-            DenseIndex.load(generation / "vectors.faiss"),
-            LateIndex.load(generation / "late"),
-            LexicalIndex.load(generation / "lexical", len(keys)).postings(),
-            Readings.load(generation / "readings"),
+            keys, open_local(generation), LateIndex.load(generation / "late"), Readings.load(generation / "readings")
         )
 
     @classmethod
     def nothing(cls, dimension: int) -> Earlier:
         """Returns one that knows no passage."""
-        no_keys, no_vectors = np.zeros((0, _KEY_BYTES), np.uint8), np.zeros((0, dimension), np.float32)
-        return cls(no_keys, DenseIndex.build(no_vectors), LateIndex.of_ids([]), Postings.count([]))
+        no_keys = np.zeros((0, _KEY_BYTES), np.uint8)
+        return cls(no_keys, LocalIndex.empty(Path(), dimension), LateIndex.of_ids([]))
 
     def rows(self, keys: Keys) -> NDArray[np.int64]:
         """Returns the row of each key, int64, or -1 for one that is not known."""
@@ -68,7 +61,7 @@ class Earlier:
 
     def vectors(self, rows: NDArray[np.int64]) -> Vectors:
         """Returns the vectors of rows, float32, shape (len(rows), dimension)."""
-        return self._dense.vectors(rows)
+        return self._passages.vectors(rows)
 
     def token_ids(self, row: int) -> Ids:
         """Returns the distinct token ids of a row."""

@@ -6,15 +6,15 @@ import shlex
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, replace
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.candidates import Wanted
 from index.catalogue.filters import NO_FILTERS, Filters
 from index.config import SearchConfig
-from index.encoders.base import Encoder, Vectors
+from index.encoders.base import Encoder
 from index.encoders.load import remembered_encoder, table_beside
 from index.encoders.static import StaticEncoder
 from index.errors import IndexUnavailableError
@@ -22,7 +22,7 @@ from index.parts import Parts
 from index.query.conversation import History
 from index.query.understanding import QuestionReader
 from index.retrieval.fusion import fuse, lexical_across, min_max
-from index.retrieval.ranking import Ranked, best_rows, rank_entries, ranks_by_entry
+from index.retrieval.ranking import Ranked, rank_entries, ranks_by_entry
 from index.storage.generations import damaged, open_generation
 from index.storage.holds import Hold
 from index.storage.manifest import DamagedError, Manifest
@@ -52,9 +52,8 @@ class Searcher:
         self.config = config
         self._parts = parts
         self._hold = hold
-        self._lexical, self._dense, self._late = parts.lexical, parts.dense, parts.late
-        self._reader = QuestionReader(parts.store, parts.spelling, config, parts.lexical)
-        self._entry_of = np.asarray(parts.store.entry_rows(), dtype=np.int64)
+        self._passages, self._allowed, self._late = parts.passages, parts.allowed, parts.late
+        self._reader = QuestionReader(parts.store, parts.spelling, config, parts.passages)
 
     @classmethod
     def open(cls, folder: Path, encoder: Encoder | None = None, config: SearchConfig = SearchConfig()) -> Searcher:
@@ -89,6 +88,7 @@ class Searcher:
     def close(self) -> None:
         """Closes the index's files, and lets the next refresh remove them when they are not the live ones."""
         self.store.close()
+        self._passages.close()
         if self._hold:
             self._hold.close()
 
@@ -133,28 +133,28 @@ class Searcher:
         question = self._reader.read(query, history, filters)
         k = k if isinstance(k, int) else k(question)
         sought = question.search_text or question.text
-        allowed = self._allowed(question.filters)
-        if hidden:
-            seen = np.ones(len(self._entry_of), dtype=bool)
-            seen[self.store.rows_of_passages(hidden)] = False
-            allowed = seen if allowed is None else allowed & seen
+        wanted = Wanted(question.filters, frozenset(self.store.rows_of_passages(hidden)))
         watch.lap("understand")
-        by_words = self._lexical.scores(question.terms)
+        by_words = self._passages.by_words(question.terms, self.config.pool, wanted)
         watch.lap("lexical")
         vector = self.encoder.encode_queries([sought])[0]
-        rows = self._candidates(by_words, vector, allowed, question)
-        scores = {"lexical": by_words[rows], "dense": self._dense.scores(vector, rows)}
+        nearest = self._passages.nearest(vector, self.config.pool, wanted)
+        named = [row for entry_row in question.bonus for row in self.store.rows_of(entry_row)]
+        fitting = self._allowed.among(np.asarray(named, dtype=np.int64), wanted)
+        rows = np.union1d(np.union1d(by_words, nearest), fitting)
+        lexical, dense = self._passages.scores(rows, question.terms, vector)
+        scores = {"lexical": lexical, "dense": dense}
         watch.lap("dense")
         scores["late"] = self._late.scores(self.table, sought, rows)
         watch.lap("late")
         weights = asdict(self.config.weights[question.language])
-        known = self._lexical.known_share(question.words)
+        known = self._passages.known_share(question.words)
         weights["lexical"] *= min(1.0, known / self.config.readable)
         mixed = dict(scores)
         if weights["dense"] or weights["late"]:  # a search by words alone must not be told by meaning
-            mixed["lexical"] = lexical_across(scores, self._languages[rows] == question.language)
+            mixed["lexical"] = lexical_across(scores, self._allowed.languages[rows] == question.language)
         scores["score"] = fuse([(weights[name], values) for name, values in mixed.items()])
-        entry_of = self._entry_of[rows]
+        entry_of = self._allowed.entry_of[rows]
         soft = question.soft.agreement(self.store.rows_with)
         bonus = {
             row: question.bonus.get(row, 0.0) + self.config.soft_bonus * soft.get(row, 0.0)
@@ -173,37 +173,10 @@ class Searcher:
         """Returns how a question is read, without searching."""
         return self._reader.read(query, history, filters)
 
-    def _candidates(
-        self, by_words: NDArray[np.float32], vector: Vectors, allowed: NDArray[np.bool_] | None, question: ParsedQuery
-    ) -> NDArray[np.int64]:
-        """Returns the passage rows to look at closely: the best by words, the nearest, and those of named entries."""
-        named = [row for entry_row in question.bonus for row in self.store.rows_of(entry_row)]
-        if allowed is None:
-            nearest = self._dense.top(vector, self.config.pool)
-        else:
-            by_words = np.where(allowed, by_words, np.float32(0))
-            nearest = self._dense.top(vector, self.config.pool, np.flatnonzero(allowed))
-            named = [row for row in named if allowed[row]]
-        rows = np.union1d(best_rows(by_words, self.config.pool), nearest)
-        return np.union1d(rows, np.asarray(named, dtype=np.int64))
-
-    def _allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
-        """Returns which passages may be returned, shape (passages,), or None for all of them."""
-        rows = filters.rows(self.store.rows_with)
-        allowed = None if rows is None else np.isin(self._entry_of, np.fromiter(rows, dtype=np.int64, count=len(rows)))
-        if filters.languages:
-            spoken = np.isin(self._languages, filters.languages)
-            allowed = spoken if allowed is None else allowed & spoken
-        return allowed
-
-    @cached_property
-    def _languages(self) -> NDArray[np.str_]:
-        return np.asarray(self.store.languages())
-
     def unknown_words(self, question: ParsedQuery) -> list[str]:
         """Returns the Latin content words of a question that occur nowhere in the index, slips of the pen aside."""
         words = [word for word in question.words if word[0].isascii() and not word.isdigit()]
-        return [word for word in words if not self._lexical.knows(word)]
+        return [word for word in words if not self._passages.knows(word)]
 
     def words_held(self, words: Sequence[str], hits: Sequence[Hit]) -> list[list[str]]:
         """Returns, for each of some hits, the words that its matched passages hold, with the names of its entry."""
@@ -211,7 +184,7 @@ class Searcher:
         ids = [match.passage.passage_id for hit in hits for match in hit.matches]
         rows = dict(zip(sorted(ids), self.store.rows_of_passages(ids), strict=True))  # no passage is of two hits
         held = np.zeros((len(hits), len(words)), dtype=np.bool_)
-        of_passages = self._lexical.held(words, np.asarray([rows[key] for key in ids], dtype=np.int64))
+        of_passages = self._passages.held(words, np.asarray([rows[key] for key in ids], dtype=np.int64))
         np.logical_or.at(held, np.asarray(owner, dtype=np.int64), of_passages)
         return [[words[place] for place in np.flatnonzero(of_hit).tolist()] for of_hit in held]
 

@@ -1,7 +1,7 @@
 """Asking a generation about itself, before it goes live and whenever somebody doubts it.
 
-Every hundredth passage is looked for by its own text in each part of the index, and the title of its entry is asked
-as a question, through everything that a question goes through.
+Every hundredth passage, or two thousand of very many, is looked for by its own text in each part of the index, and the
+title of its entry is asked as a question, through everything that a question goes through.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 
 from index.encoders.base import Encoder
 from index.encoders.static import StaticEncoder
+from index.errors import IndexUnavailableError
 from index.parts import Parts
 from index.search import Searcher
 from index.storage.manifest import DamagedError, Manifest
@@ -21,7 +22,7 @@ from index.text.passages import searchable_text
 from index.text.spans import compared_texts
 from ingest.types import Entry
 
-EVERY = 100
+EVERY, MOST = 100, 2_000
 _SAME = 0.999  # a passage's likeness to itself: an encoder's vectors may depend a little on the batch
 _TERMS = 20  # of a passage that are looked for
 _QUESTION_CHARS = 500
@@ -31,20 +32,22 @@ def check_generation(generation: Path, manifest: Manifest, encoder: Encoder, tab
     """Asks about every hundredth passage; returns how many were asked about.
 
     Raises:
+        IndexUnavailableError: A cluster that holds a part is away.
         DamagedError: A part does not hold what it should, does not find a passage by its own text, or fails.
     """
     parts = Parts.open(generation)
     try:
         counts = {
             "passages": len(parts.store.entry_rows()),
-            "vectors": parts.dense.size,
+            "vectors": parts.passages.size,
             "texts": parts.late.size,
             "readings": parts.readings.size,
         }
         if set(counts.values()) != {manifest.passages}:
             raise DamagedError(f"it holds {counts} instead of {manifest.passages} passages")
         searcher = Searcher(parts, encoder, table)
-        rows, entry_rows = range(0, manifest.passages, EVERY), parts.store.entry_rows()
+        rows = range(0, manifest.passages, max(EVERY, manifest.passages // MOST))
+        entry_rows = parts.store.entry_rows()
         for row in rows:
             entry = parts.store.entries_at([entry_rows[row]])[entry_rows[row]]
             for part in _blind_parts(parts, row, entry, encoder, table):
@@ -52,11 +55,12 @@ def check_generation(generation: Path, manifest: Manifest, encoder: Encoder, tab
             if question := entry.title[:_QUESTION_CHARS].strip():
                 searcher.find(question)
         return len(rows)
-    except DamagedError:
+    except (DamagedError, IndexUnavailableError):
         raise
     except Exception as error:  # whatever a question would stumble over
         raise DamagedError(f"a question fails with {type(error).__name__}: {error}") from error
     finally:
+        parts.passages.close()
         parts.store.close()
 
 
@@ -65,10 +69,11 @@ def _blind_parts(parts: Parts, row: int, entry: Entry, encoder: Encoder, table: 
     passage = parts.store.passages([row])[row]
     text, own = searchable_text(entry, passage), np.asarray([row])
     terms = list(dict.fromkeys(index_terms(text)))[:_TERMS]
-    if any(parts.lexical.scores([term])[row] <= 0 for term in terms):
-        yield "words"
     vector = encoder.encode_passages([text])[0]
-    likeness, best = parts.dense.scores(vector, np.append(own, parts.dense.top(vector, 1)))
+    lexical, _ = parts.passages.scores(own, terms, vector)
+    if not parts.passages.held(terms, own).all() or (terms and lexical[0] <= 0):
+        yield "words"
+    _, (likeness, best) = parts.passages.scores(np.append(own, parts.passages.nearest(vector, 1)), [], vector)
     if np.any(vector) and likeness < max(_SAME, _SAME * best):
         yield "vectors"
     if len(table.tokenize([text])[0]) and parts.late.scores(table, text, own)[0] < _SAME:

@@ -95,6 +95,15 @@ FormatOption = Annotated[
     ReportFormat, typer.Option("--format", help="With --check: form of the report. 与 --check 合用：报告格式。")
 ]
 
+IndexUrlOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="Keep terms and vectors in a Qdrant cluster, as http://host:6333; local takes them back. "
+        "把词项与向量存入 Qdrant 集群；local 改回本机。",
+        show_default="where they are",
+    ),
+]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Tell the progress in JSON lines on stdout. 用 JSON 行输出进度。")
 ]
@@ -137,6 +146,7 @@ def refresh(
     no_wait: NoWaitOption = False,
     as_json: JsonOption = False,
     encoder: EncoderOption = None,
+    index_url: IndexUrlOption = None,
     batch: BatchOption = 32,
     device: DeviceOption = None,
 ) -> None:
@@ -193,7 +203,15 @@ def refresh(
         days = (day.date() if day else None for day in (since, until))
         sources = Sources(arxiv_dump, tuple(add or ()), full_text, Harvest(arxiv_set, *days) if arxiv_set else None)
         unread = refresh_index(
-            corpus, data, talk, offline=offline, full=full, wait=not no_wait, sources=sources, encoder=chosen
+            corpus,
+            data,
+            talk,
+            offline=offline,
+            full=full,
+            wait=not no_wait,
+            sources=sources,
+            encoder=chosen,
+            index_url=index_url,
         )
         if watch:
             from index.watching import watch_corpus

@@ -95,7 +95,8 @@ def test_the_makefile_has_the_two_commands():
             assert re.search(rf"^{target}:", text, re.M)
 
 
-DOCUMENTS = (*READMES, "CONTRIBUTING.md", "CHANGELOG.md", "docs/threat-model.md")
+GROWTH = ("docs/growth.md", "docs/growth.zh-CN.md")
+DOCUMENTS = (*READMES, "CONTRIBUTING.md", "CHANGELOG.md", "docs/threat-model.md", *GROWTH)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -119,6 +120,18 @@ def test_every_file_that_a_document_names_exists(document):
     named = [ROOT / path for path in re.findall(r"\b((?:tests|deploy|app|index|evals|docs)/[\w/.-]+\.\w+)", text)]
 
     assert [path for path in (*linked, *named) if "NAME" not in path.name and not path.exists()] == []
+
+
+def test_both_pages_on_growth_give_the_same_figures():
+    def figures(page):
+        text = re.sub(r"2\.8 M\b|2\.8 million|280 万", "2.8M", text_of(page))
+        text = re.sub(r"6\.2 M\b|620 万", "6.2M", text)
+        text = re.sub(r"150 M\b|150 million|1\.5 亿", "150M", text)
+        return sorted(set(re.findall(r"\d[\d,.]*\d|\d", text)))
+
+    english, chinese = map(figures, GROWTH)
+
+    assert english == chinese
 
 
 def test_every_test_that_the_threat_model_relies_on_exists():

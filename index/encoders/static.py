@@ -97,10 +97,14 @@ class StaticEncoder:
         places = np.asarray(encoding.offsets, dtype=np.int32).reshape(-1, 2)
         return np.asarray(encoding.ids, dtype=np.int64), places[:, 0], places[:, 1]
 
-    def words(self) -> list[str]:
+    def words(self) -> tuple[str, ...]:
         """Returns the pieces of the vocabulary, most of them words of both languages, in the order of the table."""
+        return self._words
+
+    @cached_property
+    def _words(self) -> tuple[str, ...]:
         rows = self._tokenizer.get_vocab()
-        return sorted(rows, key=rows.__getitem__)
+        return tuple(sorted(rows, key=rows.__getitem__))
 
     def token_cosines(self, first: NDArray[np.integer[Any]], second: NDArray[np.integer[Any]]) -> Vectors:
         """Returns the cosines of every token of one list with every token of another, shape (first, second).

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 
 import bm25s
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import process
-from rapidfuzz.distance import Levenshtein
 
 from index.retrieval.postings import Postings
+from index.retrieval.vocabulary import DiskVocabulary, MemoryVocabulary, Vocabulary, known_share, knows
 
 # Robertson's usual constants, in Lucene's variant (bm25s: method="lucene").
-_K1, _B = 1.2, 0.75
+K1, B = 1.2, 0.75
 _COUNTS_FILE = "counts.npy"
-_MIN_TYPO_CHARS, _TWO_SLIPS_CHARS = 5, 8
 
 
 class LexicalIndex:
     """Scores every passage against the terms of a question."""
 
-    def __init__(self, bm25: bm25s.BM25, size: int, counts: NDArray[np.uint16]) -> None:
-        """Wraps a bm25s index over ``size`` passages, and how often each has its terms, in the order of the scores."""
+    def __init__(self, bm25: bm25s.BM25, vocabulary: Vocabulary, size: int, counts: NDArray[np.uint16]) -> None:
+        """Wraps a bm25s index over ``size`` passages.
+
+        Args:
+            bm25: The weights of the terms in each passage.
+            vocabulary: The numbers of the terms there.
+            size: Number of passages.
+            counts: How often a passage has a term, in the order of the weights.
+        """
         self._bm25 = bm25
+        self._vocabulary = vocabulary
         self.size = size
         self._counts = counts
 
@@ -40,33 +44,40 @@ class LexicalIndex:
         """Indexes passages whose terms are counted; the numbers are those of bm25s, term by term and not in a loop."""
         n = np.repeat(np.arange(postings.size), np.diff(postings.starts))
         lengths = np.maximum(postings.lengths(), 1)  # a passage without terms counts as one word long
-        norm = _K1 * (1 - _B + _B * lengths / (lengths.mean() if len(lengths) else 1.0))
+        norm = K1 * (1 - B + B * lengths / (lengths.mean() if len(lengths) else 1.0))
         frequency = np.bincount(postings.terms, minlength=len(postings.vocabulary))
         idf = np.log(1 + (postings.size - frequency + 0.5) / (frequency + 0.5))
         weights = idf[postings.terms] * (postings.counts / (postings.counts + norm[n]))
         order = np.argsort(postings.terms, kind="stable")
-        bm25 = bm25s.BM25(method="lucene", k1=_K1, b=_B)
+        bm25 = bm25s.BM25(method="lucene", k1=K1, b=B)
         bm25.scores = {
             "data": weights[order].astype(np.float32),
             "indices": n[order].astype(np.int32),
             "indptr": np.concatenate(([0], np.cumsum(frequency))).astype(np.int64),
             "num_docs": postings.size,
         }
-        bm25.vocab_dict = {term: number for number, term in enumerate(postings.vocabulary)}
-        bm25.unique_token_ids_set = set(bm25.vocab_dict.values())
         bm25.nonoccurrence_array = None
-        return cls(bm25, postings.size, postings.counts[order].astype(np.uint16))
+        vocabulary = cls._vocabulary_of(bm25, postings.vocabulary)
+        return cls(bm25, vocabulary, postings.size, postings.counts[order].astype(np.uint16))
+
+    @classmethod
+    def _vocabulary_of(cls, bm25: bm25s.BM25, terms: Sequence[str]) -> Vocabulary:
+        """Numbers the terms, and gives the numbers to bm25s, which keeps them."""
+        bm25.vocab_dict = {term: number for number, term in enumerate(terms)}
+        return MemoryVocabulary(bm25.vocab_dict)
 
     def save(self, folder: Path) -> None:
         """Writes the index below a folder."""
         self._bm25.save(str(folder), show_progress=False)
+        self._vocabulary.save(folder)
         np.save(folder / _COUNTS_FILE, self._counts)
 
     @classmethod
     def load(cls, folder: Path, size: int) -> LexicalIndex:
         """Reads an index of ``size`` passages back, memory-mapped."""
         counts = np.load(folder / _COUNTS_FILE, mmap_mode="r").view(np.ndarray)
-        return cls(bm25s.BM25.load(str(folder), mmap=True), size, counts)
+        bm25 = bm25s.BM25.load(str(folder), mmap=True)
+        return cls(bm25, MemoryVocabulary(bm25.vocab_dict), size, counts)
 
     def postings(self) -> Postings:
         """Returns what the index was made of."""
@@ -74,35 +85,22 @@ class LexicalIndex:
         order = np.argsort(scores["indices"], kind="stable")
         terms = np.repeat(np.arange(len(scores["indptr"]) - 1), np.diff(scores["indptr"]))
         starts = np.concatenate(([0], np.cumsum(np.bincount(scores["indices"], minlength=self.size))))
-        vocabulary = list(self._bm25.vocab_dict)[: len(scores["indptr"]) - 1]
-        return Postings(vocabulary, starts, terms[order], self._counts[order].astype(np.int64))
+        return Postings(list(self._vocabulary), starts, terms[order], self._counts[order].astype(np.int64))
 
     def holds(self, term: str) -> bool:
         """Tells whether a term occurs in any passage as it is."""
-        return term in self._bm25.vocab_dict
+        return self._vocabulary.number(term) is not None
 
     def knows(self, term: str) -> bool:
-        """Tells whether a term, or every part of a hyphenated one, occurs in any passage, slips of the pen aside.
-
-        A word of five letters may be one slip away from a known one, a word of eight two. A word with a digit in it
-        gets no such allowance: GPT-5 is not GPT-4 misspelt.
-        """
-        if self.holds(term):
-            return True
-        parts = re.findall(r"[^\W\d_]+", term)
-        if len(parts) > 1 and not any(character.isdigit() for character in term):
-            return all(self.knows(part) for part in parts)
-        if len(term) < _MIN_TYPO_CHARS or not (term.isascii() and term.isalpha()):
-            return False
-        slips = 1 if len(term) < _TWO_SLIPS_CHARS else 2
-        return process.extractOne(term, self._words, scorer=Levenshtein.distance, score_cutoff=slips) is not None
+        """Tells whether a term occurs in any passage, slips of the pen aside (``vocabulary.knows``)."""
+        return knows(self._vocabulary, term)
 
     def held(self, words: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tells which passages have which words among their terms, shape (len(rows), len(words))."""
         held = np.zeros((len(rows), len(words)), dtype=np.bool_)
-        scores, numbers = self._bm25.scores, self._bm25.vocab_dict
+        scores = self._bm25.scores
         for column, word in enumerate(words):
-            if (number := numbers.get(word)) is not None and number < len(scores["indptr"]) - 1:
+            if (number := self._vocabulary.number(word)) is not None:
                 start, end = scores["indptr"][number : number + 2]
                 having = scores["indices"][start:end]
                 places = np.minimum(np.searchsorted(having, rows), len(having) - 1)
@@ -111,15 +109,27 @@ class LexicalIndex:
 
     def known_share(self, words: Sequence[str]) -> float:
         """Returns the share of words that occur in any passage as they are, in [0, 1]; 1 when there are none."""
-        return sum(word in self._bm25.vocab_dict for word in words) / len(words) if words else 1.0
-
-    @cached_property
-    def _words(self) -> list[str]:
-        return [word for word in self._bm25.vocab_dict if word.isascii() and len(word) >= _MIN_TYPO_CHARS - 2]
+        return known_share(self._vocabulary, words)
 
     def scores(self, terms: Sequence[str]) -> NDArray[np.float32]:
         """Returns the BM25 score of every passage, float32, shape (size,); 0 where no term occurs."""
-        known = [term for term in terms if term in self._bm25.vocab_dict]
-        if not known:
+        numbers = [number for term in terms if (number := self._vocabulary.number(term)) is not None]
+        if not numbers:
             return np.zeros(self.size, dtype=np.float32)
-        return np.asarray(self._bm25.get_scores(known), dtype=np.float32)
+        return np.asarray(self._bm25.get_scores_from_ids(numbers), dtype=np.float32)
+
+
+class LexicalOnDisk(LexicalIndex):
+    """The same with the vocabulary on the disk, for collections with millions of different words."""
+
+    @classmethod
+    def _vocabulary_of(cls, bm25: bm25s.BM25, terms: Sequence[str]) -> Vocabulary:
+        """Numbers the terms, of which bm25s then knows nothing."""
+        bm25.vocab_dict = {}
+        return DiskVocabulary.build(terms)
+
+    @classmethod
+    def load(cls, folder: Path, size: int) -> LexicalOnDisk:
+        """Maps an index of ``size`` passages into memory."""
+        counts = np.load(folder / _COUNTS_FILE, mmap_mode="r").view(np.ndarray)
+        return cls(bm25s.BM25.load(str(folder), mmap=True, load_vocab=False), DiskVocabulary.load(folder), size, counts)

@@ -39,6 +39,16 @@ class Postings:
         pairs = np.asarray([pair for row in rows for pair in row], dtype=np.int64).reshape(-1, 2)
         return cls(vocabulary, _starts([len(row) for row in rows]), pairs[:, 0], pairs[:, 1])
 
+    @classmethod
+    def joined(cls, parts: Sequence[Postings]) -> Postings:
+        """Returns the postings of several lots of passages behind each other."""
+        vocabulary = sorted(set(chain.from_iterable(part.vocabulary for part in parts)))
+        place = {term: number for number, term in enumerate(vocabulary)}
+        terms = [np.asarray([place[term] for term in part.vocabulary], np.int64)[part.terms] for part in parts]
+        sizes = np.concatenate([np.diff(part.starts) for part in parts])
+        counts = np.concatenate([part.counts for part in parts])
+        return cls(vocabulary, _starts(sizes), np.concatenate(terms), counts)
+
     @property
     def size(self) -> int:
         """Number of passages."""

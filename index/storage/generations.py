@@ -7,8 +7,9 @@ data/
     CORPUS                the corpus this data folder belongs to
     <generation>/         written by one refresh and never again; its name was never used before
       store.sqlite        entries and passages
-      vectors.faiss       one vector a passage
+      vectors.faiss       one vector a passage; beside it vectors.pq where there are very many
       lexical/            BM25
+      qdrant.json         where the vectors and the weights of terms are, when they are in a cluster
       late/               token ids of every passage
       spelling/           words and characters that slips are mended to
       keys.npy            a hash of every passage's text, by which the next refresh knows it again

@@ -46,6 +46,17 @@ def test_rows_taken_over_and_fresh_ones_are_as_if_all_were_counted(old, new, dat
         assert getattr(found, name).tolist() == getattr(expected, name).tolist()
 
 
+@given(st.lists(passages, min_size=1, max_size=4))
+def test_lots_behind_each_other_are_as_if_all_were_counted(lots):
+    expected = Postings.count([terms for lot in lots for terms in lot])
+
+    found = Postings.joined([Postings.count(lot) for lot in lots])
+
+    assert list(found.vocabulary) == list(expected.vocabulary)
+    for name in ("starts", "terms", "counts"):
+        assert getattr(found, name).tolist() == getattr(expected, name).tolist()
+
+
 @given(passages.filter(any))
 def test_the_scores_are_those_of_bm25s(found):
     reference = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
