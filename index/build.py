@@ -17,7 +17,7 @@ from index.encoders.static import StaticEncoder
 from index.errors import IndexUnavailableError
 from index.query.spelling import Spelling
 from index.retrieval.dense import DenseIndex
-from index.retrieval.late_interaction import LateIndex
+from index.retrieval.late_interaction import Ids, LateIndex
 from index.retrieval.lexical import LexicalIndex
 from index.retrieval.postings import Postings
 from index.reuse import KEYS_FILE, Earlier, keys_of
@@ -110,10 +110,10 @@ def _write_parts(
     write_store(generation / "store.sqlite", library)
     fresh = Postings.count([index_terms(text) for text, row in zip(texts, rows, strict=True) if row < 0])
     LexicalIndex.of_postings(earlier.postings.with_rows(rows, fresh)).save(generation / "lexical")
-    vectors = _vectors(texts, rows, encoder, earlier, progress)
+    vectors, late = _vectors_and_tokens(texts, rows, encoder, table, earlier, progress)
     DenseIndex.build(vectors).save(generation / "vectors.faiss")
     write_places(generation / "store.sqlite", _places(library, vectors))
-    _late(texts, rows, table, earlier).save(generation / "late")
+    late.save(generation / "late")
     names = [name for term in library.glossary for name in (term.en, term.zh, *term.aliases)]
     Spelling.build(texts, names, [*table.words(), *english_words()]).save(generation / "spelling")
 
@@ -124,24 +124,25 @@ def _places(library: Library, vectors: Vectors) -> list[tuple[int, int]]:
     return [(int(x), int(y)) for x, y in lay_out(vectors, entry_of, len(rows))]
 
 
-def _vectors(
-    texts: Sequence[str], rows: NDArray[np.int64], encoder: Encoder, earlier: Earlier, progress: Progress
-) -> Vectors:
-    """Returns the vectors of all texts; only those that have no earlier row are encoded."""
+def _vectors_and_tokens(
+    texts: Sequence[str],
+    rows: NDArray[np.int64],
+    encoder: Encoder,
+    table: StaticEncoder,
+    earlier: Earlier,
+    progress: Progress,
+) -> tuple[Vectors, LateIndex]:
+    """Returns the vectors and the token ids of all texts; only those that have no earlier row are read, once."""
     vectors = np.zeros((len(texts), encoder.dimension), dtype=np.float32)
     known, new = rows >= 0, np.flatnonzero(rows < 0)
     if known.any():
         vectors[known] = earlier.vectors(rows[known])
+    fresh: list[Ids] = []
     for start in range(0, len(new), _STEP):
         batch = new[start : start + _STEP]
-        vectors[batch] = encoder.encode_passages([texts[row] for row in batch])
+        batch_texts = [texts[row] for row in batch]
+        tokens = table.tokenize(batch_texts)
+        vectors[batch] = table.pool(tokens) if encoder is table else encoder.encode_passages(batch_texts)
+        fresh += [np.unique(ids).astype(np.int32) for ids in tokens]
         progress(len(texts) - len(new) + start + len(batch), len(texts))
-    return vectors
-
-
-def _late(texts: Sequence[str], rows: NDArray[np.int64], table: StaticEncoder, earlier: Earlier) -> LateIndex:
-    """Returns the token ids of all texts; only those that have no earlier row are read."""
-    new = iter(
-        np.unique(ids) for ids in table.tokenize([text for text, row in zip(texts, rows, strict=True) if row < 0])
-    )
-    return LateIndex.of_ids([earlier.token_ids(int(row)) if row >= 0 else next(new).astype(np.int32) for row in rows])
+    return vectors, earlier.late.with_rows(rows, LateIndex.of_ids(fresh))

@@ -6,7 +6,7 @@ A passage is known again by a hash of its indexed text, wherever it stands now a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from index.encoders.base import Vectors
 from index.retrieval.dense import DenseIndex
-from index.retrieval.late_interaction import Ids, LateIndex
+from index.retrieval.late_interaction import LateIndex
 from index.retrieval.lexical import LexicalIndex
 from index.retrieval.postings import Postings
 
@@ -35,9 +35,9 @@ class Earlier:
 
     def __init__(self, keys: Keys, dense: DenseIndex, late: LateIndex, postings: Postings) -> None:
         """Wraps what ``load`` reads."""
-        self._rows = {key.tobytes(): row for row, key in enumerate(keys)}
+        self._rows = {key: row for row, key in enumerate(_split(keys))}
         self._dense = dense
-        self._late = late
+        self.late = late
         self.postings = postings
 
     @classmethod
@@ -59,12 +59,13 @@ class Earlier:
 
     def rows(self, keys: Keys) -> NDArray[np.int64]:
         """Returns the row of each key, int64, or -1 for one that is not known."""
-        return np.asarray([self._rows.get(key.tobytes(), -1) for key in keys], dtype=np.int64)
+        return np.asarray([self._rows.get(key, -1) for key in _split(keys)], dtype=np.int64)
 
     def vectors(self, rows: NDArray[np.int64]) -> Vectors:
         """Returns the vectors of rows, float32, shape (len(rows), dimension)."""
         return self._dense.vectors(rows)
 
-    def token_ids(self, row: int) -> Ids:
-        """Returns the distinct token ids of a row."""
-        return self._late.ids_of(row)
+
+def _split(keys: Keys) -> Iterator[bytes]:
+    joined = keys.tobytes()
+    return (joined[start : start + _KEY_BYTES] for start in range(0, len(joined), _KEY_BYTES))

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
+from itertools import chain
 from pathlib import Path
 from string import ascii_letters
 
@@ -64,7 +65,11 @@ class Spelling:
         """
         terms, ordinary = [normalised(term) for term in terms], list(ordinary)
         known = [*(normalised(text) for text in texts), *terms * _TERM_WEIGHT]
-        counts = Counter(word for text in known for run in _RUN.findall(text) for word in _spellings(run))
+        runs = Counter(chain.from_iterable(map(_RUN.findall, known)))
+        counts: Counter[str] = Counter()
+        for run, number in runs.items():
+            for word in _spellings(run):
+                counts[word] += number
         others = {word for word in ordinary if _WORD.fullmatch(word)} | {stem(word) for word in counts}
         table = dict.fromkeys(others, 0) | counts
         rows = "".join(f"\n{word}\t{count}" for word, count in sorted(table.items()))
