@@ -20,6 +20,7 @@ from index.storage.origin import choose_corpus, corpus_of, ingest_command, recor
 from index.storage.store import Store
 from ingest.errors import CorpusError
 from ingest.library import corpus_fingerprint, read_library
+from ingest.parse_cache import ParseCache
 from ingest.passages import PassageConfig
 from ingest.types import Entry, Library, Problem
 
@@ -69,7 +70,7 @@ def refresh_index(
         bring_files(corpus, data, report, sources, offline=offline, again=full)
         fingerprint = corpus_fingerprint(corpus, data, _CONFIG)  # a wrong folder is said before anything is fetched
         live = _live(data, report)
-        library = None if live and live[1].corpus == fingerprint else _read(corpus, data, report)
+        library = None if live and live[1].corpus == fingerprint else _read(corpus, data, report, again=full)
         if bring_texts(library.entries if library else _entries(live), data, report, sources, offline=offline):
             library, fingerprint = None, corpus_fingerprint(corpus, data, _CONFIG)
         encoder = encoder or choose_encoder(data, None)
@@ -78,7 +79,7 @@ def refresh_index(
         if manifest and not full and manifest.inputs == (fingerprint, encoder.fingerprint, table.fingerprint):
             report.say(f"nothing changed: {manifest.entries} entries, {manifest.passages} passages")
             return ()
-        library = library or _read(corpus, data, report)
+        library = library or _read(corpus, data, report, again=full)
         if live:
             _tell_changes(_changes(live[0], library), report)
         from index.build import build_index  # heavy, and not needed where nothing changed
@@ -115,7 +116,8 @@ def preview_refresh(corpus: Path | None, data: Path, report: Reporter) -> None:
     if live and live[1].corpus == corpus_fingerprint(corpus, data, _CONFIG):
         report.say(f"nothing would change: {live[1].entries} entries, {live[1].passages} passages")
         return
-    library = _read(corpus, data, report)
+    with report.progress("reading") as advance:
+        library = read_library(corpus, data, _CONFIG, lambda _, number, total: advance(number, total))
     if live:
         _tell_changes(_changes(live[0], library), report)
     _tell_problems(library, report)
@@ -202,9 +204,10 @@ def _live(data: Path, report: Reporter) -> tuple[Path, Manifest] | None:
     return generation, manifest
 
 
-def _read(corpus: Path, data: Path, report: Reporter) -> Library:
-    with report.progress("reading") as advance:
-        return read_library(corpus, data, _CONFIG, lambda _, number, total: advance(number, total))
+def _read(corpus: Path, data: Path, report: Reporter, *, again: bool) -> Library:
+    """Reads the corpus; what is remembered of unchanged files is forgotten first where all is to be read ``again``."""
+    with report.progress("reading") as advance, ParseCache(data, _CONFIG, again=again) as cache:
+        return read_library(corpus, data, _CONFIG, lambda _, number, total: advance(number, total), cache)
 
 
 def _entries(live: tuple[Path, Manifest] | None) -> list[Entry]:
