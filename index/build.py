@@ -15,12 +15,12 @@ from index.encoders.base import Encoder, Vectors
 from index.encoders.load import table_beside
 from index.encoders.static import StaticEncoder
 from index.errors import IndexUnavailableError
-from index.query.spelling import Spelling
+from index.query.spelling import Wordings
 from index.retrieval.dense import DenseIndex
 from index.retrieval.late_interaction import Ids, LateIndex
 from index.retrieval.lexical import LexicalIndex
 from index.retrieval.postings import Postings
-from index.reuse import KEYS_FILE, Earlier, keys_of
+from index.reuse import KEYS_FILE, Earlier, keys_of, names_of_terms
 from index.self_check import check_generation
 from index.storage.generations import new_generation, publish, seal
 from index.storage.manifest import FORMAT, DamagedError, Manifest
@@ -83,9 +83,11 @@ def build_index(
     generation = None
     try:
         generation = new_generation(folder)
-        _write_parts(generation, library, encoder, table, earlier or Earlier.nothing(encoder.dimension), progress)
+        fresh = _write_parts(
+            generation, library, encoder, table, earlier or Earlier.nothing(encoder.dimension), progress
+        )
         manifest = seal(generation, manifest)
-        check_generation(generation, manifest, encoder, table)
+        check_generation(generation, manifest, encoder, table, fresh)
         publish(generation)
     except BaseException as error:
         if generation and read_pointer(folder).live != generation.name:
@@ -101,21 +103,28 @@ def build_index(
 
 def _write_parts(
     generation: Path, library: Library, encoder: Encoder, table: StaticEncoder, earlier: Earlier, progress: Progress
-) -> None:
+) -> list[int] | None:
+    """Writes all files; returns the rows that were not taken over, or None where none was."""
     entries = {entry.entry_id: entry for entry in library.entries}
-    texts = [searchable_text(entries[passage.entry_id], passage) for passage in library.passages]
-    keys = keys_of(texts)
+    owned = [(entries[passage.entry_id], passage) for passage in library.passages]
+    keys = keys_of(owned)
     rows = earlier.rows(keys)
+    new = [int(row) for row in np.flatnonzero(rows < 0)]
+    if len(new) == len(rows):
+        earlier = Earlier.nothing(encoder.dimension)
+    texts = [searchable_text(*owned[row]) for row in new]
     np.save(generation / KEYS_FILE, keys)
     write_store(generation / "store.sqlite", library)
-    fresh = Postings.count([index_terms(text) for text, row in zip(texts, rows, strict=True) if row < 0])
+    fresh = Postings.count(map(index_terms, texts))
     LexicalIndex.of_postings(earlier.postings.with_rows(rows, fresh)).save(generation / "lexical")
     vectors, late = _vectors_and_tokens(texts, rows, encoder, table, earlier, progress)
     DenseIndex.build(vectors).save(generation / "vectors.faiss")
     write_places(generation / "store.sqlite", _places(library, vectors))
     late.save(generation / "late")
-    names = [name for term in library.glossary for name in (term.en, term.zh, *term.aliases)]
-    Spelling.build(texts, names, [*table.words(), *english_words()]).save(generation / "spelling")
+    came, gone = earlier.changes(keys)
+    wordings = Wordings([searchable_text(*owned[row]) for row in came], names_of_terms(library.glossary))
+    earlier.spelling(wordings, gone, [*table.words(), *english_words()]).save(generation / "spelling")
+    return new if len(new) < len(rows) else None
 
 
 def _places(library: Library, vectors: Vectors) -> list[tuple[int, int]]:
@@ -132,17 +141,17 @@ def _vectors_and_tokens(
     earlier: Earlier,
     progress: Progress,
 ) -> tuple[Vectors, LateIndex]:
-    """Returns the vectors and the token ids of all texts; only those that have no earlier row are read, once."""
-    vectors = np.zeros((len(texts), encoder.dimension), dtype=np.float32)
+    """Returns the vectors and the token ids of all passages; ``texts`` are those without an earlier row, read once."""
+    vectors = np.zeros((len(rows), encoder.dimension), dtype=np.float32)
     known, new = rows >= 0, np.flatnonzero(rows < 0)
     if known.any():
         vectors[known] = earlier.vectors(rows[known])
     fresh: list[Ids] = []
-    for start in range(0, len(new), _STEP):
-        batch = new[start : start + _STEP]
-        batch_texts = [texts[row] for row in batch]
-        tokens = table.tokenize(batch_texts)
-        vectors[batch] = table.pool(tokens) if encoder is table else encoder.encode_passages(batch_texts)
+    for start in range(0, len(texts), _STEP):
+        batch = texts[start : start + _STEP]
+        tokens = table.tokenize(batch)
+        encoded = table.pool(tokens) if encoder is table else encoder.encode_passages(batch)
+        vectors[new[start : start + len(batch)]] = encoded
         fresh += [np.unique(ids).astype(np.int32) for ids in tokens]
-        progress(len(texts) - len(new) + start + len(batch), len(texts))
+        progress(len(rows) - len(texts) + start + len(batch), len(rows))
     return vectors, earlier.late.with_rows(rows, LateIndex.of_ids(fresh))

