@@ -17,14 +17,14 @@ from index.encoders.base import Encoder, Vectors
 from index.encoders.load import table_beside
 from index.encoders.static import StaticEncoder
 from index.errors import IndexUnavailableError
-from index.query.spelling import Spelling
+from index.query.spelling import Wordings
 from index.retrieval.choosing import new_passages
 from index.retrieval.cluster import Address
-from index.retrieval.late_interaction import LateIndex
+from index.retrieval.late_interaction import Ids, LateIndex
 from index.retrieval.placement import follow
 from index.retrieval.postings import Postings
 from index.retrieval.readings import Readings
-from index.reuse import KEYS_FILE, Earlier, keys_of
+from index.reuse import KEYS_FILE, Earlier, keys_of, names_of_terms
 from index.self_check import check_generation
 from index.storage.generations import new_generation, publish, seal
 from index.storage.manifest import FORMAT, DamagedError, Manifest
@@ -92,9 +92,9 @@ def build_index(  # noqa: PLR0913 - what goes in, and where to
         inputs = (str(FORMAT), *manifest.inputs)
         with closing(new_passages(generation, encoder.dimension, manifest.passages, address, inputs)) as passages:
             earlier = earlier or Earlier.nothing(encoder.dimension)
-            _write_parts(generation, library, encoder, table, earlier, passages, progress)
+            fresh = _write_parts(generation, library, encoder, table, earlier, passages, progress)
         manifest = seal(generation, manifest)
-        check_generation(generation, manifest, encoder, table)
+        check_generation(generation, manifest, encoder, table, fresh)
         publish(generation)
     except BaseException as error:
         if generation and read_pointer(folder).live != generation.name:
@@ -117,22 +117,29 @@ def _write_parts(
     earlier: Earlier,
     passages: PassageIndex,
     progress: Progress,
-) -> None:
+) -> list[int] | None:
+    """Writes all files; returns the rows that were not taken over, or None where none was."""
     entries = {entry.entry_id: entry for entry in library.entries}
-    texts = [searchable_text(entries[passage.entry_id], passage) for passage in library.passages]
-    keys = keys_of(texts)
+    owned = [(entries[passage.entry_id], passage) for passage in library.passages]
+    keys = keys_of(owned)
     rows = earlier.rows(keys)
+    new = [int(row) for row in np.flatnonzero(rows < 0)]
+    if len(new) == len(rows):
+        earlier = Earlier.nothing(encoder.dimension)
+    texts = [searchable_text(*owned[row]) for row in new]
     np.save(generation / KEYS_FILE, keys)
     write_store(generation / "store.sqlite", library)
-    fresh = Postings.count([index_terms(text) for text, row in zip(texts, rows, strict=True) if row < 0])
-    vectors = _vectors(texts, rows, encoder, earlier, progress)
-    owners = [entries[passage.entry_id] for passage in library.passages]
+    fresh = Postings.count(map(index_terms, texts))
+    vectors, late = _vectors_and_tokens(texts, rows, encoder, table, earlier, progress)
+    owners = [entry for entry, _ in owned]
     passages.write([Batch(library.passages, owners, earlier.postings.with_rows(rows, fresh), vectors)])
     write_places(generation / "store.sqlite", _places(library, vectors))
-    _late(texts, rows, table, earlier).save(generation / "late")
+    late.save(generation / "late")
     Readings.build(table, library.passages, earlier.readings).save(generation / "readings")
-    names = [name for term in library.glossary for name in (term.en, term.zh, *term.aliases)]
-    Spelling.build(texts, names, [*table.words(), *english_words()]).save(generation / "spelling")
+    came, gone = earlier.changes(keys)
+    wordings = Wordings([searchable_text(*owned[row]) for row in came], names_of_terms(library.glossary))
+    earlier.spelling(wordings, gone, [*table.words(), *english_words()]).save(generation / "spelling")
+    return new if len(new) < len(rows) else None
 
 
 def _places(library: Library, vectors: Vectors) -> list[tuple[int, int]]:
@@ -141,24 +148,25 @@ def _places(library: Library, vectors: Vectors) -> list[tuple[int, int]]:
     return [(int(x), int(y)) for x, y in lay_out(vectors, entry_of, len(rows))]
 
 
-def _vectors(
-    texts: Sequence[str], rows: NDArray[np.int64], encoder: Encoder, earlier: Earlier, progress: Progress
-) -> Vectors:
-    """Returns the vectors of all texts; only those that have no earlier row are encoded."""
-    vectors = np.zeros((len(texts), encoder.dimension), dtype=np.float32)
+def _vectors_and_tokens(
+    texts: Sequence[str],
+    rows: NDArray[np.int64],
+    encoder: Encoder,
+    table: StaticEncoder,
+    earlier: Earlier,
+    progress: Progress,
+) -> tuple[Vectors, LateIndex]:
+    """Returns the vectors and the token ids of all passages; ``texts`` are those without an earlier row, read once."""
+    vectors = np.zeros((len(rows), encoder.dimension), dtype=np.float32)
     known, new = rows >= 0, np.flatnonzero(rows < 0)
     if known.any():
         vectors[known] = earlier.vectors(rows[known])
-    for start in range(0, len(new), _STEP):
-        batch = new[start : start + _STEP]
-        vectors[batch] = encoder.encode_passages([texts[row] for row in batch])
-        progress(len(texts) - len(new) + start + len(batch), len(texts))
-    return vectors
-
-
-def _late(texts: Sequence[str], rows: NDArray[np.int64], table: StaticEncoder, earlier: Earlier) -> LateIndex:
-    """Returns the token ids of all texts; only those that have no earlier row are read."""
-    new = iter(
-        np.unique(ids) for ids in table.tokenize([text for text, row in zip(texts, rows, strict=True) if row < 0])
-    )
-    return LateIndex.of_ids([earlier.token_ids(int(row)) if row >= 0 else next(new).astype(np.int32) for row in rows])
+    fresh: list[Ids] = []
+    for start in range(0, len(texts), _STEP):
+        batch = texts[start : start + _STEP]
+        tokens = table.tokenize(batch)
+        encoded = table.pool(tokens) if encoder is table else encoder.encode_passages(batch)
+        vectors[new[start : start + len(batch)]] = encoded
+        fresh += [np.unique(ids).astype(np.int32) for ids in tokens]
+        progress(len(rows) - len(texts) + start + len(batch), len(rows))
+    return vectors, earlier.late.with_rows(rows, LateIndex.of_ids(fresh))

@@ -21,6 +21,7 @@ from index.storage.origin import choose_corpus, corpus_of, ingest_command, recor
 from index.storage.store import Store
 from ingest.errors import CorpusError
 from ingest.library import corpus_fingerprint, read_library
+from ingest.parse_cache import ParseCache
 from ingest.passages import PassageConfig
 from ingest.types import Entry, Library, Problem
 
@@ -74,7 +75,7 @@ def refresh_index(  # noqa: PLR0913 - what a command can ask for
         live = _live(data, report)
         now = address_of(live[0]) if live else None
         address = choose_address(index_url, now)
-        library = None if live and live[1].corpus == fingerprint else _read(corpus, data, report)
+        library = None if live and live[1].corpus == fingerprint else _read(corpus, data, report, again=full)
         if bring_texts(library.entries if library else _entries(live), data, report, sources, offline=offline):
             library, fingerprint = None, corpus_fingerprint(corpus, data, _CONFIG)
         encoder = encoder or choose_encoder(data, None)
@@ -84,7 +85,7 @@ def refresh_index(  # noqa: PLR0913 - what a command can ask for
         if manifest and not full and address == now and manifest.inputs == inputs:
             report.say(f"nothing changed: {manifest.entries} entries, {manifest.passages} passages")
             return ()
-        library = library or _read(corpus, data, report)
+        library = library or _read(corpus, data, report, again=full)
         if live:
             _tell_changes(_changes(live[0], library), report)
         from index.build import build_index  # heavy, and not needed where nothing changed
@@ -123,7 +124,8 @@ def preview_refresh(corpus: Path | None, data: Path, report: Reporter) -> None:
     if live and live[1].corpus == corpus_fingerprint(corpus, data, _CONFIG):
         report.say(f"nothing would change: {live[1].entries} entries, {live[1].passages} passages")
         return
-    library = _read(corpus, data, report)
+    with report.progress("reading") as advance:
+        library = read_library(corpus, data, _CONFIG, lambda _, number, total: advance(number, total))
     if live:
         _tell_changes(_changes(live[0], library), report)
     _tell_problems(library, report)
@@ -211,9 +213,10 @@ def _live(data: Path, report: Reporter) -> tuple[Path, Manifest] | None:
     return generation, manifest
 
 
-def _read(corpus: Path, data: Path, report: Reporter) -> Library:
-    with report.progress("reading") as advance:
-        return read_library(corpus, data, _CONFIG, lambda _, number, total: advance(number, total))
+def _read(corpus: Path, data: Path, report: Reporter, *, again: bool) -> Library:
+    """Reads the corpus; what is remembered of unchanged files is forgotten first where all is to be read ``again``."""
+    with report.progress("reading") as advance, ParseCache(data, _CONFIG, again=again) as cache:
+        return read_library(corpus, data, _CONFIG, lambda _, number, total: advance(number, total), cache)
 
 
 def _entries(live: tuple[Path, Manifest] | None) -> list[Entry]:

@@ -6,7 +6,7 @@ title of its entry is asked as a question, through everything that a question go
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,13 +23,25 @@ from index.text.spans import compared_texts
 from ingest.types import Entry
 
 EVERY, MOST = 100, 2_000
+FEW = 20
 _SAME = 0.999  # a passage's likeness to itself: an encoder's vectors may depend a little on the batch
 _TERMS = 20  # of a passage that are looked for
 _QUESTION_CHARS = 500
 
 
-def check_generation(generation: Path, manifest: Manifest, encoder: Encoder, table: StaticEncoder) -> int:
+def check_generation(
+    generation: Path, manifest: Manifest, encoder: Encoder, table: StaticEncoder, fresh: Sequence[int] | None = None
+) -> int:
     """Asks about every hundredth passage; returns how many were asked about.
+
+    Where most was taken over from a generation that had been checked, a few of these and of the fresh ones will do.
+
+    Args:
+        generation: The folder of the generation.
+        manifest: What it must hold.
+        encoder: Makes the vectors.
+        table: Serves late interaction.
+        fresh: Rows of the passages that were not taken over; None to ask about every hundredth.
 
     Raises:
         IndexUnavailableError: A cluster that holds a part is away.
@@ -46,7 +58,9 @@ def check_generation(generation: Path, manifest: Manifest, encoder: Encoder, tab
         if set(counts.values()) != {manifest.passages}:
             raise DamagedError(f"it holds {counts} instead of {manifest.passages} passages")
         searcher = Searcher(parts, encoder, table)
-        rows = range(0, manifest.passages, max(EVERY, manifest.passages // MOST))
+        rows: Sequence[int] = range(0, manifest.passages, max(EVERY, manifest.passages // MOST))
+        if fresh is not None:
+            rows = sorted({*_few(rows), *_few(fresh)})
         entry_rows = parts.store.entry_rows()
         for row in rows:
             entry = parts.store.entries_at([entry_rows[row]])[entry_rows[row]]
@@ -62,6 +76,11 @@ def check_generation(generation: Path, manifest: Manifest, encoder: Encoder, tab
     finally:
         parts.passages.close()
         parts.store.close()
+
+
+def _few(rows: Sequence[int]) -> Sequence[int]:
+    """Returns at most so many rows, evenly spread."""
+    return rows[:: -(-len(rows) // FEW) or 1]
 
 
 def _blind_parts(parts: Parts, row: int, entry: Entry, encoder: Encoder, table: StaticEncoder) -> Iterator[str]:

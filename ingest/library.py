@@ -5,28 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ingest.corpus import cited_path, corpus_files, list_id_of, survey_corpus
-from ingest.documents.answers import answered_questions, questions_start
-from ingest.documents.front_matter import Document, Part, list_front_matter_end, read_document, read_front_matter
 from ingest.documents.glossary import read_terms
 from ingest.documents.organisations import with_organisations
 from ingest.errors import CorpusError
-from ingest.lists.formats.read import MARKDOWN_SUFFIXES, format_of, read_list
 from ingest.lists.merge import Found, merge_entries
-from ingest.lists.page import page_block
-from ingest.passages import PassageConfig, TextSpan, cut_passages
+from ingest.parse_cache import ParseCache
+from ingest.parsed import Parsed, parse_document, parse_list, placed
+from ingest.passages import PassageConfig
 from ingest.pdf.attach import Pdf, attach_pdfs
 from ingest.pdf.reading import kept_text, pdf_hash, text_file
 from ingest.pdf.shelf import PDF_FOLDER
-from ingest.text.files import read_text
 from ingest.text.folding import fold
 from ingest.text.links import canonical_url, link_fault
-from ingest.types import Entry, Kind, Library, Link, Listing, Passage, PassageKind, Problem, Term
+from ingest.types import Entry, Kind, Library, Link, Listing, Passage, Problem, Term
 
 __all__ = ["Progress", "Reading", "cited_path", "corpus_files", "corpus_fingerprint", "read_corpus", "read_library"]
 
@@ -49,7 +46,11 @@ def corpus_fingerprint(corpus: Path, data: Path, config: PassageConfig) -> str:
 
 
 def read_library(
-    corpus: Path, data: Path, config: PassageConfig = PassageConfig(), progress: Progress = lambda *_: None
+    corpus: Path,
+    data: Path,
+    config: PassageConfig = PassageConfig(),
+    progress: Progress = lambda *_: None,
+    cache: ParseCache | None = None,
 ) -> Library:
     """Reads a corpus.
 
@@ -58,6 +59,7 @@ def read_library(
         data: Folder of generated state; its ``abstracts/`` are read.
         config: How passages are cut.
         progress: Called with a file name, its number and the number of files.
+        cache: Remembers what files say; without it all of them are read.
 
     Returns:
         The library; files that could not be read are among its problems.
@@ -65,7 +67,7 @@ def read_library(
     Raises:
         CorpusError: There is no corpus, or nothing in it could be read.
     """
-    return read_corpus(corpus, data, config, progress).library
+    return read_corpus(corpus, data, config, progress, cache).library
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,14 @@ class Reading:
 
 
 def read_corpus(
-    corpus: Path, data: Path, config: PassageConfig = PassageConfig(), progress: Progress = lambda *_: None
+    corpus: Path,
+    data: Path,
+    config: PassageConfig = PassageConfig(),
+    progress: Progress = lambda *_: None,
+    cache: ParseCache | None = None,
 ) -> Reading:
     """Reads a corpus as ``read_library`` does, and keeps the listings for those who judge them."""
-    reader = _Reader(corpus, data, config)
+    reader = _Reader(corpus, data, config, cache)
     survey = survey_corpus(corpus, data)
     files = survey.files
     reader.unread += survey.unread
@@ -108,12 +114,11 @@ def _content_hash(file: Path) -> bytes:
 class _Reader:
     """Collects what the files say; the merge needs all lists at once."""
 
-    def __init__(self, corpus: Path, data: Path, config: PassageConfig) -> None:
-        self.corpus, self.data, self.config = corpus, data, config
+    def __init__(self, corpus: Path, data: Path, config: PassageConfig, cache: ParseCache | None) -> None:
+        self.corpus, self.data, self.config, self.cache = corpus, data, config, cache
         self.found: list[Found] = []
-        self.lines: dict[str, list[str]] = {}
-        self.languages: dict[str, str] = {}
-        self.documents: list[tuple[str, Document]] = []
+        self.listed: dict[int, Sequence[Passage]] = {}  # by the identity of a block
+        self.documents: list[tuple[str, str, Parsed]] = []  # role, path
         self.problems: list[Problem] = []
         self.files: list[str] = []
         self.glossary: list[Term] = []
@@ -130,9 +135,9 @@ class _Reader:
         path = cited_path(root, file)
         try:
             if role == "lists":
-                self._list(file, path, list_id_of(self.corpus, file))
+                self._list(file, role, path, list_id_of(self.corpus, file))
             elif role == "sets":
-                self._list(file, path, f"arXiv {file.stem}")
+                self._list(file, role, path, f"arXiv {file.stem}")
             elif role == "pdfs":
                 self._pdf(file, path, root)
             elif role == "glossary":
@@ -142,36 +147,29 @@ class _Reader:
                 self.organisations, faults = read_terms(file, path)
                 self.problems += faults
             else:
-                document = read_document(file, path)
-                self.documents.append((role, document))
-                self._report_repair(path, document.remark)
+                self.documents.append((role, path, self._parsed(file, role, path)))
             self.files.append(path)
         except CorpusError as error:
             self.unread.append(Problem(path, 1, f"skipped: {error}"))
 
-    def _list(self, file: Path, path: str, list_id: str) -> None:
-        text, remark = read_text(file)
-        self._report_repair(path, remark)
-        lines = text.split("\n")
-        markdown = file.suffix.lower() in (*MARKDOWN_SUFFIXES, ".txt")
-        end = list_front_matter_end(lines) if markdown else 0
-        body = [""] * (end + 1) + lines[end + 1 :] if end else lines
-        outline = read_list("\n".join(body), format_of(file.suffix, "\n".join(body)))
-        if page := page_block(outline, self._front_of_page(lines[1:end], path), body, file.stem):
-            outline = page
-        title = _front_value(lines[1:end], "title")
-        titles = (title, *(_front_value(lines[1:end], name) for name in ("title_zh", "title_en")))
-        self.list_titles += [(list_id, name) for name in titles if name]
-        if title:  # the list's own heading is not a section of it, and its introduction not an entry
-            outline.blocks = [b for b in outline.blocks if b.shape != "prose" or b.section != (title,)]
-            for block in outline.blocks:
-                block.headings = block.headings[1:] if block.section[:1] == (title,) else block.headings
-        self.lines[path] = lines
-        self.found += [Found(block, list_id, path) for block in outline.blocks]
-        for block in outline.blocks:
-            self.problems += [Problem(path, block.start, fault) for fault in block.head.faults]
-        for line, start_of_text in outline.unread:
-            self.problems.append(Problem(path, line, f"not understood: {start_of_text}"))
+    def _list(self, file: Path, role: str, path: str, list_id: str) -> None:
+        parsed = self._parsed(file, role, path)
+        self.list_titles += [(list_id, name) for name in parsed.titles]
+        self.found += [Found(block, list_id, path) for block in parsed.blocks]
+        for block, passages in zip(parsed.blocks, parsed.passages, strict=True):
+            self.listed[id(block)] = passages
+
+    def _parsed(self, file: Path, role: str, path: str) -> Parsed:
+        def parse() -> Parsed:
+            if role in ("lists", "sets"):
+                return parse_list(file, self.config)
+            return parse_document(file, path, role, self.config)
+
+        parsed = self.cache.parsed(file, role, parse) if self.cache else parse()
+        if parsed.remark:
+            self.problems.append(Problem(path, 1, parsed.remark))
+        self.problems += [Problem(path, line, fault) for line, fault in parsed.faults]
+        return parsed
 
     def _pdf(self, file: Path, path: str, root: Path) -> None:
         try:
@@ -186,47 +184,30 @@ class _Reader:
             raise CorpusError(text.fault if text else "its text was not read yet; run: ingest")
         self.pdfs[digest] = Pdf(path, file.relative_to(root / PDF_FOLDER).parts[:-1], file.stem, text)
 
-    def _front_of_page(self, lines: list[str], path: str) -> dict[str, Any]:
-        """Reads the front matter of a file that may be a note on one work; of lists, it is not all YAML."""
-        try:
-            return read_front_matter(lines, path) if lines else {}
-        except CorpusError:
-            return {}
-
-    def _report_repair(self, path: str, remark: str | None) -> None:
-        if remark:
-            self.problems.append(Problem(path, 1, remark))
-
     def library(self) -> Library:
         entries, owners, merge_problems = merge_entries(self.found)
         self.owned = owners
         self.problems += merge_problems
         by_id = {entry.entry_id: entry for entry in entries}
-        spans: list[TextSpan] = []
+        passages: list[Passage] = []
         taken: set[tuple[str, int]] = set()
         for found, entry_id in owners:
             place = (found.path, found.block.start)
             if found.block.shape == "cited" or place in taken:  # the prose or row it stands in is a passage already
                 continue
             taken.add(place)
-            spans += self._listing_spans(found, entry_id)
-        for role, document in self.documents:
-            entry = self._attach(role, document, by_id)
-            self._report_links(document)
+            passages += placed(self.listed[id(found.block)], entry_id, found.path)
+        for role, path, parsed in self.documents:
+            entry = self._attach(role, path, parsed, by_id)
+            self._report_links(path, parsed.front)
             if entry is not None:
                 by_id[entry.entry_id] = entry
-                kind = {"papers": PassageKind.CARD, "notes": PassageKind.NOTE}.get(role, PassageKind.ABSTRACT)
-                if role == "papers":
-                    record = document.record
-                    spans.append(
-                        TextSpan(entry.entry_id, PassageKind.RECORD, document.path, record.start, record.lines)
-                    )
-                spans += [span for part in document.parts for span in _part_spans(entry.entry_id, kind, document, part)]
+                passages += (passage for cut in parsed.passages for passage in placed(cut, entry.entry_id, path))
         pdf_passages, faults = attach_pdfs(tuple(self.pdfs.values()), by_id, self.config)
         self.problems += faults
         if not by_id:
             raise CorpusError(f"nothing in {self.corpus} could be read as an entry; see: ingest --check")
-        passages = [*(passage for span in spans for passage in cut_passages(span, self.config)), *pdf_passages]
+        passages += pdf_passages
         order = sorted([*self.problems, *self.unread], key=lambda problem: (problem.path, problem.line))
         return Library(
             entries=tuple(with_organisations(by_id.values(), self.organisations)),
@@ -240,45 +221,23 @@ class _Reader:
             skipped=tuple(self.skipped),
         )
 
-    def _listing_spans(self, found: Found, entry_id: str) -> Iterator[TextSpan]:
-        """Yields the lines of a listing, and those of the notes below works that are nested in it."""
-        block, lines = found.block, self.lines[found.path]
-        for start, end in ((block.start, block.end), *block.further):
-            cells = block.cells if start == block.start else ()
-            yield TextSpan(entry_id, PassageKind.LISTING, found.path, start, tuple(lines[start - 1 : end]), cells=cells)
-
-    def _attach(self, role: str, document: Document, by_id: dict[str, Entry]) -> Entry | None:
-        front = document.front
+    def _attach(self, role: str, path: str, parsed: Parsed, by_id: dict[str, Entry]) -> Entry | None:
         if role == "notes":
-            return _note_entry(document)
-        entry_id = str(front.get("id", ""))
+            return _note_entry(path, parsed)
+        entry_id = str(parsed.front.get("id", ""))
         if entry_id not in by_id:
             known = "set it to the id of a listed entry" if entry_id else "it has none"
-            self.problems.append(Problem(document.path, 1, f"front matter id {entry_id!r} is in no list; {known}"))
+            self.problems.append(Problem(path, 1, f"front matter id {entry_id!r} is in no list; {known}"))
             return None
-        return _enriched(by_id[entry_id], front) if role == "papers" else by_id[entry_id]
+        return _enriched(by_id[entry_id], parsed.front) if role == "papers" else by_id[entry_id]
 
-    def _report_links(self, document: Document) -> None:
-        for url in _strings(document.front.get("links")):
+    def _report_links(self, path: str, front: Mapping[str, Any]) -> None:
+        for url in _strings(front.get("links")):
             if fault := link_fault(url):
-                self.problems.append(Problem(document.path, 1, f"links: {fault}"))
+                self.problems.append(Problem(path, 1, f"links: {fault}"))
 
 
-def _part_spans(entry_id: str, kind: PassageKind, document: Document, part: Part) -> Iterator[TextSpan]:
-    """Yields the prose of a language part, and each of its answered questions."""
-    prose = part.lines[: questions_start(part.lines)]
-    yield TextSpan(entry_id, kind, document.path, part.start, prose, part.language)
-    for found in answered_questions(part.lines, part.start):
-        lines = part.lines[found.line - part.start : found.line - part.start + 2]
-        yield TextSpan(entry_id, PassageKind.ANSWER, document.path, found.line, lines, part.language)
-
-
-def _front_value(lines: list[str], key: str) -> str:
-    front = next((line for line in lines if line.startswith(f"{key}:")), "")
-    return front.removeprefix(f"{key}:").strip().strip("\"'")
-
-
-def _enriched(entry: Entry, front: dict[str, Any]) -> Entry:
+def _enriched(entry: Entry, front: Mapping[str, Any]) -> Entry:
     """The study card knows title, authors and year better than a listing does."""
     links = {link.url: link for link in entry.links}
     for url in _strings(front.get("links")):
@@ -305,10 +264,9 @@ def _enriched(entry: Entry, front: dict[str, Any]) -> Entry:
     )
 
 
-def _note_entry(document: Document) -> Entry:
-    front, stem = document.front, Path(document.path).stem
+def _note_entry(path: str, parsed: Parsed) -> Entry:
+    front, stem = parsed.front, Path(path).stem
     title, title_zh = str(front.get("title") or stem), str(front.get("title_zh") or "")
-    start = document.parts[0].start if document.parts else 1
     return Entry(
         entry_id=f"note:{stem}",
         title=title,
@@ -319,7 +277,7 @@ def _note_entry(document: Document) -> Entry:
         authors=(),
         links=(),
         arxiv_id=None,
-        listings=(Listing("notes", (title_zh or title,), document.path, start, title, (title_zh or title,), (title,)),),
+        listings=(Listing("notes", (title_zh or title,), path, parsed.start, title, (title_zh or title,), (title,)),),
         topics=_strings(front.get("topics")),
         aliases=_strings(front.get("aliases")),
     )

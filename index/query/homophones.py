@@ -61,8 +61,18 @@ class Homophones:
         table = np.zeros((len(both), 2), dtype=np.float32)
         table[np.searchsorted(both, keys), 0] = counts
         table[np.searchsorted(both, other_keys), 1] = other_counts
-        meant = sorted({run for term in terms for run in HAN_RUN.findall(term) if len(run) in _TERM_CHARS})
-        return cls(both, table, "\n".join(("", *meant, "")))
+        return cls(both, table, _meant(terms))
+
+    def changed(self, gone: Iterable[str], came: Iterable[str], terms: Iterable[str]) -> Homophones:
+        """Returns what ``build`` makes of other texts: without some, and with others; exact below 2**24 of a run."""
+        (less, lost), (more, won) = _counted(gone), _counted(came)
+        keys = np.union1d(np.union1d(self._keys, less), more)
+        table = np.zeros((len(keys), 2), dtype=np.float32)
+        table[np.searchsorted(keys, self._keys)] = self._counts
+        table[np.searchsorted(keys, less), 0] -= lost
+        table[np.searchsorted(keys, more), 0] += won
+        held = table.any(axis=1)
+        return Homophones(keys[held], table[held], _meant(terms))
 
     def save(self, folder: Path) -> None:
         """Writes the counts into a folder."""
@@ -214,6 +224,11 @@ class Homophones:
             for character in row:
                 sounds.setdefault(character, []).append(row)
         return sounds
+
+
+def _meant(terms: Iterable[str]) -> str:
+    runs = {run for term in terms for run in HAN_RUN.findall(term) if len(run) in _TERM_CHARS}
+    return "\n".join(("", *sorted(runs), ""))
 
 
 def _codes(text: str) -> Keys:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain
 from pathlib import Path
 from string import ascii_letters
 
@@ -37,6 +39,18 @@ _TERM_WEIGHT = 4  # a name of the glossary counts like so many sentences
 _WORDS_FILE = "words.tsv"
 
 
+@dataclass(frozen=True, slots=True)
+class Wordings:
+    """Indexed texts, and the names of the glossary, which few texts may have."""
+
+    texts: Sequence[str]
+    names: Sequence[str]
+
+    def normalised(self) -> list[str]:
+        """Returns what is counted: the texts, and each name several times."""
+        return [*map(normalised, self.texts), *list(map(normalised, self.names)) * _TERM_WEIGHT]
+
+
 class Spelling:
     """Knows the words of an index; ``correct`` is quick when there is nothing to correct, and safe to share."""
 
@@ -55,7 +69,7 @@ class Spelling:
         self._near = lru_cache(maxsize=1_024)(words.nearest)
 
     @classmethod
-    def build(cls, texts: Iterable[str], terms: Iterable[str] = (), ordinary: Iterable[str] = ()) -> Spelling:
+    def build(cls, texts: Iterable[str], terms: Sequence[str] = (), ordinary: Iterable[str] = ()) -> Spelling:
         """Counts words and characters.
 
         Args:
@@ -63,13 +77,25 @@ class Spelling:
             terms: Names of the glossary, which few texts may have.
             ordinary: Words that are no slips although the texts may not have them.
         """
-        terms, ordinary = [normalised(term) for term in terms], tuple(ordinary)
-        known = [*(normalised(text) for text in texts), *terms * _TERM_WEIGHT]
-        counts = Counter(word for text in known for run in _RUN.findall(text) for word in _spellings(run))
-        others = _latin(ordinary) | {stem(word) for word in counts}
-        table = dict.fromkeys(others, 0) | counts
-        rows = "".join(f"\n{word}\t{count}" for word, count in sorted(table.items()))
-        return cls(f"{rows}\n", Homophones.build(known, terms, ordinary))
+        known, ordinary = Wordings(list(texts), list(terms)).normalised(), list(ordinary)
+        names = [normalised(term) for term in terms]
+        return cls(_table(_counted(known), ordinary), Homophones.build(known, names, ordinary))
+
+    def changed(self, gone: Wordings, came: Wordings, ordinary: Sequence[str]) -> Spelling:
+        """Returns what ``build`` makes of other texts and terms, by counting only those that went and those that came.
+
+        Args:
+            gone: Some of the texts, and all the terms, that this one was built from.
+            came: The texts instead of these, and all the terms.
+            ordinary: The words that this one was built with.
+        """
+        less, more = gone.normalised(), came.normalised()
+        rows = (row.split("\t") for row in self._table.split("\n") if row and row[-2:] != "\t0")
+        counts = Counter({word: int(count) for word, count in rows})
+        counts.subtract(_counted(less))
+        counts.update(_counted(more))
+        names = [normalised(name) for name in came.names]
+        return Spelling(_table(+counts, ordinary), self._homophones.changed(less, more, names))
 
     def save(self, folder: Path) -> None:
         """Writes everything into a new folder."""
@@ -109,6 +135,22 @@ class Spelling:
 
     def _knows(self, word: str) -> bool:
         return self._has(word) or self._has(stem(word))
+
+
+def _counted(known: Iterable[str]) -> Counter[str]:
+    runs = Counter(chain.from_iterable(map(_RUN.findall, known)))
+    counts: Counter[str] = Counter()
+    for run, number in runs.items():
+        for word in _spellings(run):
+            counts[word] += number
+    return counts
+
+
+def _table(counts: Mapping[str, int], ordinary: Iterable[str]) -> str:
+    others = {word for word in ordinary if _WORD.fullmatch(word)} | {stem(word) for word in counts}
+    table = dict.fromkeys(others, 0) | dict(counts)
+    rows = "".join(f"\n{word}\t{count}" for word, count in sorted(table.items()))
+    return f"{rows}\n"
 
 
 class _Words:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoders.static import StaticEncoder
+from index.retrieval.postings import pick_rows
 
 Ids = NDArray[np.int32]
 
@@ -56,6 +57,13 @@ class LateIndex:
         """Maps the two arrays into memory."""
         ids = np.load(folder / "ids.npy", mmap_mode="r").view(np.ndarray)  # plain slices, without memmap's bookkeeping
         return cls(ids, np.load(folder / "starts.npy"))
+
+    def with_rows(self, rows: NDArray[np.int64], fresh: LateIndex) -> LateIndex:
+        """Returns passages in another order: rows of this one, and where ``rows`` is -1 the next of the fresh ones."""
+        picked, sizes = pick_rows(rows, self._starts, fresh._starts)
+        starts = np.zeros(len(rows) + 1, dtype=np.int64)
+        np.cumsum(sizes, out=starts[1:])
+        return LateIndex(np.concatenate((self._ids, fresh._ids))[picked], starts)
 
     @property
     def size(self) -> int:

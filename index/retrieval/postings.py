@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+_NONE = np.zeros(0, dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,21 @@ class Postings:
     @classmethod
     def count(cls, passages: Iterable[Sequence[str]]) -> Postings:
         """Counts passages given as lists of terms."""
-        counted = [Counter(terms) for terms in passages]
-        vocabulary = sorted(set(chain.from_iterable(counted)))
-        place = {term: number for number, term in enumerate(vocabulary)}
-        rows = [sorted((place[term], number) for term, number in terms.items()) for terms in counted]
-        pairs = np.asarray([pair for row in rows for pair in row], dtype=np.int64).reshape(-1, 2)
-        return cls(vocabulary, _starts([len(row) for row in rows]), pairs[:, 0], pairs[:, 1])
+        numbers: defaultdict[str, int] = defaultdict()
+        numbers.default_factory = numbers.__len__  # a new term gets the next number
+        sizes: list[int] = []
+        found: list[NDArray[np.int32]] = []
+        for terms in passages:
+            sizes.append(len(terms))
+            found.append(np.fromiter(map(numbers.__getitem__, terms), np.int32, len(terms)))
+        vocabulary = sorted(numbers)
+        place = np.empty(len(vocabulary), dtype=np.int64)
+        place[[numbers[term] for term in vocabulary]] = np.arange(len(vocabulary))
+        rows = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)
+        width = max(len(vocabulary), 1)
+        pairs, counts = np.unique(rows * width + place[np.concatenate([_NONE, *found])], return_counts=True)
+        held = np.bincount(pairs // width, minlength=len(sizes))
+        return cls(vocabulary, _starts(held), pairs % width, counts.astype(np.int64))
 
     @classmethod
     def joined(cls, parts: Sequence[Postings]) -> Postings:
@@ -62,11 +72,7 @@ class Postings:
 
     def with_rows(self, rows: Ints, fresh: Postings) -> Postings:
         """Returns postings in another order: of this one's rows, and where ``rows`` is -1 of the next fresh one's."""
-        known = rows >= 0
-        source = np.where(known, rows, self.size + np.cumsum(~known) - 1)  # both behind each other
-        starts = np.concatenate((self.starts, self.starts[-1] + fresh.starts[1:]))
-        sizes = (starts[1:] - starts[:-1])[source]
-        picked = np.repeat(starts[:-1][source], sizes) + _within(sizes)
+        picked, sizes = pick_rows(rows, self.starts, fresh.starts)
         vocabulary = sorted({*self.vocabulary, *fresh.vocabulary})
         place = {term: number for number, term in enumerate(vocabulary)}
         parts = [np.asarray([place[term] for term in part.vocabulary], np.int64)[part.terms] for part in (self, fresh)]
@@ -74,6 +80,24 @@ class Postings:
         counts = np.concatenate((self.counts, fresh.counts))[picked]
         used = np.unique(terms)
         return Postings([vocabulary[number] for number in used], _starts(sizes), np.searchsorted(used, terms), counts)
+
+
+def pick_rows(rows: Ints, starts: Ints, fresh: Ints) -> tuple[Ints, Ints]:
+    """Tells where the values of rows stand, whose own number differs from row to row.
+
+    Args:
+        rows: Which rows of a first array, int64; -1 for the next one of a second array that stands behind it.
+        starts: Where each row begins in the first array, and the end.
+        fresh: The same of the second.
+
+    Returns:
+        Positions in both arrays behind each other, and how many of them each row has.
+    """
+    known = rows >= 0
+    source = np.where(known, rows, len(starts) - 1 + np.cumsum(~known) - 1)
+    both = np.concatenate((starts, starts[-1] + fresh[1:]))
+    sizes = (both[1:] - both[:-1])[source]
+    return np.repeat(both[:-1][source], sizes) + _within(sizes), sizes
 
 
 def _starts(sizes: Sequence[int] | Ints) -> Ints:

@@ -15,10 +15,18 @@ def searchable_text(entry: Entry, passage: Passage) -> str:
     The names are repeated for every passage, because a note says "it freezes the weights" and not "LoRA freezes". What
     stands in a row of a table is indexed with the names of its columns.
     """
-    names = " ".join(
-        dict.fromkeys(name for name in (entry.title, entry.title_zh, entry.title_en, *entry.aliases) if name)
-    )
-    return f"{names}\n{_wordings(passage)}{_plain(_text(passage))}"
+    return f"{_names(entry)}\n{_wordings(passage)}{_plain(_text(passage))}"
+
+
+def ingredients(entry: Entry, passage: Passage) -> tuple[str, ...]:
+    """Returns all that ``searchable_text`` depends on: the same ingredients give the same text."""
+    answer = "answer" if passage.kind is PassageKind.ANSWER else ""
+    return _names(entry), answer, *passage.cells, passage.text
+
+
+def _names(entry: Entry) -> str:
+    names = (entry.title, entry.title_zh, entry.title_en, *entry.aliases)
+    return " ".join(dict.fromkeys(name for name in names if name))
 
 
 _plain = lru_cache(maxsize=4096)(plain_text)  # the same passages are weighed for many questions
