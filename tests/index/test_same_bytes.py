@@ -35,3 +35,24 @@ def test_the_same_corpus_gives_the_same_bytes(repository, corpus, tmp_path):
 
     assert len(files_of(tmp_path / "one")) == 21
     assert files_of(tmp_path / "two") == files_of(tmp_path / "one")
+
+
+def test_edits_one_after_another_give_the_bytes_of_a_full_build(repository, corpus, tmp_path):
+    data, note, card = tmp_path / "data", corpus / "notes" / "kv-cache.md", corpus / "papers" / "2106.09685.md"
+    glossary, copy = corpus / "glossary.tsv", corpus / "notes" / "kv-copy.md"
+    ingest(repository, corpus, data)
+
+    def changed_as_built(number):
+        ingest(repository, corpus, data, PYTHONHASHSEED=str(number))
+        ingest(repository, corpus, tmp_path / f"full {number}")
+        assert files_of(data) == files_of(tmp_path / f"full {number}"), number
+
+    note.write_text(note.read_text(encoding="utf-8") + "\n量化缓存 saves state-of-the-art memory.\n", encoding="utf-8")
+    glossary.write_text("en\tzh\taliases\nstate of the art\t量化缓存\t最好的水平\n", encoding="utf-8")
+    changed_as_built(1)
+    copy.write_bytes(note.read_bytes())  # the same texts twice
+    card.unlink()
+    changed_as_built(2)
+    note.unlink()
+    glossary.unlink()
+    changed_as_built(3)

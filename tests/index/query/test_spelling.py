@@ -1,7 +1,9 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.encoders.static import shipped_table
-from index.query.spelling import Spelling
+from index.query.spelling import Spelling, Wordings
 from ingest.text.tokens import english_words
 
 TEXTS = [
@@ -98,3 +100,32 @@ def test_what_is_saved_corrects_as_before(spelling, tmp_path):
 
     for question in ("atention", "知识争馏", "What is Falcon?", "GAKAO-Bench"):
         assert loaded.correct(question) == spelling.correct(question)
+
+
+PIECES = [
+    "state-of-the-art",
+    "well-being of models",
+    "gradient",
+    "Gradients",
+    "梯度检查",
+    "梯度",
+    "GPT-4 的 attention",
+    "蒸餾",
+]
+texts = st.lists(st.sampled_from(PIECES), max_size=6)
+
+
+def files_of(spelling, folder):
+    spelling.save(folder)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@given(texts, texts, texts, texts, texts)
+def test_counting_what_went_and_came_is_counting_everything(tmp_path_factory, kept, went, came, old, new):
+    ordinary = ["gradient", "models", "普通"]
+    before = Spelling.build([*kept, *went], old, ordinary)
+    changed = before.changed(Wordings(went, old), Wordings(came, new), ordinary)
+
+    folder = tmp_path_factory.mktemp("spelling")
+    expected = files_of(Spelling.build([*kept, *came], new, ordinary), folder / "all")
+    assert files_of(changed, folder / "changed") == expected

@@ -121,3 +121,12 @@ def test_novelty_is_the_weight_of_the_pieces_no_passage_holds():
     assert late.novelty(toy, "a b c d") == pytest.approx(0.7)  # (5 + 2) / (5 + 1 + 2 + 2)
     assert late.novelty(toy, "a d d") == 1.0
     assert late.novelty(toy, "") == 1.0
+
+
+def test_rows_taken_over_and_fresh_ones_stand_in_the_new_order():
+    old = LateIndex.of_ids([np.array(ids, dtype=np.int32) for ids in ([1, 2], [], [3, 4, 5])])
+    fresh = LateIndex.of_ids([np.array([6], dtype=np.int32)])
+    joined = old.with_rows(np.array([2, -1, 0, 1]), fresh)
+
+    assert [joined.ids_of(row).tolist() for row in range(joined.size)] == [[3, 4, 5], [6], [1, 2], []]
+    assert joined.ids_of(0).dtype == np.int32
