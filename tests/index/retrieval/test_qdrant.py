@@ -54,9 +54,8 @@ class Shared(qdrant_client.QdrantClient):
 @pytest.fixture
 def shared(monkeypatch):
     shared = Shared()
-    with monkeypatch.context() as patched:
-        patched.setattr(qdrant_client, "QdrantClient", lambda **_: shared)
-        yield shared
+    monkeypatch.setattr(qdrant_client, "QdrantClient", lambda **_: shared)
+    return shared
 
 
 @pytest.fixture
