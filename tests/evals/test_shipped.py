@@ -2,9 +2,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.timeout(600)  # 836 questions, on a machine that may be busy with other tests
 def test_the_shipped_suite_finds_what_it_must_find_again(shipped_data, shipped_index):
     argv = [sys.executable, "-m", "evals", "--data", str(shipped_data)]
 
