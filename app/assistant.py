@@ -28,7 +28,6 @@ from app.answer.listing import DEPTH
 from app.answer.llm import LanguageModel
 from app.answer.missing import nearest_spans, nothing_to_say
 from app.answer.selection import Candidate
-from app.answer.spans import Span
 from app.answer.stopping import Stop
 from app.answer.support import Checker, read_terms
 from app.answer.wishes import Wishes, read_wishes
@@ -41,6 +40,7 @@ from index.encoders.base import Encoder
 from index.query.conversation import History
 from index.query.tokens import tidy
 from index.search import Searcher
+from index.text.spans import Span
 from index.types import Hit, ParsedQuery
 from ingest.text.folding import simplified
 from ingest.text.markup import plain_text

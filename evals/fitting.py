@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.answer.selection import FEATURES, FITTED, candidate_spans, compare_spans, fitted
-from app.answer.spans import Span
 from evals.questions import Question
 from index.search import Searcher
+from index.text.spans import Span
 from index.types import Hit
 from ingest.types import PassageKind
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.answer.aspects import BITS, AspectModel, buckets, count_figures
-from app.answer.spans import spans_of
 from index.encoders.static import StaticEncoder
 from index.storage.store import Store
+from index.text.spans import spans_of
 from ingest.documents.answers import ASPECTS, AnsweredQuestion
 from ingest.types import PassageKind
 

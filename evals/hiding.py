@@ -15,8 +15,8 @@ import numpy as np
 
 from app.answer.answerability import Evidence, gather_evidence
 from app.answer.selection import Candidate, candidate_spans, rank_spans
-from app.answer.spans import Span, spans_of
 from index.search import Searcher
+from index.text.spans import Span, spans_of
 from index.types import Hit
 from ingest.text.folding import fold
 from ingest.types import Entry, PassageKind

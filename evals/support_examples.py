@@ -17,12 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from app.answer.spans import spans_of
 from app.support.naming import is_named
 from app.support.quantities import missing, quantities
 from app.support.reading import Reader
 from evals.planting import planted
 from index.storage.store import Store
+from index.text.spans import spans_of
 from ingest.documents.answers import AnsweredQuestion, read_answered
 from ingest.text.markup import plain_text
 from ingest.text.sentences import sentence_spans

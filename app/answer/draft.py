@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.answer.names import short_name
-from app.answer.spans import Span
 from app.answer.support import support
 from app.types import Citation, Sentence
+from index.text.spans import Span
 from ingest.text.folding import fold
 from ingest.types import Entry
 

@@ -18,13 +18,14 @@ from app.answer.facts import state_columns, state_facts
 from app.answer.listing import write_list
 from app.answer.names import short_name
 from app.answer.selection import Candidate, candidate_spans, rank_spans
-from app.answer.spans import Span, by_entry, count_words, in_brief, opens_with_a_verdict
+from app.answer.spans import by_entry, in_brief, opens_with_a_verdict
 from app.answer.wishes import Wishes
 from app.render.messages import say
 from app.types import Length
 from index.encoders.static import StaticEncoder
 from index.storage.store import Store
 from index.text.analysis import term_set
+from index.text.spans import Span, count_words
 from index.types import Hit, ParsedQuery
 from ingest.documents.answers import ASPECTS
 from ingest.types import Kind

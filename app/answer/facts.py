@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import yaml
 
-from app.answer.spans import Span, head_span, is_bare, line_span
+from app.answer.spans import is_bare
 from index.text.analysis import content_words, term_set
 from index.text.list_lines import says_nothing, shown_line, split_cell
+from index.text.spans import Span, head_span, line_span
 from ingest.lists.labels import role_of
 from ingest.text.folding import fold
 from ingest.text.markup import plain_text

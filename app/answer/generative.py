@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from app.answer.attribution import SentenceStream, Written
 from app.answer.llm import LanguageModel, Reply, Usage
 from app.answer.prompt import Budget, Source, build_messages, choose_sources
-from app.answer.spans import Span
 from app.answer.stopping import Stop
 from app.answer.support import Check, Checker, Verdict, names_of_entry
 from app.errors import LlmError
@@ -21,6 +20,7 @@ from app.render.messages import say
 from app.support.alignment import Ground
 from app.support.reading import compressed
 from app.types import Answer, Citation, Sentence, Status, Writing
+from index.text.spans import Span
 from index.types import Turn
 from ingest.text.folding import fold
 from ingest.types import Entry

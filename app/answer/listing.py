@@ -13,12 +13,13 @@ from app.answer.draft import Draft
 from app.answer.membership import fitted, rank_members
 from app.answer.names import shown_title
 from app.answer.selection import rank_spans
-from app.answer.spans import Span, by_entry, in_brief, line_span
+from app.answer.spans import by_entry, in_brief
 from app.render.messages import say
 from index.encoders.static import StaticEncoder
 from index.query.patterns import read_first
 from index.query.tokens import folded
 from index.storage.store import Store
+from index.text.spans import Span, line_span
 from index.types import Hit, ParsedQuery
 from ingest.text.sentences import sentence_spans
 from ingest.types import Kind, PassageKind

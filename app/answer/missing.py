@@ -9,10 +9,11 @@ from app.answer.extractive import named_hits
 from app.answer.listing import first_sentence
 from app.answer.names import short_name, shown_title
 from app.answer.selection import Candidate
-from app.answer.spans import Span, by_entry, in_brief
+from app.answer.spans import by_entry, in_brief
 from app.render.messages import say
 from app.types import Sentence
 from index.storage.store import Store
+from index.text.spans import Span
 from index.types import Hit, ParsedQuery
 
 _NEAREST = 3

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.answer.names import shown_title
-from app.answer.spans import Span
+from index.text.spans import Span
 from index.types import Turn
 from ingest.text.markup import plain_text
 from ingest.text.tokens import count_tokens

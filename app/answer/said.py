@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.answer.selection import Candidate
-from app.answer.spans import Span
 from index.catalogue.names import name_units
 from index.encoders.static import StaticEncoder
 from index.query.tokens import folded
 from index.retrieval.late_interaction import distinct_ids
 from index.search import Searcher
 from index.text.analysis import content_text, stem, term_set
+from index.text.spans import Span
 from index.types import Hit, ParsedQuery, Slot
 
 Floats = NDArray[np.float32]

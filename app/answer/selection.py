@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 
 from app.answer.aspects import count_figures, shipped_aspects, spoken_of
 from app.answer.comparing import Reading, compare, read_texts
-from app.answer.spans import Span, by_entry
+from app.answer.spans import by_entry
 from index.encoders.static import StaticEncoder
 from index.storage.store import Store
 from index.text.analysis import content_words, index_terms
+from index.text.spans import Span
 from index.types import Hit, ParsedQuery
 from ingest.documents.answers import ASPECTS
 from ingest.types import Entry, PassageKind
@@ -130,7 +131,7 @@ class Compared:
 def compare_spans(question: ParsedQuery, spans: Sequence[tuple[Span, Hit]], table: StaticEncoder) -> Compared:
     """Compares a question with spans; there must be one."""
     n = len(spans)
-    wordings = [_wordings(span) for span, _ in spans]
+    wordings = [span.wordings for span, _ in spans]
     read = read_texts(table, [question.text, *(span.plain for span, _ in spans), *(w for ws in wordings for w in ws)])
     asked, texts = read[0], read[1 : n + 1]
     like = compare(table, asked, read[1:])
@@ -239,10 +240,6 @@ def _held(words: Sequence[str], terms: Sequence[Hashes]) -> Floats:
     for column, word in enumerate(words):
         held[owner[together == _hash(word)], column] = 1.0
     return held
-
-
-def _wordings(span: Span) -> list[str]:
-    return [w for w in (span.asked.question, *span.asked.wordings) if w] if span.asked else []
 
 
 @lru_cache(maxsize=4096)

@@ -5,20 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.text.spans import Span, count_words, head_span, line_span, spans_of
+from index.text.spans import Span, spans_of
 from ingest.types import Passage, PassageKind
-
-__all__ = [
-    "Span",
-    "by_entry",
-    "count_words",
-    "head_span",
-    "in_brief",
-    "is_bare",
-    "line_span",
-    "opens_with_a_verdict",
-    "spans_of",
-]
 
 _OPENING = 12  # passages of a PDF
 _VERDICT = re.compile(

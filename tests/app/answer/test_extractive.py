@@ -4,10 +4,10 @@ import pytest
 
 from app.answer.draft import Draft
 from app.answer.extractive import ExtractiveConfig, ExtractiveWriter, named_hits, procedure_first
-from app.answer.spans import spans_of
 from app.answer.support import is_carried
 from app.answer.wishes import Wishes, read_wishes
 from app.types import Length
+from index.text.spans import spans_of
 from ingest.types import Passage, PassageKind
 
 PLAIN = Wishes(defines=False, wants_list=False, compares=False, facts=())

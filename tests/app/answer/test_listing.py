@@ -6,7 +6,7 @@ from app.answer import listing
 from app.answer.draft import Draft
 from app.answer.listing import choose, first_sentence, write_list
 from app.answer.membership import Member
-from app.answer.spans import Span
+from index.text.spans import Span
 from ingest.types import Passage, PassageKind
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from app.answer.prompt import Budget, build_messages, choose_sources, harmless
-from app.answer.spans import Span
+from index.text.spans import Span
 from index.types import Turn
 from ingest.text.tokens import count_tokens
 from ingest.types import Entry, Kind, Passage, PassageKind

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from app.answer.selection import FEATURES, _held, _terms, compare_spans, fitted, rank_spans
-from app.answer.spans import Span, by_entry, spans_of
+from app.answer.spans import by_entry
+from index.text.spans import Span, spans_of
 from ingest.types import Passage, PassageKind
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answer.spans import by_entry, line_span, spans_of
-from index.text.spans import leans
+from app.answer.spans import by_entry
+from index.text.spans import leans, line_span, spans_of
 from ingest.types import Passage, PassageKind
 
 
