@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from app.answer.aspects import shipped_aspects
 from app.answer.draft import Draft
 from app.answer.facts import state_columns, state_facts
@@ -33,7 +31,6 @@ from ingest.types import Kind
 _LOOKED_AT = 30  # candidates among which a definition, and what supports an answer, is looked for
 _LIKELY = 0.12  # probability from which on a span is put beside facts
 _PROCEDURE = 0.3  # odds of a procedure, against the likeliest span, from which on it comes first
-_SURE_ENOUGH = 2.0  # odds of the first span from which on it does not keep others from supporting it
 _OF_EACH = 2  # spans of each side
 _SURE = 0.2  # probability from which on the difference of two works is what is asked for
 
@@ -46,11 +43,8 @@ class ExtractiveConfig:
         entries: Entries whose spans are compared.
         spans: At most so many spans, by length …
         words: … and so many words, a Chinese character counting for half a one.
-        worth: A further span must be worth so much, by length: its odds against those of the first one, and …
-        other: … which count for so much when it is of another entry than the first …
-        named: … or so much when that one is named in the question, and …
-        adds: … this weight for the share of the question that it holds and the spans before it do not.
-        settled: From this probability of the first span on, others are added only for what of the question it lacks.
+        fair: What a definition is filled up to, in words, by length.
+        adds: A further span must be the first to hold what is asked for with so much probability, by length.
         same: Two spans whose vectors are nearer than this say the same; the later one is left out.
         new: … and so is one fewer than this share of whose words is new.
         sides: Works set beside each other.
@@ -58,15 +52,12 @@ class ExtractiveConfig:
     """
 
     entries: int = 5
-    spans: tuple[int, int, int] = (1, 4, 7)
+    spans: tuple[int, int, int] = (1, 6, 9)
     words: tuple[int, int, int] = (80, 180, 300)
-    worth: tuple[float, float, float] = (1.0, 0.25, 0.05)
-    other: float = 0.5
-    named: float = 0.4
-    adds: float = 0.5
-    settled: float = 0.65
+    fair: tuple[int, int, int] = (0, 60, 120)
+    adds: tuple[float, float, float] = (1.0, 0.05, 0.01)
     same: float = 0.78
-    new: float = 0.5
+    new: float = 0.4
     sides: int = 4
     shared: tuple[str, ...] = ("what", "how", "result", "cost", "limit")
 
@@ -105,11 +96,9 @@ class ExtractiveWriter:
         if wishes.compares:
             self._comparison(draft, question, hits, ranked, length)
         if not draft.sentences:
-            self._plain(
-                draft,
-                definition_first(question, ranked) if wishes.defines else procedure_first(question, ranked),
-                length,
-            )
+            defines = wishes.defines
+            first = definition_first(question, ranked) if defines else procedure_first(question, ranked)
+            self._plain(draft, first, length, fill=defines)
         return draft
 
     def write_facts(self, question: ParsedQuery, wishes: Wishes, hits: Sequence[Hit]) -> Draft:
@@ -146,42 +135,39 @@ class ExtractiveWriter:
         chance = write_list(draft, question, hits, self._store, self._table)
         return draft, chance
 
-    def _plain(self, draft: Draft, ranked: Sequence[Candidate], length: Length) -> None:
+    def _plain(self, draft: Draft, ranked: Sequence[Candidate], length: Length, *, fill: bool = False) -> None:
         """Quotes the best span, then what supports it and adds to it: of the same entry first."""
         if not ranked:
             return
-        chosen = self._supported(ranked, length)
+        chosen = self._supported(ranked, length, fill=fill)
         first = ranked[0].hit.entry.entry_id
         draft.quote(chosen[0].span, chosen[0].hit.entry, paragraph=True)
         for candidate in sorted(chosen[1:], key=lambda candidate: candidate.hit.entry.entry_id != first):
             draft.point(candidate.span, candidate.hit.entry, label=candidate.hit.entry.entry_id != first)
 
-    def _supported(self, ranked: Sequence[Candidate], length: Length) -> list[Candidate]:
-        """Returns the first span with those that are likely too, or hold what of the question is not yet said."""
+    def _supported(self, ranked: Sequence[Candidate], length: Length, *, fill: bool = False) -> list[Candidate]:
+        """Returns the first span and those after it that may hold what is asked for where the ones before do not.
+
+        Args:
+            ranked: What is chosen from; there must be one.
+            length: How much to say.
+            fill: Whether more of the first span's entry is said until the answer is of a fair length.
+        """
         size = list(Length).index(length)
-        most, least, room = self._config.spans[size], self._config.worth[size], self._config.words[size]
-        first, others = ranked[0], ranked[1:_LOOKED_AT]
-        odds = np.asarray([candidate.odds for candidate in others])
-        odds = 2.0 * odds / (odds + min(first.odds, _SURE_ENOUGH))  # 1 for one as likely as the first
-        own = np.asarray([candidate.hit.row == first.hit.row for candidate in others], dtype=bool)
-        odds[~own] *= self._config.named if first.named else self._config.other
-        if first.probability >= self._config.settled and length is not Length.LONG:
-            odds[:] = 0.0
-        holds = np.stack([candidate.holds for candidate in ranked[:_LOOKED_AT]])
-        chosen, said, room = [first], holds[0], room - count_words(first.span.plain)
-        open_ = np.arange(1, len(holds))
-        while len(chosen) < most and len(open_):
-            worth = odds[open_ - 1] + self._config.adds * np.maximum(holds[open_] - said, 0.0).sum(axis=1)
-            place = int(np.argmax(worth))
-            if worth[place] < least:
-                break
-            candidate = ranked[int(open_[place])]
+        most, adds, room = self._config.spans[size], self._config.adds[size], self._config.words[size]
+        fair = room - self._config.fair[size] if fill else room  # what may be left of the room
+        chosen, room = [ranked[0]], room - count_words(ranked[0].span.plain)
+        unsaid = 1.0 - ranked[0].probability
+        for candidate in ranked[1:_LOOKED_AT]:
+            more = room > fair and candidate.hit.row == ranked[0].hit.row
             words = count_words(candidate.span.plain)
             verdict = opens_with_a_verdict(candidate.span.plain)  # "Yes." answers a question that is not shown
-            if words <= room and not verdict and not self._is_said(candidate, chosen):
+            if len(chosen) == most or words > room or verdict or not (more or candidate.probability * unsaid >= adds):
+                continue
+            if not self._is_said(candidate, chosen):
                 chosen.append(candidate)
-                said, room = np.maximum(said, candidate.holds), room - words
-            open_ = np.delete(open_, place)
+                room -= words
+                unsaid *= 1.0 - candidate.probability
         return chosen
 
     def _is_said(self, candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
@@ -258,24 +244,23 @@ class ExtractiveWriter:
 
 
 def definition_first(question: ParsedQuery, ranked: Sequence[Candidate]) -> list[Candidate]:
-    """Returns candidates with the definition of the very term that is asked for in front, if there is one.
+    """Returns candidates with what the very term that is asked for is, and how it works, in front, if that is there.
 
     An entry's own definition answers "what is LoRA?" and not "what is NF4?": the question that it answers must hold all
     words of the one asked.
     """
     wanted = set(question.words)
 
-    def defines(candidate: Candidate) -> bool:
-        asked = candidate.span.asked
-        return (
-            bool(wanted)
-            and asked is not None
-            and asked.aspect == "what"
+    def of_aspect(aspect: str) -> list[Candidate]:
+        return [
+            candidate for candidate in ranked[:_LOOKED_AT] if wanted
+            and (asked := candidate.span.asked) is not None and asked.aspect == aspect
             and wanted <= term_set(" ".join((asked.question, *asked.wordings)))
-        )
+        ]  # fmt: skip
 
-    found = [candidate for candidate in ranked[:_LOOKED_AT] if defines(candidate)][:1]
-    return [*found, *(candidate for candidate in ranked if all(candidate is not other for other in found))]
+    what = of_aspect("what")[:1]
+    how = [candidate for candidate in of_aspect("how") if what and candidate.hit.row == what[0].hit.row][:1]
+    return _in_front([*what, *how], ranked)
 
 
 def procedure_first(question: ParsedQuery, ranked: Sequence[Candidate]) -> list[Candidate]:
@@ -283,7 +268,11 @@ def procedure_first(question: ParsedQuery, ranked: Sequence[Candidate]) -> list[
     if question.intent.label != "how-to" or not ranked:
         return list(ranked)
     likely = [c for c in ranked[:_LOOKED_AT] if c.span.steps and c.odds >= _PROCEDURE * ranked[0].odds][:1]
-    return [*likely, *(candidate for candidate in ranked if all(candidate is not other for other in likely))]
+    return _in_front(likely, ranked)
+
+
+def _in_front(first: Sequence[Candidate], ranked: Sequence[Candidate]) -> list[Candidate]:
+    return [*first, *(candidate for candidate in ranked if all(candidate is not other for other in first))]
 
 
 def named_hits(question: ParsedQuery, hits: Sequence[Hit]) -> list[Hit]:

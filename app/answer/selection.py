@@ -53,7 +53,6 @@ class Candidate:
         probability: That the span holds what is asked for, in [0, 1].
         named: Whether the question names the entry.
         vector: Mean of the vectors of its distinct tokens, shape (dimension,).
-        holds: How much of the question it holds, token by token, shape (tokens,); in sum at most 1.
     """
 
     span: Span
@@ -61,7 +60,6 @@ class Candidate:
     probability: float
     named: bool
     vector: Floats
-    holds: Floats
 
     @property
     def odds(self) -> float:
@@ -109,7 +107,7 @@ def rank_spans(
     found = []
     for i in order.tolist():
         span, hit = spans[i]
-        found.append(Candidate(span, hit, float(chances[i]), hit.row in named, compared.vectors[i], compared.holds[i]))
+        found.append(Candidate(span, hit, float(chances[i]), hit.row in named, compared.vectors[i]))
     return found
 
 
@@ -120,12 +118,10 @@ class Compared:
     Attributes:
         features: Shape (spans, FEATURES).
         vectors: Unit vectors of the spans, shape (spans, dimension).
-        holds: How much of the question each span holds, token by token, shape (spans, tokens); a row sums to 1 at most.
     """
 
     features: Floats
     vectors: Floats
-    holds: Floats
 
 
 def compare_spans(question: ParsedQuery, spans: Sequence[tuple[Span, Hit]], table: StaticEncoder) -> Compared:
@@ -151,7 +147,7 @@ def compare_spans(question: ParsedQuery, spans: Sequence[tuple[Span, Hit]], tabl
     _by_words(column, question, spans, wordings)
     _by_search(column, question, spans)
     _by_aspect(column, spans, asked, texts)
-    return Compared(rows, table.pool([text.distinct for text in texts]), holds * like.weights)
+    return Compared(rows, table.pool([text.distinct for text in texts]))
 
 
 def _by_words(

@@ -4,6 +4,7 @@ import pytest
 
 from app.answer.draft import Draft
 from app.answer.extractive import ExtractiveConfig, ExtractiveWriter, named_hits, procedure_first
+from app.answer.spans import opens_with_a_verdict
 from app.answer.support import is_carried
 from app.answer.wishes import Wishes, read_wishes
 from app.types import Length
@@ -73,7 +74,7 @@ def test_a_longer_answer_starts_with_the_shorter_one_and_keeps_its_bounds(write,
 
 
 def test_no_span_stands_twice_and_quotes_of_one_entry_share_its_number(write):
-    draft = write("What is GPTQ, and how does it round the weights?", Length.LONG, worth=(0.0, 0.0, 0.0))
+    draft = write("What is GPTQ, and how does it round the weights?", Length.LONG, adds=(0.0, 0.0, 0.0))
 
     assert len(set(texts(draft))) == len(texts(draft)) > 2
     assert len({(c.passage.passage_id, c.quote) for c in draft.citations}) == len(draft.citations)
@@ -89,7 +90,7 @@ def test_what_says_the_same_again_is_left_out(write):
 
 
 def test_front_matter_is_never_quoted_as_prose(write):
-    draft = write("GPTQ MIT 7B 2023", Length.LONG, worth=(0.0, 0.0, 0.0))
+    draft = write("GPTQ MIT 7B 2023", Length.LONG, adds=(0.0, 0.0, 0.0))
 
     assert all(citation.passage.kind is not PassageKind.RECORD for citation in draft.citations)
 
@@ -221,3 +222,44 @@ def test_a_likely_procedure_comes_first_where_the_question_asks_how_to_do_someth
     assert procedure_first(how_to, [ranked[0], unlikely])[0] is ranked[0]
     why = replace(question, intent=replace(question.intent, label="reason"))
     assert procedure_first(why, [ranked[0], steps])[0] is ranked[0]
+
+
+@pytest.fixture(scope="module")
+def quoted(small, candidates):
+    """Writes a question's spans as if they held what is asked for with the given probabilities; returns their number."""
+    question, ranked = candidates
+    writer = ExtractiveWriter(small.store, small.table, ExtractiveConfig(same=2.0, new=0.0))
+
+    def quoted(*probabilities, wishes=PLAIN):
+        of_first = [c for c in ranked if not opens_with_a_verdict(c.span.plain) and c.hit.row == ranked[0].hit.row]
+        assert len(of_first) > len(probabilities)
+        given = zip(of_first, (*probabilities, *[0.0] * len(of_first)), strict=False)
+        spans = [replace(candidate, probability=probability) for candidate, probability in given]
+        return len(writer.write(question, wishes, (), spans, Length.NORMAL).sentences)
+
+    return quoted
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "number"),
+    [
+        ((0.96, 0.96, 0.96), 1),  # the first one holds what is asked for almost surely
+        ((0.50, 0.11, 0.08), 2),  # 0.5 * 0.11 is worth it, 0.5 * 0.89 * 0.08 is not
+        ((0.50, 0.11, 0.12), 3),  # 0.5 * 0.89 * 0.12 is
+        ((0.04, 0.04, 0.04), 1),
+    ],
+)
+def test_a_further_span_must_be_likely_to_hold_what_those_before_do_not(quoted, probabilities, number):
+    assert quoted(*probabilities) == number
+
+
+def test_a_definition_goes_on_with_how_the_thing_works(write):
+    first, second, *_ = texts(write("What is GPTQ?"))
+
+    assert first == "GPTQ is a method that rounds weights to few bits. It is exact."
+    assert second == "- GPTQ works layer by layer and corrects each column by the error of the columns before."
+
+
+def test_a_sure_definition_is_filled_up_and_a_sure_figure_is_not(quoted):
+    assert quoted(0.98) == 1
+    assert quoted(0.98, wishes=replace(PLAIN, defines=True)) > 1
