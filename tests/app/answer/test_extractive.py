@@ -226,7 +226,7 @@ def test_a_likely_procedure_comes_first_where_the_question_asks_how_to_do_someth
 
 @pytest.fixture(scope="module")
 def quoted(small, candidates):
-    """Writes a question's spans as if they held what is asked for with the given probabilities; returns their number."""
+    """Writes spans as if they held what is asked for with the given probabilities; returns how many it wrote."""
     question, ranked = candidates
     writer = ExtractiveWriter(small.store, small.table, ExtractiveConfig(same=2.0, new=0.0))
 
