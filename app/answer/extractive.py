@@ -22,7 +22,7 @@ from app.render.messages import say
 from app.types import Length
 from index.encoders.static import StaticEncoder
 from index.storage.store import Store
-from index.text.analysis import term_set
+from index.text.analysis import content_words, term_set
 from index.text.spans import Span, count_words
 from index.types import Hit, ParsedQuery
 from ingest.documents.answers import ASPECTS
@@ -31,7 +31,10 @@ from ingest.types import Kind
 _LOOKED_AT = 30  # candidates among which a definition, and what supports an answer, is looked for
 _LIKELY = 0.12  # probability from which on a span is put beside facts
 _PROCEDURE = 0.3  # odds of a procedure, against the likeliest span, from which on it comes first
+_SIZES = "sizes"  # the fact that prose states better than the record
+_FILLED = 3  # spans that a definition is filled up to
 _OF_EACH = 2  # spans of each side
+_SAYS_IT = 0.5  # probability of the likeliest span from which on it comes before facts
 _SURE = 0.2  # probability from which on the difference of two works is what is asked for
 
 
@@ -98,21 +101,29 @@ class ExtractiveWriter:
         if not draft.sentences:
             defines = wishes.defines
             first = definition_first(question, ranked) if defines else procedure_first(question, ranked)
-            self._plain(draft, first, length, fill=defines)
+            self._plain(draft, question, first, length, fill=defines)
+        if asks_for_facts(question):
+            self._facts(draft, question, [name for name in wishes.facts if name != _SIZES], hits)
         return draft
 
     def write_facts(self, question: ParsedQuery, wishes: Wishes, hits: Sequence[Hit]) -> Draft:
         """States the catalogue facts asked for about the entry meant; an empty draft where the corpus lacks them."""
         draft = Draft(question.language)
-        sized = "sizes" in wishes.facts  # how big anything else is, is not what the catalogue says
-        for hit in named_hits(question, hits) or ([] if sized else hits[:1]):
-            for fact in state_facts(
-                hit.entry, self._store.passages_of(hit.entry.entry_id), wishes.facts, question.language
-            ):
-                draft.quote(fact.span, hit.entry, text=fact.text, paragraph=not draft.sentences, value=fact.value)
-            if draft.sentences:
-                break
+        self._facts(draft, question, wishes.facts, hits)
         return draft
+
+    def _facts(self, draft: Draft, question: ParsedQuery, names: Sequence[str], hits: Sequence[Hit]) -> None:
+        """States the facts of the first work meant that has one; what the draft has said already is not said again."""
+        sized = _SIZES in names  # how big anything else is, is not what the catalogue says
+        said = " ".join(sentence.text for sentence in draft.sentences)
+        for hit in named_hits(question, hits) or ([] if sized else hits[:1]):
+            passages, before = self._store.passages_of(hit.entry.entry_id), len(draft.sentences)
+            facts = [f for f in state_facts(hit.entry, passages, names, question.language) if f.value not in said]
+            for fact in facts:
+                paragraph = len(draft.sentences) == before
+                draft.quote(fact.span, hit.entry, text=fact.text, paragraph=paragraph, value=fact.value)
+            if facts:
+                break
 
     def write_columns(self, question: ParsedQuery, hits: Sequence[Hit]) -> Draft:
         """States what a row of a named work holds in a column that is named, too; an empty draft where none is."""
@@ -125,9 +136,10 @@ class ExtractiveWriter:
 
     def add_support(self, draft: Draft, ranked: Sequence[Candidate]) -> None:
         """Adds to the facts of a draft the likeliest spans, if they are likely at all, for what else is asked."""
+        first = {citation.entry.entry_id for citation in draft.citations}
         for candidate in self._supported(ranked, Length.NORMAL)[:_OF_EACH] if ranked else ():
             if candidate.probability >= _LIKELY:
-                draft.quote(candidate.span, candidate.hit.entry, paragraph=candidate is ranked[0])
+                draft.point(candidate.span, candidate.hit.entry, label=candidate.hit.entry.entry_id not in first)
 
     def write_list(self, question: ParsedQuery, hits: Sequence[Hit]) -> tuple[Draft, float]:
         """Lists the works asked for; an empty draft where no list is. Also how sure the first of them is, in [0, 1]."""
@@ -135,15 +147,29 @@ class ExtractiveWriter:
         chance = write_list(draft, question, hits, self._store, self._table)
         return draft, chance
 
-    def _plain(self, draft: Draft, ranked: Sequence[Candidate], length: Length, *, fill: bool = False) -> None:
+    def _plain(
+        self, draft: Draft, question: ParsedQuery, ranked: Sequence[Candidate], length: Length, *, fill: bool = False
+    ) -> None:
         """Quotes the best span, then what supports it and adds to it: of the same entry first."""
         if not ranked:
             return
-        chosen = self._supported(ranked, length, fill=fill)
-        first = ranked[0].hit.entry.entry_id
-        draft.quote(chosen[0].span, chosen[0].hit.entry, paragraph=True)
-        for candidate in sorted(chosen[1:], key=lambda candidate: candidate.hit.entry.entry_id != first):
-            draft.point(candidate.span, candidate.hit.entry, label=candidate.hit.entry.entry_id != first)
+        first, *others = self._supported(ranked, length, fill=fill)
+        self._answer_first(draft, question, first)
+        own = first.hit.entry.entry_id
+        for candidate in sorted(others, key=lambda candidate: candidate.hit.entry.entry_id != own):
+            span, entry = candidate.span, candidate.hit.entry
+            if len(others) == 1:  # a list of one point is none
+                draft.quote(span, entry, paragraph=True, label=entry.entry_id != own)
+            else:
+                draft.point(span, entry, label=entry.entry_id != own)
+
+    def _answer_first(self, draft: Draft, question: ParsedQuery, candidate: Candidate) -> None:
+        """Quotes what comes first; a "No." to a question other than the one asked has that question before it."""
+        span, entry = candidate.span, candidate.hit.entry
+        asked = span.asked.question if span.asked else ""
+        heard = set(question.words) == set(content_words(asked))
+        lead = f"*{asked}* " if asked and not heard and opens_with_a_verdict(span.plain) else ""
+        draft.quote(span, entry, text=f"{lead}{span.plain}", paragraph=True, lead=len(lead))
 
     def _supported(self, ranked: Sequence[Candidate], length: Length, *, fill: bool = False) -> list[Candidate]:
         """Returns the first span and those after it that may hold what is asked for where the ones before do not.
@@ -159,7 +185,7 @@ class ExtractiveWriter:
         chosen, room = [ranked[0]], room - count_words(ranked[0].span.plain)
         unsaid = 1.0 - ranked[0].probability
         for candidate in ranked[1:_LOOKED_AT]:
-            more = room > fair and candidate.hit.row == ranked[0].hit.row
+            more = room > fair and len(chosen) < _FILLED and candidate.hit.row == ranked[0].hit.row
             words = count_words(candidate.span.plain)
             verdict = opens_with_a_verdict(candidate.span.plain)  # "Yes." answers a question that is not shown
             if len(chosen) == most or words > room or verdict or not (more or candidate.probability * unsaid >= adds):
@@ -197,7 +223,7 @@ class ExtractiveWriter:
         if len(sides) < 2:
             between = [c for c in ranked[:_LOOKED_AT] if c.span.asked and c.span.asked.aspect == "vs"]
             if versus >= _SURE and between:
-                self._plain(draft, [between[0], *(c for c in ranked if c is not between[0])], length)
+                self._plain(draft, question, [between[0], *(c for c in ranked if c is not between[0])], length)
             return
         ids = {hit.entry.entry_id for hit in sides}
         ranked_ids = {candidate.hit.entry.entry_id for candidate in ranked}
@@ -241,6 +267,16 @@ class ExtractiveWriter:
             if span.asked is not None:
                 found.setdefault(span.asked.aspect, span)
         return found
+
+
+def asks_for_facts(question: ParsedQuery) -> bool:
+    """Tells a question that asks for a fact by its whole wording: "when" and "how big" have other meanings, too."""
+    return question.intent.label == "fact"
+
+
+def says_more(question: ParsedQuery, ranked: Sequence[Candidate]) -> bool:
+    """Tells that a question which asks for a fact among other things is answered by prose rather than by the record."""
+    return bool(ranked) and (not asks_for_facts(question) or ranked[0].probability >= _SAYS_IT)
 
 
 def definition_first(question: ParsedQuery, ranked: Sequence[Candidate]) -> list[Candidate]:

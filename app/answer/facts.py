@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import yaml
 
+from app.answer.names import short_name, shown_title
 from app.answer.spans import is_bare
 from index.text.analysis import content_words, term_set
 from index.text.list_lines import says_nothing, shown_line, split_cell
@@ -18,23 +19,24 @@ from ingest.text.markup import plain_text
 from ingest.types import Entry, Passage, PassageKind
 
 _TEMPLATES = {
-    ("year", "zh"): "《{title}》发表于 {value}。",
-    ("year", "en"): "“{title}” appeared in {value}.",
-    ("authors", "zh"): "《{title}》的作者是 {value}。",
-    ("authors", "en"): "“{title}” is by {value}.",
-    ("venue", "zh"): "《{title}》发表于 {value}。",
-    ("venue", "en"): "“{title}” was published at {value}.",
-    ("links", "zh"): "《{title}》的链接：{value}",
-    ("links", "en"): "“{title}” is at {value}",
-    ("organisations", "zh"): "《{title}》来自 {value}。",
-    ("organisations", "en"): "“{title}” is by people at {value}.",
-    ("licence", "zh"): "《{title}》的许可协议是 {value}。",
-    ("licence", "en"): "The licence of “{title}” is {value}.",
-    ("sizes", "zh"): "《{title}》的规模：{value}。",
-    ("sizes", "en"): "“{title}” comes in these sizes: {value}.",
+    ("year", "zh"): "{work}发表于 {value}。",
+    ("year", "en"): "{work} appeared in {value}.",
+    ("authors", "zh"): "{work}的作者是 {value}。",
+    ("authors", "en"): "{work} is by {value}.",
+    ("venue", "zh"): "{work}发表于 {value}。",
+    ("venue", "en"): "{work} was published at {value}.",
+    ("links", "zh"): "{work}的链接：{value}",
+    ("links", "en"): "{work} is at {value}",
+    ("organisations", "zh"): "{work}来自 {value}。",
+    ("organisations", "en"): "{work} is by people at {value}.",
+    ("licence", "zh"): "{work}的许可协议是 {value}。",
+    ("licence", "en"): "The licence of {work} is {value}.",
+    ("sizes", "zh"): "{work}的规模：{value}。",
+    ("sizes", "en"): "Size of {work}: {value}.",
 }
-_CELL = {"zh": "《{title}》的{name}：{value}。", "en": "“{title}” — {name}: {value}."}
+_CELL = {"zh": "{work}的{name}：{value}。", "en": "{work} — {name}: {value}."}
 _MAX_AUTHORS = 6
+_SHORT = 20  # characters of a name that needs no marks
 _COLUMNS = {  # beside those that `role_of` tells
     "organisations": re.compile(
         r"\b(?:institut\w*|compan\w+|universit\w+|organi[sz]ations?|labs?|maker|vendor|team)\b|"
@@ -69,14 +71,32 @@ def state_facts(entry: Entry, passages: Sequence[Passage], names: Sequence[str],
         names: Facts asked for, see ``index.query.patterns.FACTS``.
         language: "zh" or "en".
     """
+    stated = False
     for name in names:
+        work = _again(entry, language) if stated else _title(entry, language)
         values = _values(entry, passages, name)
         quote = next((quote for value in values[:1] for quote in _lines_with(passages, name, value)), None)
         if values and quote is not None:
             value = _joined(name, values, language)
-            yield Fact(_TEMPLATES[name, language].format(title=entry.title, value=value), values[0], quote)
+            found = [Fact(_TEMPLATES[name, language].format(work=work, value=value), values[0], quote)]
         else:
-            yield from _from_rows(entry, passages, name, language)
+            found = list(_from_rows(entry, passages, name, language, work))
+        stated = stated or bool(found)
+        yield from found
+
+
+def _title(entry: Entry, language: str) -> str:
+    """Returns a title in the marks of a language, the original beside a translation."""
+    if language == "en":
+        return f"“{shown_title(entry, language)}”"
+    translated = bool(entry.title_zh) and entry.title_zh not in entry.title
+    return f"《{entry.title_zh}》（{entry.title}）" if translated else f"《{entry.title}》"
+
+
+def _again(entry: Entry, language: str) -> str:
+    """Returns what a work is called once its title is known: its short name, if it has one."""
+    name = entry.aliases[0] if entry.aliases and len(entry.aliases[0]) < _SHORT else short_name(entry, language)
+    return name if name in entry.aliases else f"《{name}》" if language == "zh" else f"“{name}”"
 
 
 def state_columns(entry: Entry, passages: Sequence[Passage], question: str, language: str) -> Iterator[Fact]:
@@ -85,7 +105,8 @@ def state_columns(entry: Entry, passages: Sequence[Passage], question: str, lang
     for passage, column, value in _cells(passages):
         words = set(content_words(column))
         if words and words <= asked and not words <= titled and role_of(column) not in _NOT_ASKED:
-            yield Fact(_CELL[language].format(title=entry.title, name=column, value=value), value, head_span(passage))
+            text = _CELL[language].format(work=_title(entry, language), name=column, value=value)
+            yield Fact(text, value, head_span(passage))
 
 
 def _cells(passages: Sequence[Passage]) -> Iterator[tuple[Passage, str, str]]:
@@ -97,19 +118,19 @@ def _cells(passages: Sequence[Passage]) -> Iterator[tuple[Passage, str, str]]:
                 yield passage, column, value
 
 
-def _from_rows(entry: Entry, passages: Sequence[Passage], name: str, language: str) -> Iterator[Fact]:
+def _from_rows(entry: Entry, passages: Sequence[Passage], name: str, language: str, work: str) -> Iterator[Fact]:
     """Yields the first cell of a column that states a fact, or the licence in a line of a list."""
     for passage, column, value in _cells(passages):
         pattern = _COLUMNS.get(name)
         fits = pattern.search(column) if pattern else role_of(column) == _SAID_BY_ROLE.get(name, name)
         if fits:
-            yield Fact(_CELL[language].format(title=entry.title, name=column, value=value), value, head_span(passage))
+            yield Fact(_CELL[language].format(work=work, name=column, value=value), value, head_span(passage))
             return
     listings = [passage for passage in passages if passage.kind is PassageKind.LISTING and is_bare(passages)]
     if name == "licence":
         for passage in listings:
             if found := _LICENCE.search(passage.text.split("\n")[0]):
-                text = _TEMPLATES[name, language].format(title=entry.title, value=found[1])
+                text = _TEMPLATES[name, language].format(work=work, value=found[1])
                 yield Fact(text, found[1], head_span(passage))
                 return
 

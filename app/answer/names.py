@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from ingest.types import Entry
+import re
+
+from ingest.types import Entry, Kind
+
+_LONG = 30  # characters of a title that wants a shorter name
+_SUBTITLE = re.compile(r"(?<=.):\s|(?<=.)：")
+_PROPER = re.compile(r"(?=.*[^\W\d_].*)(?=.*(?:[A-Z].*[A-Z0-9]|[a-z].*[A-Z]))[A-Za-z0-9.+-]{2,16}")
 
 
 def shown_title(entry: Entry, language: str) -> str:
@@ -14,11 +20,17 @@ def shown_title(entry: Entry, language: str) -> str:
 
 
 def short_name(entry: Entry, language: str) -> str:
-    """Returns the name a paragraph about an entry starts with: the alias its own title begins with, else the title."""
-    title = (
-        entry.title_zh
-        if language == "zh" and entry.title_zh and len(entry.title_zh) < len(entry.title)
-        else entry.title
-    )
+    """Returns the name a paragraph about an entry starts with.
+
+    The alias its own title begins with; else, of a work, one that is a proper name (T0, UniLM); else the title, that of
+    a concept without its subtitle.
+    """
+    translated = language == "zh" and entry.title_zh and len(entry.title_zh) < len(entry.title)
+    title = entry.title_zh if translated else entry.title
     fitting = [name for name in entry.aliases if len(name) > 1 and title.casefold().startswith(name.casefold())]
-    return title[: len(max(fitting, key=len))] if fitting else title
+    if fitting:
+        return title[: len(max(fitting, key=len))]
+    if entry.kind is Kind.CONCEPT:
+        return _SUBTITLE.split(title, maxsplit=1)[0]
+    proper = (name for name in entry.aliases if _PROPER.fullmatch(name))
+    return next(proper, title) if len(title) > _LONG else title

@@ -162,7 +162,7 @@ def test_a_year_is_stated_with_the_line_that_says_it(assistant):
     answer = assistant.ask("LoRA 是哪一年发表的？")
 
     (citation,) = answer.citations
-    assert answer.sentences[0].text == "《LoRA: Low-Rank Adaptation》发表于 2021 年。"
+    assert answer.sentences[0].text == "《低秩适配》（LoRA: Low-Rank Adaptation）发表于 2021 年。"
     assert (citation.quote, citation.line) == ("year: 2021", 7)
 
 

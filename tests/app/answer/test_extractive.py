@@ -147,7 +147,7 @@ def test_a_fact_is_one_sentence_about_the_named_work_from_its_record(facts):
 
     assert texts(draft) == [
         "The licence of “GPTQ: Accurate Quantization” is MIT.",
-        "“GPTQ: Accurate Quantization” comes in these sizes: 7B, 13B.",
+        "Size of GPTQ: 7B, 13B.",
     ]
     assert [(c.n, c.quote, c.support) for c in draft.citations] == [
         (1, 'licence: "MIT"', 1.0),

@@ -51,7 +51,7 @@ def facts(names, language="en", entry=LORA, passages=(RECORD, LISTING)):
         ("licence", "zh", "《LoRA》的许可协议是 MIT。"),
         ("licence", "en", "The licence of “LoRA” is MIT."),
         ("sizes", "zh", "《LoRA》的规模：7B、13B。"),
-        ("sizes", "en", "“LoRA” comes in these sizes: 7B, 13B."),
+        ("sizes", "en", "Size of “LoRA”: 7B, 13B."),
     ],
 )
 def test_a_fact_is_stated_in_the_language_of_the_question(name, language, text):
