@@ -96,7 +96,9 @@ def _title(entry: Entry, language: str) -> str:
 def _again(entry: Entry, language: str) -> str:
     """Returns what a work is called once its title is known: its short name, if it has one."""
     name = entry.aliases[0] if entry.aliases and len(entry.aliases[0]) < _SHORT else short_name(entry, language)
-    return name if name in entry.aliases else f"《{name}》" if language == "zh" else f"“{name}”"
+    if name not in entry.aliases:
+        return f"《{name}》" if language == "zh" else f"“{name}”"
+    return f"{name} " if language == "zh" and name[-1].isascii() else name
 
 
 def state_columns(entry: Entry, passages: Sequence[Passage], question: str, language: str) -> Iterator[Fact]:

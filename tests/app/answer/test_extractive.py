@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from app.answer.draft import Draft
-from app.answer.extractive import ExtractiveConfig, ExtractiveWriter, named_hits, procedure_first
+from app.answer.extractive import ExtractiveConfig, ExtractiveWriter, named_hits, procedure_first, says_more
 from app.answer.spans import opens_with_a_verdict
 from app.answer.support import is_carried
 from app.answer.wishes import Wishes, read_wishes
@@ -263,3 +263,33 @@ def test_a_definition_goes_on_with_how_the_thing_works(write):
 def test_a_sure_definition_is_filled_up_and_a_sure_figure_is_not(quoted):
     assert quoted(0.98) == 1
     assert quoted(0.98, wishes=replace(PLAIN, defines=True)) > 1
+
+
+def test_a_verdict_has_its_question_before_it_unless_that_is_the_one_asked(small, candidates):
+    question, ranked = candidates
+    asked = next(candidate for candidate in ranked if candidate.span.asked)
+    said = "Not fully. The columns are rounded one by one."
+    other = replace(asked.span.asked, question="Is GPTQ exact?")
+    writer = ExtractiveWriter(small.store, small.table)
+
+    def first(answered):
+        span = replace(asked.span, text=said, plain=said, asked=answered)
+        return writer.write(question, PLAIN, (), [replace(asked, span=span)], Length.SHORT)
+
+    draft = first(other)
+    assert texts(draft) == [f"*Is GPTQ exact?* {said}"]
+    assert [(citation.quote, citation.support) for citation in draft.citations] == [(said, 1.0)]
+    assert texts(first(replace(other, question=question.text))) == [said]
+
+
+@pytest.mark.parametrize(
+    ("label", "probability", "more"), [("fact", 0.6, True), ("fact", 0.4, False), ("why", 0.1, True)]
+)
+def test_prose_comes_before_the_record_where_it_is_sure_or_the_question_is_of_another_kind(
+    candidates, label, probability, more
+):
+    question, ranked = candidates
+    asked = replace(question, intent=replace(question.intent, label=label))
+
+    assert says_more(asked, [replace(ranked[0], probability=probability)]) is more
+    assert not says_more(asked, ())

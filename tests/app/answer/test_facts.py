@@ -184,3 +184,13 @@ def test_an_author_is_found_where_the_surname_stands_first():
     (fact,) = state_facts(entry, [replace(ROW, text=line, cells=())], ["authors"], "en")
 
     assert fact.text == "“Gopher” is by Diederik Kingma, Jimmy Ba."
+
+
+def test_a_second_fact_calls_a_work_by_its_short_name():
+    entry = replace(LORA, title="LoRA: Low-Rank Adaptation", aliases=("LoRA",))
+
+    chinese = [fact.text for fact in facts(("year", "authors"), "zh", entry)]
+    english = [fact.text for fact in facts(("year", "authors"), "en", entry)]
+
+    assert chinese == ["《LoRA: Low-Rank Adaptation》发表于 2022 年。", "LoRA 的作者是 Edward J. Hu、Yelong Shen。"]
+    assert english == ["“LoRA: Low-Rank Adaptation” appeared in 2022.", "LoRA is by Edward J. Hu, Yelong Shen."]

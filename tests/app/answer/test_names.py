@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from app.answer.names import short_name, shown_title
@@ -19,6 +21,12 @@ def work(title, *, title_zh="", title_en="", aliases=()):
         (work("Chain of Thought", title_zh="思维链提示", aliases=("CoT",)), "en", "Chain of Thought"),
         (work("LLaMA 2: Open Models", aliases=("llama", "llama 2")), "en", "LLaMA 2"),  # as the title spells it
         (work("Queries", aliases=("Q",)), "en", "Queries"),  # one letter is no name
+        (work("Multitask Prompted Training Enables Zero-Shot", aliases=("prompted training", "T0")), "en", "T0"),
+        (
+            work("Multitask Prompted Training Enables Zero-Shot", aliases=("Zero-shot paper",)),
+            "en",
+            "Multitask Prompted Training Enables Zero-Shot",
+        ),
     ],
 )
 def test_the_short_name_is_the_longest_alias_that_the_title_begins_with(entry, language, name):
@@ -39,3 +47,9 @@ def test_the_short_name_is_the_longest_alias_that_the_title_begins_with(entry, l
 )
 def test_a_translated_title_has_the_original_beside_it(entry, language, title):
     assert shown_title(entry, language) == title
+
+
+def test_a_concept_is_called_by_its_title_without_its_subtitle():
+    metrics = replace(work("Evaluation metrics: perplexity and BLEU", aliases=("BLEU",)), kind=Kind.CONCEPT)
+
+    assert short_name(metrics, "en") == "Evaluation metrics"
