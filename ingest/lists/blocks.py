@@ -199,10 +199,3 @@ def as_title(line: Line) -> Line:
         return (spans[-1],)
     whole = "".join(span.text for span in spans)
     return (Span(whole, href=spans[-1].href),)
-
-
-def is_bare_title(text: str) -> bool:
-    """An English title standing alone on its line: most words capitalised, no full stop."""
-    words = text.split()
-    capitals = sum(word[:1].isupper() for word in words)
-    return 4 <= len(words) <= 40 and capitals >= 0.6 * len(words) and not re.search(r"[。，.!?:：]", text)

@@ -96,3 +96,10 @@ def can_be_title(span: Span) -> bool:
 def is_label_link(span: Span) -> bool:
     """Tells a link that shows its address, a picture, or only what it leads to."""
     return span.text.strip() == (span.href or "").strip() or is_label(span.text) or not span.text.strip()
+
+
+def is_bare_title(text: str) -> bool:
+    """An English title standing alone on its line: most words capitalised, no full stop."""
+    words = text.split()
+    capitals = sum(word[:1].isupper() for word in words)
+    return 4 <= len(words) <= 40 and capitals >= 0.6 * len(words) and not re.search(r"[。，.!?:：]", text)

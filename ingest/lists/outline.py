@@ -18,7 +18,6 @@ from ingest.lists.blocks import (
     first_lines,
     group_label,
     heads_an_entry,
-    is_bare_title,
     is_entry,
     is_group,
     is_label_text,
@@ -31,7 +30,7 @@ from ingest.lists.blocks import (
 )
 from ingest.lists.entry_line import read_head
 from ingest.lists.facts import add_fact, read_fact
-from ingest.lists.head import Head, clean_title, points_inside, section_head
+from ingest.lists.head import Head, clean_title, is_bare_title, points_inside, section_head
 from ingest.lists.headings import Heading, read_heading
 from ingest.lists.inline import Line, Span, links_of, text_of
 from ingest.lists.labels import is_boilerplate, is_contents, is_label, names_no_work, undecorated
