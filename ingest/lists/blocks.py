@@ -11,11 +11,11 @@ from ingest.lists.head import points_inside
 from ingest.lists.inline import Line, Span, links_of, text_of
 from ingest.lists.labels import is_label, names_no_work
 from ingest.lists.nodes import Node
-from ingest.lists.reference import names_before_title
+from ingest.lists.reference import is_reference, names_before_title
 
 _SECTION_LABEL_WORDS = 8
 _MENTION_CHARS = 60
-NUMBERED = re.compile(r"^\s*(?:第?\d{1,3}(?!\d)|[一二三四五六七八九十]+)\s*[、.．)）]|^\s*\[\d{1,3}\]\s")
+NUMBERED = re.compile(r"^\s*(?:第?\d{1,3}(?!\d)|[一二三四五六七八九十]+)\s*[、.．)）]|^\s*\[\^?\d{1,3}\]:?\s")
 _DATED = re.compile(r"^\d{4}-\d{2}-\d{2}")
 _SENTENCE_MARK = re.compile(r"[。；;:：！!？?]|\.\s|\.$")
 _SEE_ALSO = re.compile(r"^\W*(?:see(?: also)?|more|also|related|参见|另见|另请参阅|相关)\W*$", re.I)
@@ -74,6 +74,8 @@ def is_entry(item: Node, *, nested: bool) -> bool:
     name = text.rstrip(":： ")
     if any(links_of([value]) for below in nested_items(item) for _, value in _facts(below)):
         return True
+    if is_reference(text) or references_in(lines):
+        return True
     return bool(_DATED.match(text)) or (len(name) <= _MENTION_CHARS and not _SENTENCE_MARK.search(name))
 
 
@@ -103,6 +105,11 @@ def only_anchors(lines: Sequence[Line]) -> bool:
     """Tells lines whose links all point inside the same file."""
     links = links_of(lines)
     return bool(links) and all(points_inside(span.href or "") for span in links)
+
+
+def joined(lines: Sequence[Line]) -> Line:
+    """Returns wrapped lines as one."""
+    return tuple(span for line in lines for span in (*line, Span(" ")))[:-1]
 
 
 def is_label_text(text: str) -> bool:
@@ -158,6 +165,19 @@ def opens_entry(lines: Sequence[Line], text: str) -> bool:
     labelled = bool(others) and all(link.bracketed or is_label(link.text) for link in others)
     prose = len(spans) > 1 and spans[1].text.lstrip()[:1].islower()
     return title_at == 0 and labelled and not is_label(spans[0].text) and not prose and len(text) <= 400
+
+
+def references_in(lines: Sequence[Line]) -> list[list[Line]]:
+    """Returns the references that a paragraph consists of, each with its lines; none where it says anything else."""
+    texts = [NUMBERED.sub("", text_of(line)) for line in lines]
+    if not any(texts):
+        return []
+    starts = [i for i, line in enumerate(lines) if NUMBERED.match(text_of(line))]
+    if not starts:
+        starts = list(range(len(lines))) if all(map(is_reference, texts)) else [0]
+    pieces = list(zip(starts, [*starts[1:], len(lines)], strict=True))
+    whole = starts[0] == 0 and all(is_reference(" ".join(texts[start:stop])) for start, stop in pieces)
+    return [list(lines[start:stop]) for start, stop in pieces] if whole else []
 
 
 def are_link_lines(lines: Sequence[Line]) -> bool:

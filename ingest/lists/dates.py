@@ -118,13 +118,13 @@ def _year_and_month(text: str) -> Appeared | None:
 def _venue_before(text: str, *, authors_known: bool) -> tuple[str, int]:
     """Returns the venue at the end of a text, and where it starts."""
     start = max(text.rfind(mark) for mark in '|[]:：;；"”')
-    sentence = max((found.end() for found in re.finditer(r"(?<=[a-z])\.\s", text)), default=0) - 1
+    sentence = max((found.end() for found in re.finditer(r"(?<=[a-z])(?<!\bvol)(?<!\bno)(?<!\bpp)\.\s", text)), default=0) - 1
     start = max(start, sentence if text[sentence + 1 :].strip(" (（,") else start)
     piece = text[start + 1 :]
     names, comma, behind = piece.rstrip(" ,(（").rpartition(",")
     if not authors_known and comma and (are_people(names.strip()) or is_person(names.strip())):
         start, piece = start + len(names) + 1, behind
-    if re.search(r"arxiv:\s*$|arxiv:\s*[\d.]+\s*\(?$", text, re.I):
+    if re.search(r"arxiv:\s*$|arxiv:\s*[\d.]+[\s,(]*$", text, re.I):
         return "arXiv", max(text.lower().rfind("arxiv", 0, text.lower().rfind("arxiv")), 0)
     venue = venue_name(piece)
     names = piece.strip(" .,，*()（）")

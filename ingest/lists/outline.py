@@ -22,11 +22,13 @@ from ingest.lists.blocks import (
     is_group,
     is_label_text,
     is_link_line,
+    joined,
     lines_below,
     lone_label,
     nested_items,
     only_anchors,
     opens_entry,
+    references_in,
 )
 from ingest.lists.entry_line import read_head
 from ingest.lists.facts import add_fact, read_fact
@@ -183,7 +185,8 @@ class _Walker:
     def _entry(self, item: Node) -> None:
         inner = [child for child in nested_items(item) if is_entry(child, nested=True) or is_group(child)]
         end = min((child.start - 1 for child in inner), default=item.end)
-        head = read_head([*first_lines(item), *lines_below(item, inner)])
+        first = first_lines(item)
+        head = read_head([*([joined(first)] if len(references_in(first)) == 1 else first), *lines_below(item, inner)])
         block = self._add(head, item.start, end, "item")
         if block and inner:
             notes = [child for child in nested_items(item) if child not in inner and child.start > end]
@@ -224,6 +227,8 @@ class _Walker:
         links = links_of(lines)
         if not links and is_label_text(text) and following is not None and following.kind == "list":
             self._enter(_LABEL_LEVEL, clean_title(text), node.start)
+        elif (self.open is None or self.open.shape != "heading") and (references := references_in(node.lines)):
+            self._references(references, node)
         elif opens_entry(lines, text):
             self._numbered(lines, node)
         elif are_link_lines(node.lines) and (len(node.lines) > 1 or len(links) == 1):
@@ -242,6 +247,12 @@ class _Walker:
             if not self._is_introduction():
                 for link in links:
                     self._cited(link, node)
+
+    def _references(self, references: Sequence[Sequence[Line]], node: Node) -> None:
+        start = node.start
+        for lines in references:
+            self.open = self._add(read_head([joined(lines)]), start, min(node.end, start + len(lines) - 1), "paragraph")
+            start += len(lines)
 
     def _numbered(self, lines: list[Line], node: Node) -> None:
         """A paragraph that opens an entry; numbered references on lines of their own are one entry each."""
