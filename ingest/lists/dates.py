@@ -26,10 +26,14 @@ _AROUND = re.compile(
 _SMALL_WORDS = frozenset("of the on in and for at to a an und de la preprint arxiv et with".split())
 _PROSE_BEFORE = re.compile(r"(?:^|\s)[a-z]{2,}\s+(?:[a-z]+\s+)*$")
 _PREFIX_PART = re.compile(r"[\[(【（](?P<inside>[^\[\]()【】（）]{2,40})[\])】）]\s*[.:：,，-]?\s*")
+_SENTENCE_END = re.compile(r"(?<=[a-z])(?<!\bvol)(?<!\bno)(?<!\bpp)\.\s")
 _MAX_VENUE = 60
-_GLUED = re.compile(rf"^(?P<venue>[A-Z&/ +-]*[A-Z]|(?i:acl|naacl|corr|neurips|arxiv|interspeech))[-_]?(?P<year>{_Y})$")  # ACL2023
+_GLUED = re.compile(
+    rf"^(?P<venue>[A-Z&/ +-]*[A-Z]|(?i:acl|naacl|corr|neurips|arxiv|interspeech))[-_]?(?P<year>{_Y})$"
+)  # ACL2023
 _YEAR_AND_MONTH = re.compile(
-    r"(?:(?P<venue>ar[xi]{2}v)[:\s.-]*)?(?P<year>[01]\d|[23]\d)(?P<point>[-./]?)(?:0[1-9]|1[0-2])(?:(?P=point)[0-3]\d)?", re.I
+    r"(?:(?P<venue>ar[xi]{2}v)[:\s.-]*)?(?P<year>[01]\d|[23]\d)(?P<point>[-./]?)(?:0[1-9]|1[0-2])(?:(?P=point)[0-3]\d)?",
+    re.I,
 )
 
 
@@ -118,7 +122,9 @@ def _year_and_month(text: str) -> Appeared | None:
 def _venue_before(text: str, *, authors_known: bool) -> tuple[str, int]:
     """Returns the venue at the end of a text, and where it starts."""
     start = max(text.rfind(mark) for mark in '|[]:：;；"”')
-    sentence = max((found.end() for found in re.finditer(r"(?<=[a-z])(?<!\bvol)(?<!\bno)(?<!\bpp)\.\s", text)), default=0) - 1
+    sentence = (
+        max((found.end() for found in re.finditer(r"(?<=[a-z])(?<!\bvol)(?<!\bno)(?<!\bpp)\.\s", text)), default=0) - 1
+    )
     start = max(start, sentence if text[sentence + 1 :].strip(" (（,") else start)
     piece = text[start + 1 :]
     names, comma, behind = piece.rstrip(" ,(（").rpartition(",")

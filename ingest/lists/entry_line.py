@@ -14,7 +14,7 @@ from itertools import takewhile
 
 from ingest.lists.credits import NAMES_IN_BRACKETS, credit_lines, take_credits
 from ingest.lists.dates import cited_as, is_appearance, read_appearance, take_prefix, venue_name
-from ingest.lists.facts import add_fact, read_fact
+from ingest.lists.facts import add_fact, read_fact, read_title
 from ingest.lists.head import Head, can_be_title, clean_title, is_bare_title, is_label_link
 from ingest.lists.inline import Line, Span, text_of
 from ingest.lists.labels import is_label, undecorated
@@ -42,7 +42,7 @@ def read_head(lines: Sequence[Line]) -> Head:
         for line in lines:
             head.add_links(line, own=True)
         return head
-    rest = _take_title(head, _strip_prefix(head, shown[0]))
+    rest = _take_title(head, _strip_prefix(head, read_title(shown[0]) or shown[0]))
     credit = credit_lines(shown)
     _take_names(head, rest)
     take_credits(head, [rest, *credit])
@@ -85,7 +85,7 @@ def _strip_prefix(head: Head, line: Line) -> Line:
 
 
 def _unlinked(spans: Sequence[Span]) -> str:
-    """Returns the text before the first link or name, emoji at its start left out; formatting may change in brackets."""
+    """Returns the text before the first link or name, whatever its formatting, emoji at its start left out."""
     lead = takewhile(lambda span: span.href is None and not span.code, spans)
     return undecorated("".join(span.text for span in lead) + "x")[:-1]
 
@@ -205,12 +205,13 @@ def _subtitle(name: str, rest: Line) -> tuple[str, Line]:
     if not rest or rest[0].href is not None or rest[0].code or name.count(" ") > 1:
         return "", rest
     found = _AFTER_COLON.match(f": {rest[0].text}" if name.endswith((":", "：")) else rest[0].text)
-    after = (replace(rest[0], text=rest[0].text[-len(found["after"]) :] if found["after"] else ""), *rest[1:]) if found else rest
-    labelled = [span for span in rest if span.href is not None]
-    said = [span for span in after if span.href is None and not span.code and re.search(r"\w{3}", span.text)]
-    if not found or not is_bare_title(found["text"]) or not labelled or not all(map(is_label_link, labelled)):
+    labels = [span for span in rest if span.href is not None]
+    if not found or not is_bare_title(found["text"]) or not labels or not all(map(is_label_link, labels)):
         return "", rest
-    return ("", rest) if any(not is_appearance(span.text.strip(" ()（）[].,")) for span in said) else (found["text"], after)
+    after = (replace(rest[0], text=found["after"]), *rest[1:])
+    said = [span.text.strip(" ()（）[].,") for span in after if span.href is None and not span.code]
+    noted = any(re.search(r"\w{3}", text) and not is_appearance(text) for text in said)
+    return ("", rest) if noted else (found["text"], after)
 
 
 def _take_names(head: Head, rest: Line) -> None:

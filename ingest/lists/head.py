@@ -19,6 +19,7 @@ _PICTURES = re.compile(
     r"^https?://(?:img\.shields\.io|awesome\.re|badgen\.net|badge\.\w+)|\.(?:svg|png|jpe?g|gif)$", re.I
 )
 _ARXIV_TAG = re.compile(r"^\[\d{4}\.\d{4,5}\]\s+")  # as arXiv's pages are titled
+_FRAME = re.compile(r"^\[([^\[\]]+)\]$")
 _QUOTES = '"“”«»'
 _MAX_TITLE = 400
 
@@ -77,7 +78,7 @@ def points_inside(href: str) -> bool:
 def clean_title(text: str) -> str:
     """Takes quotation marks, stray emphasis, emoji and the closing full stop off a title."""
     text = re.sub(r"\s+", " ", text[: 4 * _MAX_TITLE].replace("**", "").replace("%*", "%")).strip()
-    text = _ARXIV_TAG.sub("", undecorated(text))
+    text = _FRAME.sub(r"\1", _ARXIV_TAG.sub("", undecorated(text)))
     bare = text.strip(_QUOTES)
     text = (text if any(mark in bare for mark in _QUOTES) else bare).strip().rstrip("。:：,，、;；").strip()
     text = text.removesuffix(".").rstrip(_QUOTES) if not text.endswith("..") else text

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 _INITIALS = r"(?:[^\W\d_]\.[ -]?)*[^\W\d_](?:\.|(?=$))"
-_REVERSED = re.compile(rf"(?!(?:and|et)\b)([^\s,.;&]{{1,40}}(?:[ -][^\s,.;&]{{1,40}})?),\s*({_INITIALS})(?=\s*(?:[,;&(]|and\b|et\b|$))")
+_REVERSED = re.compile(
+    r"(?<!\w)(?!(?:and|et)\b)([^\s,.;&]{1,40}(?:[ -][^\s,.;&]{1,40})?),"
+    rf"\s*({_INITIALS})(?=\s*(?:[,;&(]|and\b|et\b|$))"
+)
 _PARTICLES = frozenset("van von de der den del della di da dos du la le el al bin ibn ter ten zu y e".split())
 _ORGANISATION = re.compile(
     r"\b(?:AI|Lab|Labs|Research|University|Institute|Team|Inc|Press|Journal|Conference|Proceedings|Transactions|Workshop|"
