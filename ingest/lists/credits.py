@@ -13,6 +13,7 @@ from ingest.lists.names import are_people, is_person, split_authors
 
 NAMES_IN_BRACKETS = re.compile(r"^\s*[(（](?P<names>[^()（）]{1,200}(?:\([^()]{0,100}\)[^()（）]{0,100}){0,4})[)）]")
 _NOTE = re.compile(r"^\s*[:：]|(?:^|[\s|)）])[-–—]{1,2}\s")
+_AFFILIATION = re.compile(r"\b(?:Universit\w+|Institute|Laborator\w+|College|Academy|School|Department)\b")
 _MAX_CREDIT_LINES = 3
 
 
@@ -36,7 +37,7 @@ def take_credits(head: Head, lines: list[Line]) -> None:
         head.authors, head.year = split_authors(cited["authors"]), int(cited["year"])
         return
     dated = [text for text in italics if is_appearance(text)]
-    names = " ".join(text for text in italics if text not in dated)
+    names = " ".join(text for text in italics if text not in dated and not _AFFILIATION.search(text))
     if names and not head.authors and not _are_names(names) and (people := _people_in(outside, dated=True)):
         head.authors, head.venue = people, head.venue or venue_name(names)
     elif names and not head.authors:

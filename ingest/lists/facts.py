@@ -13,7 +13,7 @@ from ingest.lists.names import split_authors
 
 _MAX_CHARS = 400
 _DATED = re.compile(r"[.,;]?\s*[(（](?:19|20)\d\d[)）]\s*$")  # "Ann Lee, Bob Ray (2024)"
-_FACT = re.compile(r"^\s*(?P<name>[^:：\n]{1,24}?)\s*[:：]+\s*")
+_FACT = re.compile(r"^\s*(?P<name>[^:：\n(（][^:：\n]{0,23}?)\s*[:：]+\s*")
 
 
 def is_link_row(line: Line) -> bool:

@@ -14,7 +14,9 @@ from ingest.text.links import canonical_url, link_fault
 from ingest.text.scripts import has_han
 from ingest.types import Link
 
-_INSIDE = re.compile(r"^(?:\./|README(?:\.\w+)*)?#", re.I)
+_INSIDE = re.compile(
+    r"^(?:\./|README(?:\.\w+)*)?#|^(?![a-z][a-z0-9+.-]*:|//)[^?#]+\.(?:md|markdown|rst|org|html?)#", re.I
+)
 _PICTURES = re.compile(
     r"^https?://(?:img\.shields\.io|awesome\.re|badgen\.net|badge\.\w+)|\.(?:svg|png|jpe?g|gif)$", re.I
 )
@@ -71,7 +73,7 @@ def section_head(heading: Heading) -> Head:
 
 
 def points_inside(href: str) -> bool:
-    """Tells an address inside the list's own file."""
+    """Tells an address inside the list's own file, or a place in another file of the list."""
     return _INSIDE.match(href) is not None
 
 

@@ -19,10 +19,15 @@ _DASH = re.compile(r"\s[-–—]{1,2}\s")
 _INITIALLED = re.compile(r"(?:[^\W\d_]\.[ -]?)+[^\W\d_]")  # J. Doe
 _INITIAL_END = re.compile(r"(?<=[ .-][^\W\d_a-z])\.\s+(?=[^\W\d_a-z“\"][^\W_.]+[\s:-])")  # "… and Doe, J. R. Title"
 _REVERSED = re.compile(r"[^\s,.;&]+(?:[ -][^\s,.;&]+)?,\s*(?:[^\W\d_a-z]\.[ -]?)+")  # Doe, J.
+_ONE_REVERSED = re.compile(
+    r"^\s*(?P<family>[^\W\d_][\w-]+),\s(?P<given>[^\W\d_][\w.-]*(?:\s[^\W\d_]\.)?)\.\s*[\"“]?\s*$"
+)
 _TYPED = re.compile(  # as Chinese journals cite: Names. Title[J]. Venue, year
-    r"^(?P<names>[^。．]{2,400}?)[.。．]\s*(?P<title>[^\[\]]{2,300}?)\s*\[[A-Z]{1,2}(?:/OL)?\]\s*(?://|[.,。，．]|$)\s*(?P<rest>.*)$"
+    r"^(?P<names>[^。．]{2,400}?)[.。．]\s*(?P<title>[^\[\]]{2,300}?)\s*\[[A-Z]{1,2}(?:/OL)?\]"
+    r"\s*(?://|[.,。，．]|$)\s*(?P<rest>.*)$"
 )
 _YEAR_AT_END = re.compile(rf",\s*(?P<year>{_Y})[a-z]?$")
+_PLACE_AT_END = re.compile(rf"[,.]\s+(?P<place>[^,.]{{2,40}}?,?\s*['’]?(?:{_Y}|\d\d))\.?$")  # "Title, ACL 2024"
 _MAX_NAMES = 600
 _MIN_TITLE_WORDS = 3
 _MAX_CHARS = 2000  # longer ones are prose
@@ -61,6 +66,8 @@ def is_reference(text: str) -> bool:
 def names_before_title(text: str) -> list[str]:
     """Returns the authors that a text before a title lists, or nothing when it is no list of authors."""
     quoted = text.rstrip().endswith(('"', "“", "「"))
+    if (found := _ONE_REVERSED.match(text)) and is_person(found["given"]) and is_person(found["family"]):
+        return [f"{found['given']} {found['family']}"]
     text = text.strip(' "“「,.')
     if "et al" in text or are_people(text) or (quoted and "," in text):
         return leading_authors(text)
@@ -127,6 +134,9 @@ def _plain(text: str) -> Reference:
     for bracket in _BRACKET.finditer(text):
         if bracket.start() and is_appearance(bracket["inside"]):
             return Reference(text[: bracket.start()], [], None, text[bracket.start() :])
+    place = _PLACE_AT_END.search(text)
+    if place and place.start() > 3 and is_appearance(place["place"]):
+        return Reference(text[: place.start()], [], None, place["place"])
     dash = _DASH.search(text)
     if dash and dash.start() >= 2:
         return Reference(text[: dash.start()], [], None, text[dash.start() :])
