@@ -1,13 +1,18 @@
-"""Refreshing an index: fetch what is new, rebuild what changed. Where reading meets indexing."""
+"""Refreshing an index: fetch what is new, rebuild what changed. Where reading meets indexing.
+
+What reads and what builds is loaded when something has changed: most refreshes find that nothing has.
+"""
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import Counter
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from index.changes import Changes, compare_entries
 from index.encoders.base import SHIPPED, Encoder
 from index.encoders.load import choose_encoder, table_beside
 from index.errors import IndexUnavailableError, MissingIndexError
@@ -18,12 +23,13 @@ from index.storage.generations import current_generation, damaged, open_generati
 from index.storage.locking import refresh_lock
 from index.storage.manifest import DamagedError, Manifest
 from index.storage.origin import choose_corpus, corpus_of, ingest_command, recorded_form, remember_corpus
-from index.storage.store import Store
 from ingest.errors import CorpusError
-from ingest.library import corpus_fingerprint, read_library
-from ingest.parse_cache import ParseCache
+from ingest.fingerprint import corpus_fingerprint
 from ingest.passages import PassageConfig
 from ingest.types import Entry, Library, Problem
+
+if TYPE_CHECKING:
+    from index.changes import Changes
 
 _SHOWN = 5  # problems told at the end of a refresh
 _CONFIG = PassageConfig()
@@ -93,7 +99,7 @@ def refresh_index(  # noqa: PLR0913 - what a command can ask for
 
         # What is in a cluster is sooner made again than fetched.
         reusable = manifest and not full and not now and manifest.inputs[1:] == inputs[1:]
-        with report.progress("indexing") as advance:
+        with report.progress("indexing") as advance, _without_collector():
             build_index(
                 library,
                 encoder,
@@ -124,6 +130,8 @@ def preview_refresh(corpus: Path | None, data: Path, report: Reporter) -> None:
     if live and live[1].corpus == corpus_fingerprint(corpus, data, _CONFIG):
         report.say(f"nothing would change: {live[1].entries} entries, {live[1].passages} passages")
         return
+    from ingest.library import read_library
+
     with report.progress("reading") as advance:
         library = read_library(corpus, data, _CONFIG, lambda _, number, total: advance(number, total))
     if live:
@@ -215,18 +223,38 @@ def _live(data: Path, report: Reporter) -> tuple[Path, Manifest] | None:
 
 def _read(corpus: Path, data: Path, report: Reporter, *, again: bool) -> Library:
     """Reads the corpus; what is remembered of unchanged files is forgotten first where all is to be read ``again``."""
-    with report.progress("reading") as advance, ParseCache(data, _CONFIG, again=again) as cache:
+    from ingest.library import read_library
+    from ingest.parse_cache import ParseCache
+
+    with report.progress("reading") as advance, ParseCache(data, _CONFIG, again=again) as cache, _without_collector():
         return read_library(corpus, data, _CONFIG, lambda _, number, total: advance(number, total), cache)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Leaves cycles of objects alone for a while: there are few, and looking for them costs an eighth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _entries(live: tuple[Path, Manifest] | None) -> list[Entry]:
     if not live:
         return []
+    from index.storage.store import Store
+
     with closing(Store(live[0] / "store.sqlite")) as store:
         return list(store.entries())
 
 
 def _changes(generation: Path, library: Library) -> Changes:
+    from index.changes import compare_entries
+    from index.storage.store import Store
+
     with closing(Store(generation / "store.sqlite")) as store:
         old = list(store.entries()), list(store.all_passages())
     return compare_entries(old, (library.entries, library.passages))

@@ -1,20 +1,22 @@
-"""What a refresh brings into the data folder before it reads: PDFs, sets of arXiv, abstracts, full texts."""
+"""What a refresh brings into the data folder before it reads: PDFs, sets of arXiv, abstracts, full texts.
+
+What fetches is loaded when something is to be fetched: most refreshes bring nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.reporting import Reporter
-from ingest.fetch.arxiv import ArxivConfig, fetch_abstracts
-from ingest.fetch.arxiv_dump import take_abstracts
-from ingest.fetch.documents import abstract_file
-from ingest.fetch.full_text import FullTextConfig, fetch_full_texts
-from ingest.fetch.harvest import Harvest, HarvestConfig, harvest_set
 from ingest.pdf.reading import kept_text, pdf_hash, read_pdfs
 from ingest.pdf.shelf import add_pdfs, pdfs_in
 from ingest.types import Entry
+
+if TYPE_CHECKING:
+    from ingest.fetch.harvest import Harvest
 
 _SHOWN = 5
 _WAITING = "{number} {wait} for a network: run ingest again / 还有 {number} 篇摘要待联网后获取：届时请再次运行 ingest"
@@ -73,6 +75,8 @@ def bring_texts(entries: Sequence[Entry], data: Path, report: Reporter, sources:
 
 def tell_waiting(entries: Sequence[Entry], data: Path, report: Reporter) -> None:
     """Says how many abstracts are still to be fetched, if any."""
+    from ingest.fetch.documents import abstract_file
+
     ids = {entry.arxiv_id for entry in entries if entry.arxiv_id}
     _tell_waiting(sum(not abstract_file(data / "abstracts", paper).is_file() for paper in ids), report)
 
@@ -95,6 +99,8 @@ def _read_pdfs(files: Sequence[Path], data: Path, report: Reporter, *, again: bo
 
 
 def _harvest(data: Path, report: Reporter, harvest: Harvest) -> None:
+    from ingest.fetch.harvest import HarvestConfig, harvest_set
+
     with report.progress(f"arXiv {harvest.name}") as advance:
         done = harvest_set(harvest, data, HarvestConfig.from_environment(), progress=advance)
     removed = f", withdrawn: {done.removed}" if done.removed else ""
@@ -104,6 +110,8 @@ def _harvest(data: Path, report: Reporter, harvest: Harvest) -> None:
 
 
 def _fetch_full_texts(entries: Sequence[Entry], data: Path, report: Reporter) -> int:
+    from ingest.fetch.full_text import FullTextConfig, fetch_full_texts
+
     there = {text.arxiv_id for file in pdfs_in(data) if (text := kept_text(data, pdf_hash(file)))}
     ids = [entry.arxiv_id for entry in entries if entry.arxiv_id and entry.arxiv_id not in there]
     config = FullTextConfig.from_environment()
@@ -119,6 +127,8 @@ def _fetch_full_texts(entries: Sequence[Entry], data: Path, report: Reporter) ->
 
 
 def _take(entries: Sequence[Entry], data: Path, report: Reporter, dump: Path) -> int:
+    from ingest.fetch.arxiv_dump import take_abstracts
+
     ids = [entry.arxiv_id for entry in entries if entry.arxiv_id]
     with report.progress("reading abstracts") as advance:
         found = take_abstracts(dump, ids, data / "abstracts", progress=advance)
@@ -129,6 +139,8 @@ def _take(entries: Sequence[Entry], data: Path, report: Reporter, dump: Path) ->
 
 
 def _ask_arxiv(entries: Sequence[Entry], data: Path, report: Reporter) -> int:
+    from ingest.fetch.arxiv import ArxivConfig, fetch_abstracts
+
     ids = [entry.arxiv_id for entry in entries if entry.arxiv_id]
     with report.progress("fetching abstracts") as advance:
         fetched = fetch_abstracts(ids, data / "abstracts", ArxivConfig.from_environment(), progress=advance)

@@ -6,7 +6,7 @@ import ingest.interrupts  # noqa: F401 - before what takes time to load  # isort
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +22,9 @@ from ingest.console import (
 )
 from ingest.errors import CorpusError
 from ingest.lint.rules import ReportFormat
+
+if TYPE_CHECKING:
+    from ingest.fetch.harvest import Harvest
 
 _STOPPED = "stopped; the index is as it was / 已停止，索引保持原样"
 
@@ -190,7 +193,6 @@ def refresh(
         from index.encoders.load import choose_encoder
         from index.refresh import preview_refresh, refresh_index, roll_back_index, verify_index
         from index.sources import Sources
-        from ingest.fetch.harvest import Harvest
 
         talk = Lines() if as_json else Terminal()
         if rollback:
@@ -200,8 +202,8 @@ def refresh(
         chosen = choose_encoder(data, encoder, batch=batch, device=device)
         if verify:
             return verify_index(data, talk, chosen)
-        days = (day.date() if day else None for day in (since, until))
-        sources = Sources(arxiv_dump, tuple(add or ()), full_text, Harvest(arxiv_set, *days) if arxiv_set else None)
+        harvest = _harvest(arxiv_set, since, until) if arxiv_set else None
+        sources = Sources(arxiv_dump, tuple(add or ()), full_text, harvest)
         unread = refresh_index(
             corpus,
             data,
@@ -219,6 +221,12 @@ def refresh(
             return watch_corpus(choose_corpus(corpus, data), data, talk, chosen)
         if unread:
             raise CorpusError(f"{unread[0]}; files skipped: {len(unread)}, everything else is indexed")
+
+
+def _harvest(name: str, since: datetime | None, until: datetime | None) -> Harvest:
+    from ingest.fetch.harvest import Harvest
+
+    return Harvest(name, *(day.date() if day else None for day in (since, until)))
 
 
 def _repair(file: Path) -> None:

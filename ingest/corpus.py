@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ingest.documents.glossary import GLOSSARY_FILE, ORGANISATIONS_FILE
 from ingest.errors import CorpusError
-from ingest.lists.formats.read import LIST_SUFFIXES
+from ingest.lists.formats.suffixes import LIST_SUFFIXES
 from ingest.pdf.shelf import pdfs_in
 from ingest.types import Problem
 

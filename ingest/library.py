@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,30 +17,17 @@ from ingest.parse_cache import ParseCache
 from ingest.parsed import Parsed, parse_document, parse_list, placed
 from ingest.passages import PassageConfig
 from ingest.pdf.attach import Pdf, attach_pdfs
-from ingest.pdf.reading import kept_text, pdf_hash, text_file
+from ingest.pdf.reading import kept_text, pdf_hash
 from ingest.pdf.shelf import PDF_FOLDER
 from ingest.text.folding import fold
 from ingest.text.links import canonical_url, link_fault
 from ingest.types import Entry, Kind, Library, Link, Listing, Passage, Problem, Term
 
-__all__ = ["Progress", "Reading", "cited_path", "corpus_files", "corpus_fingerprint", "read_corpus", "read_library"]
+__all__ = ["Progress", "Reading", "cited_path", "corpus_files", "read_corpus", "read_library"]
 
 _YEAR = re.compile(r"[0-9]{4}")
 
 Progress = Callable[[str, int, int], None]
-
-
-def corpus_fingerprint(corpus: Path, data: Path, config: PassageConfig) -> str:
-    """Returns a hash of everything ``read_library`` would read, so that an unchanged corpus is not read twice."""
-    digest = hashlib.sha256(json.dumps(asdict(config), sort_keys=True).encode())
-    for role, files in corpus_files(corpus, data).items():
-        for file in files:
-            place = file.relative_to(corpus).as_posix() if role == "lists" else file.name
-            digest.update(f"{role}/{place}\0".encode())
-            digest.update(_content_hash(file))
-            if role == "pdfs":  # the text that was found in it is read, not the file
-                digest.update(_content_hash(text_file(data, pdf_hash(file))))
-    return digest.hexdigest()
 
 
 def read_library(
@@ -102,13 +87,6 @@ def read_corpus(
     library = reader.library()
     lists = {cited_path(corpus, file): file for file in files["lists"]}
     return Reading(library, tuple(reader.owned), lists)
-
-
-def _content_hash(file: Path) -> bytes:
-    try:
-        return hashlib.sha256(file.read_bytes()).digest()
-    except OSError as error:  # reading will skip it, and say so
-        return f"unread: {error.errno}".encode()
 
 
 class _Reader:

@@ -14,7 +14,8 @@ from typing import Any
 from ingest.documents.answers import answered_questions, questions_start
 from ingest.documents.front_matter import Document, Part, list_front_matter_end, read_document, read_front_matter
 from ingest.errors import CorpusError
-from ingest.lists.formats.read import MARKDOWN_SUFFIXES, format_of, read_list
+from ingest.lists.formats.read import format_of, read_list
+from ingest.lists.formats.suffixes import MARKDOWN_SUFFIXES
 from ingest.lists.outline import Block
 from ingest.lists.page import page_block
 from ingest.passages import PassageConfig, TextSpan, cut_passages

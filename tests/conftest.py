@@ -26,7 +26,8 @@ from index.query.understanding import QuestionReader
 from index.retrieval.lexical import LexicalIndex
 from index.search import Searcher
 from index.storage.generations import current_generation
-from ingest.library import corpus_fingerprint, read_library
+from ingest.fingerprint import corpus_fingerprint
+from ingest.library import read_library
 from ingest.passages import PassageConfig
 
 settings.register_profile("house", max_examples=50, deadline=None, derandomize=True, database=None)

@@ -20,10 +20,12 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from index.encoders.base import SHIPPED, Vectors
+from index.encoders.word_cache import WordCache
 from index.errors import EncoderError
 
 Known = Callable[[Sequence[str]], Sequence[NDArray[np.int64] | None]]
 SHIPPED_MODEL = Path(__file__).parent.parent / "model"
+_MANY = 32  # texts in which words recur so much that remembering them is worth it
 _AT_ONCE = 512  # rows that are turned into floats together: they stay near the processor
 
 
@@ -88,8 +90,18 @@ class StaticEncoder:
         """Returns the table rows of each text's tokens, in reading order."""
         known = self._known(texts) if self._known else [None] * len(texts)
         new = [text for text, ids in zip(texts, known, strict=True) if ids is None]
-        encodings = iter(self._tokenizer.encode_batch_fast(new, add_special_tokens=False) if new else ())
-        return [np.asarray(next(encodings).ids, dtype=np.int64) if ids is None else ids for ids in known]
+        fresh = iter(self._tokenized(new))
+        return [next(fresh) if ids is None else ids for ids in known]
+
+    def _tokenized(self, texts: Sequence[str]) -> Sequence[NDArray[np.int64]]:
+        if len(texts) >= _MANY and self._words_once:
+            return self._words_once.tokenize(texts)
+        encodings = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False) if texts else ()
+        return [np.asarray(encoding.ids, dtype=np.int64) for encoding in encodings]
+
+    @cached_property
+    def _words_once(self) -> WordCache | None:
+        return WordCache(self._tokenizer) if WordCache.fits(self._tokenizer) else None
 
     def pieces(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
         """Returns the table rows of a text's tokens, and where each begins and ends in the text (characters)."""

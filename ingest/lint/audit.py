@@ -16,7 +16,8 @@ from ingest.lint.addresses import Address, addresses_in, check_addresses, fault_
 from ingest.lint.check import check_corpus
 from ingest.lint.entries import Paper, check_entries, check_papers
 from ingest.lint.rules import RULES, Edit, Finding
-from ingest.lists.formats.read import MARKDOWN_SUFFIXES, format_of
+from ingest.lists.formats.read import format_of
+from ingest.lists.formats.suffixes import MARKDOWN_SUFFIXES
 from ingest.text.files import Source, read_source
 from ingest.types import Problem
 

@@ -4,33 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ingest.lists.dates import is_appearance
-from ingest.lists.facts import is_label_row, is_link_row, read_fact
+from ingest.lists.facts import is_label_row, is_link_row, read_fact, read_title
 from ingest.lists.head import points_inside
 from ingest.lists.inline import Line, Span, links_of, text_of
 from ingest.lists.labels import is_label, names_no_work
 from ingest.lists.nodes import Node
-from ingest.lists.reference import names_before_title
+from ingest.lists.records import NUMBERED, facts_of, first_lines, heads_facts, references_in, stated_works
+from ingest.lists.reference import is_reference, names_before_title
 
 _SECTION_LABEL_WORDS = 8
 _MENTION_CHARS = 60
-NUMBERED = re.compile(r"^\s*(?:第?\d{1,3}(?!\d)|[一二三四五六七八九十]+)\s*[、.．)）]|^\s*\[\d{1,3}\]\s")
 _DATED = re.compile(r"^\d{4}-\d{2}-\d{2}")
 _SENTENCE_MARK = re.compile(r"[。；;:：！!？?]|\.\s|\.$")
 _SEE_ALSO = re.compile(r"^\W*(?:see(?: also)?|more|also|related|参见|另见|另请参阅|相关)\W*$", re.I)
 PLACEHOLDER = re.compile(r"^[\W_]{0,200}(?:todo|tbd|toc)?[\W_]{0,200}$", re.I)
-
-
-def own_lines(item: Node) -> list[Line]:
-    """Returns the lines of an item's own paragraphs, up to its first nested list and after it."""
-    return [line for child in item.children if child.kind == "paragraph" for line in child.lines if line]
-
-
-def first_lines(item: Node) -> list[Line]:
-    """Returns the lines of the paragraph an item starts with."""
-    first = item.children[0] if item.children else None
-    return [line for line in first.lines if line] if first is not None and first.kind == "paragraph" else []
 
 
 def nested_items(item: Node) -> Iterator[Node]:
@@ -72,7 +62,9 @@ def is_entry(item: Node, *, nested: bool) -> bool:
     if lead[0].bold or lead[0].code or linked or any(span.bold for span in lead[:2]):
         return True
     name = text.rstrip(":： ")
-    if any(links_of([value]) for below in nested_items(item) for _, value in _facts(below)):
+    if any(links_of([value]) for below in nested_items(item) for _, value in facts_of(below)):
+        return True
+    if is_reference(text) or references_in(lines, item.start):
         return True
     return bool(_DATED.match(text)) or (len(name) <= _MENTION_CHARS and not _SENTENCE_MARK.search(name))
 
@@ -82,10 +74,6 @@ def is_group(item: Node) -> bool:
     lines = first_lines(item)
     plain = lines and not any(span.href is not None or span.bold or span.code for line in lines for span in line)
     return bool(plain) and any(_is_work(nested) for nested in nested_items(item))
-
-
-def _facts(item: Node) -> list[tuple[str, Line]]:
-    return [fact for line in first_lines(item)[:1] if (fact := read_fact(line)) is not None]
 
 
 def _is_work(item: Node) -> bool:
@@ -124,18 +112,28 @@ def heads_an_entry(heading: Node, body: Sequence[Node]) -> bool:
     """Tells a heading that is a work and no section: what follows states its links and facts, and no other work."""
     text = text_of([span for line in heading.lines for span in line])
     paragraphs = [node for node in body if node.kind == "paragraph"]
+    stated = [text_of(read_title(work.lines[0]) or ()) for node in body for work in stated_works(node)]
+    if len(stated) > 1 or not all(_share_words(text, title) for title in stated):
+        return False
+    if any(heads_facts(part.lines, after) for part, after in pairwise(body)):
+        return False
     items = [item for node in body if node.kind == "list" for item in node.children]
     works = [item for item in items for item in (item, *nested_items(item)) if is_entry(item, nested=True)]
     if works or any(node.kind == "table" for node in body):
         return bool(NUMBERED.match(text)) and any(
             is_link_row(line) for node in paragraphs for line in node.lines if line
         )
-    if any(name or is_label_row(value) for item in items for name, value in _facts(item) if links_of([value])):
+    if any(name or is_label_row(value) for item in items for name, value in facts_of(item) if links_of([value])):
         return True
     if any(is_link_row(line) for node in paragraphs for line in node.lines if line) and NUMBERED.match(text):
         return True
     title = [span for line in heading.lines for span in line if re.search(r"\w", span.text)]
     return len(title) == 1 and bool(title[0].href) and not points_inside(title[0].href or "") and bool(paragraphs)
+
+
+def _share_words(one: str, other: str) -> bool:
+    words, others = (set(re.findall(r"[\u4e00-\u9fff]|[^\W_]+", text.casefold())) for text in (one, other))
+    return len(words & others) >= 0.5 * min(len(words), len(others))
 
 
 def opens_entry(lines: Sequence[Line], text: str) -> bool:
@@ -199,10 +197,3 @@ def as_title(line: Line) -> Line:
         return (spans[-1],)
     whole = "".join(span.text for span in spans)
     return (Span(whole, href=spans[-1].href),)
-
-
-def is_bare_title(text: str) -> bool:
-    """An English title standing alone on its line: most words capitalised, no full stop."""
-    words = text.split()
-    capitals = sum(word[:1].isupper() for word in words)
-    return 4 <= len(words) <= 40 and capitals >= 0.6 * len(words) and not re.search(r"[。，.!?:：]", text)

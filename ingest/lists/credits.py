@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 
 from ingest.lists.dates import cited_as, is_appearance, read_appearance, venue_name
-from ingest.lists.facts import are_labels, is_link_row
+from ingest.lists.facts import are_labels, is_link_row, read_fact
 from ingest.lists.head import Head
 from ingest.lists.inline import Line, text_of
 from ingest.lists.names import are_people, is_person, split_authors
 
 NAMES_IN_BRACKETS = re.compile(r"^\s*[(（](?P<names>[^()（）]{1,200}(?:\([^()]{0,100}\)[^()（）]{0,100}){0,4})[)）]")
 _NOTE = re.compile(r"^\s*[:：]|(?:^|[\s|)）])[-–—]{1,2}\s")
+_AFFILIATION = re.compile(r"\b(?:Universit\w+|Institute|Laborator\w+|College|Academy|School|Department)\b")
 _MAX_CREDIT_LINES = 3
 
 
@@ -36,8 +37,10 @@ def take_credits(head: Head, lines: list[Line]) -> None:
         head.authors, head.year = split_authors(cited["authors"]), int(cited["year"])
         return
     dated = [text for text in italics if is_appearance(text)]
-    names = " ".join(text for text in italics if text not in dated)
-    if names and not head.authors:
+    names = " ".join(text for text in italics if text not in dated and not _AFFILIATION.search(text))
+    if names and not head.authors and not _are_names(names) and (people := _people_in(outside, dated=True)):
+        head.authors, head.venue = people, head.venue or venue_name(names)
+    elif names and not head.authors:
         behind = re.match(r"(?P<names>.*\bet al\.?)\s+(?P<venue>[^\s,].*)$", names)
         head.authors = split_authors(re.sub(r"\([^()]*\)", "", behind["names"]) if behind else names)
         head.venue = head.venue or (venue_name(behind["venue"]) if behind else "")
@@ -58,8 +61,15 @@ def take_credits(head: Head, lines: list[Line]) -> None:
         head.authors = split_authors(below) if "," in below and not re.search(r"[\u4e00-\u9fff]", below) else []
 
 
+def _are_names(text: str) -> bool:
+    return "et al" in text or are_people(text) or (" " in text and is_person(text))
+
+
 def _is_credit(line: Line, *, first: bool) -> bool:
     text = text_of([span for span in line if span.href is None])
+    fact = read_fact(line)
+    if fact and fact[0]:
+        return False
     if is_link_row(line) or are_labels(line) or are_people(text) or is_appearance(text):
         return True
     names_then_links = any(span.bracketed for span in line) and text.count(",") >= 1

@@ -26,7 +26,15 @@ _AROUND = re.compile(
 _SMALL_WORDS = frozenset("of the on in and for at to a an und de la preprint arxiv et with".split())
 _PROSE_BEFORE = re.compile(r"(?:^|\s)[a-z]{2,}\s+(?:[a-z]+\s+)*$")
 _PREFIX_PART = re.compile(r"[\[(【（](?P<inside>[^\[\]()【】（）]{2,40})[\])】）]\s*[.:：,，-]?\s*")
+_SENTENCE_END = re.compile(r"(?<=[a-z])(?<!\bvol)(?<!\bno)(?<!\bpp)\.\s")
 _MAX_VENUE = 60
+_GLUED = re.compile(
+    rf"^(?P<venue>[A-Z&/ +-]*[A-Z]|(?i:acl|naacl|corr|neurips|arxiv|interspeech))[-_]?(?P<year>{_Y})$"
+)  # ACL2023
+_YEAR_AND_MONTH = re.compile(
+    r"(?:(?P<venue>ar[xi]{2}v)[:\s.-]*)?(?P<year>[01]\d|[23]\d)(?P<point>[-./]?)(?:0[1-9]|1[0-2])(?:(?P=point)[0-3]\d)?",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,10 @@ def read_appearance(text: str, *, authors_known: bool = False) -> Appeared:
         text: Credits, with a bar where names or links were taken out.
         authors_known: Whether the names of the authors stand elsewhere, so that words before the year are no names.
     """
+    short_date = _year_and_month(text.strip())
+    if short_date is not None:
+        return short_date
+    text = _GLUED.sub(r"\g<venue> \g<year>", text) if len(text) <= _MAX_VENUE else text
     date = _DATE.search(text)
     short = _SHORT.search(text)
     bare = next((found for found in _BARE.finditer(text) if date is None or found.start() >= date.end()), None)
@@ -62,6 +74,8 @@ def read_appearance(text: str, *, authors_known: bool = False) -> Appeared:
 
 def year_in(text: str) -> int | None:
     """Returns the year of a text that is known to be a date, in whatever shape: ``F2019``, ``2021.10``, ``'23``."""
+    if (appeared := _year_and_month(text.strip())) is not None:
+        return appeared.year
     found = re.search(_Y, text) or re.search(r"['’](?P<year>\d\d)(?!\d)", text)
     return (int(found[0]) if len(found[0]) == 4 else 2000 + int(found[0][1:])) if found else None
 
@@ -97,16 +111,26 @@ def venue_name(text: str) -> str:
     return venue if len(venue) <= _MAX_VENUE and not prose else ""
 
 
+def _year_and_month(text: str) -> Appeared | None:
+    """Reads ``24-05``, ``24.05`` and, after arXiv's name, ``arXiv:2405``; what may be a month and a day is no date."""
+    found = _YEAR_AND_MONTH.fullmatch(text)
+    if not found or not (found["venue"] or (found["point"] and int(found["year"]) > 12)):
+        return None
+    return Appeared(2000 + int(found["year"]), "arXiv" if found["venue"] else "", "")
+
+
 def _venue_before(text: str, *, authors_known: bool) -> tuple[str, int]:
     """Returns the venue at the end of a text, and where it starts."""
     start = max(text.rfind(mark) for mark in '|[]:：;；"”')
-    sentence = max((found.end() for found in re.finditer(r"(?<=[a-z])\.\s", text)), default=0) - 1
+    sentence = (
+        max((found.end() for found in re.finditer(r"(?<=[a-z])(?<!\bvol)(?<!\bno)(?<!\bpp)\.\s", text)), default=0) - 1
+    )
     start = max(start, sentence if text[sentence + 1 :].strip(" (（,") else start)
     piece = text[start + 1 :]
     names, comma, behind = piece.rstrip(" ,(（").rpartition(",")
     if not authors_known and comma and (are_people(names.strip()) or is_person(names.strip())):
         start, piece = start + len(names) + 1, behind
-    if re.search(r"arxiv:\s*$|arxiv:\s*[\d.]+\s*\(?$", text, re.I):
+    if re.search(r"arxiv:\s*$|arxiv:\s*[\d.]+[\s,(]*$", text, re.I):
         return "arXiv", max(text.lower().rfind("arxiv", 0, text.lower().rfind("arxiv")), 0)
     venue = venue_name(piece)
     names = piece.strip(" .,，*()（）")

@@ -10,25 +10,28 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from ingest.lists.credits import NAMES_IN_BRACKETS, credit_lines, take_credits
 from ingest.lists.dates import cited_as, is_appearance, read_appearance, take_prefix, venue_name
-from ingest.lists.facts import add_fact, read_fact
-from ingest.lists.head import Head, can_be_title, clean_title
+from ingest.lists.facts import add_fact, read_fact, read_title
+from ingest.lists.head import Head, can_be_title, clean_title, is_bare_title, is_label_link
 from ingest.lists.inline import Line, Span, text_of
 from ingest.lists.labels import is_label, undecorated
 from ingest.lists.reference import names_before_title, read_reference
 from ingest.text.scripts import language_of
 
 _PREFIX = re.compile(
-    r"^\s*(?:\[[ xX]\]\s+|\[\d+(?:\.\d+)?k\]\s*|\[\d{1,3}\]\s*|\[?\]?(?P<year>(?:19|20)\d\d)\]\.?\s*|\[\]\.?\s*"
+    r"^\s*(?:\[[ xX]\]\s+|\[\d+(?:\.\d+)?k\]\s*|\[\^?\d{1,3}\]:?\s*|\[?\]?(?P<year>(?:19|20)\d\d)\]\.?\s*|\[\]\.?\s*"
     r"|\d{1,3}(?:\.\d{1,2}){0,3}\s*[、.．)）](?!\d)\s*|[、*]\s*|\d{1,3}(?:\.\d{1,2}){0,3}(?=\s*$))+"
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ORGANISATIONS = frozenset({"openai", "deepmind", "google", "meta", "microsoft"})
 _SEPARATOR = re.compile(r"^\s*(?:[-–—:：|]|=>|->|→)+\s*$")
 _FRAMED = re.compile(r"【(?:关于\s*)?([A-Za-z][\w.+ -]{1,30}?)\s*】.")  # 【关于 BERT】那些你不知道的事
+_AFTER_COLON = re.compile(r"\s*[:：]\s*(?P<text>[^()（）\[\]]{10,200}?)\s*[.。]?\s*(?P<after>(?:[(（\[].*)?)$", re.S)
 _MAX_ALIAS = 30
+_MOST_PREFIXES = 8
 
 
 def read_head(lines: Sequence[Line]) -> Head:
@@ -39,7 +42,7 @@ def read_head(lines: Sequence[Line]) -> Head:
         for line in lines:
             head.add_links(line, own=True)
         return head
-    rest = _take_title(head, _strip_prefix(head, shown[0]))
+    rest = _take_title(head, _strip_prefix(head, read_title(shown[0]) or shown[0]))
     credit = credit_lines(shown)
     _take_names(head, rest)
     take_credits(head, [rest, *credit])
@@ -56,13 +59,17 @@ def read_head(lines: Sequence[Line]) -> Head:
 def _strip_prefix(head: Head, line: Line) -> Line:
     """Takes numbers, check boxes, symbols and dates in brackets off the start of a line."""
     spans = list(line)
-    while spans and spans[0].href is None and not spans[0].code:
+    for _ in range(_MOST_PREFIXES):
+        if not spans or spans[0].href is not None or spans[0].code:
+            break
         text = spans[0].text
         bare = undecorated(f"{text}x")[:-1]  # only at its start
-        if (dated := take_prefix(bare)) is not None:
+        if (dated := take_prefix(_unlinked(spans))) is not None:
             appeared, remainder = dated
             head.year, head.venue = appeared.year, appeared.venue
-        elif match := _PREFIX.match(bare):
+            spans = _last_of(spans, len(remainder))
+            continue
+        if match := _PREFIX.match(bare):
             head.year = int(match["year"]) if match["year"] else head.year
             remainder = bare[match.end() :]
         else:
@@ -75,6 +82,23 @@ def _strip_prefix(head: Head, line: Line) -> Line:
         elif remainder == bare:
             break
     return tuple(spans)
+
+
+def _unlinked(spans: Sequence[Span]) -> str:
+    """Returns the text before the first link or name, whatever its formatting, emoji at its start left out."""
+    lead = takewhile(lambda span: span.href is None and not span.code, spans)
+    return undecorated("".join(span.text for span in lead) + "x")[:-1]
+
+
+def _last_of(spans: Sequence[Span], kept: int) -> list[Span]:
+    """Returns the spans without the start of the text before the first link, of which ``kept`` characters stay."""
+    lead = list(takewhile(lambda span: span.href is None and not span.code, spans))
+    drop, left = sum(len(span.text) for span in lead) - kept, list[Span]()
+    for span in lead:
+        if len(span.text) > drop:
+            left.append(replace(span, text=span.text[drop:]))
+        drop = max(0, drop - len(span.text))
+    return [*left, *spans[len(lead) :]]
 
 
 def _take_title(head: Head, line: Line) -> Line:
@@ -98,6 +122,9 @@ def _take_title(head: Head, line: Line) -> Line:
     elif 0 < len(short) <= _MAX_ALIAS and (line[chosen].bold or _ends_in_separator(before)) and not is_label(short):
         head.aliases += [name.strip() for name in re.split(r"[/,，]|&&", clean_title(short)) if name.strip()]
     rest = line[chosen + 1 :]
+    if line[chosen].bold and not head.title_linked:
+        subtitle, rest = _subtitle(line[chosen].text.strip(), rest)
+        head.title += f": {subtitle}" if subtitle else ""
     if len(rest) > 1 and rest[0].text.strip() == "/" and rest[1].bold:
         head.title_zh = clean_title(rest[1].text)
         rest = rest[2:]
@@ -151,6 +178,9 @@ def _take_plain_title(head: Head, line: Line) -> Line:
         head.title = clean_title(whole[: cited.start()])
         return (Span(whole[cited.start() :]),)
     italic = next((i for i, span in enumerate(line[:end]) if span.italic and span.text.strip()), None)
+    if italic and len(opened := text_of(line[:italic])) > 3 and opened.endswith(("(", "（", "[")):  # "Title (*Where*)"
+        head.title = clean_title(opened[:-1])
+        return line[italic:]
     if italic is not None and italic > 0 and re.search(r"[.,，。)]\s*$", text_of(line[:italic])):
         before = read_reference(text_of(line[:italic]).rstrip(" ,，"))
         if not before.authors:  # "Title. *Authors.*"
@@ -164,6 +194,24 @@ def _take_plain_title(head: Head, line: Line) -> Line:
     if re.fullmatch(r"\[[^\[\]]+\]", head.title):
         head.title = head.title[1:-1]
     return (Span(found.rest), *line[end:]) if found.rest or end < len(line) else ()
+
+
+def _subtitle(name: str, rest: Line) -> tuple[str, Line]:
+    """Takes the rest of a title off what follows its short name: ``**LoRA**: Low-Rank Adaptation … [[paper](…)]``.
+
+    Returns:
+        That rest, "" where a note or something else follows; and the line after it.
+    """
+    if not rest or rest[0].href is not None or rest[0].code or name.count(" ") > 1:
+        return "", rest
+    found = _AFTER_COLON.match(f": {rest[0].text}" if name.endswith((":", "：")) else rest[0].text)
+    labels = [span for span in rest if span.href is not None]
+    if not found or not is_bare_title(found["text"]) or not labels or not all(map(is_label_link, labels)):
+        return "", rest
+    after = (replace(rest[0], text=found["after"]), *rest[1:])
+    said = [span.text.strip(" ()（）[].,") for span in after if span.href is None and not span.code]
+    noted = any(re.search(r"\w{3}", text) and not is_appearance(text) for text in said)
+    return ("", rest) if noted else (found["text"], after)
 
 
 def _take_names(head: Head, rest: Line) -> None:

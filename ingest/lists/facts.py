@@ -12,7 +12,8 @@ from ingest.lists.labels import is_field, is_label, role_of, undecorated
 from ingest.lists.names import split_authors
 
 _MAX_CHARS = 400
-_FACT = re.compile(r"^\s*(?P<name>[^:：\n]{1,24}?)\s*[:：]\s*")
+_DATED = re.compile(r"[.,;]?\s*[(（](?:19|20)\d\d[)）]\s*$")  # "Ann Lee, Bob Ray (2024)"
+_FACT = re.compile(r"^\s*(?P<name>[^:：\n(（][^:：\n]{0,23}?)\s*[:：]+\s*")
 
 
 def is_link_row(line: Line) -> bool:
@@ -45,24 +46,38 @@ def read_fact(line: Line) -> tuple[str, Line] | None:
     if are_labels(line):
         others = "".join(span.text for span in line if span.href is None)
         return re.sub(r"^[\W_]+|[\W_]+$", "", others), line
+    named = _named(line)
+    return None if named is None or any(map(can_be_title, named[1])) else named
+
+
+def read_title(line: Line) -> Line | None:
+    """Reads a line that states a work's title, ``**Title**: …``, ``论文标题：…``; returns what follows the name."""
+    named = _named(line)
+    return named[1] if named and role_of(named[0]) == "title" and re.search(r"\w", text_of(named[1])) else None
+
+
+def _named(line: Line) -> tuple[str, Line] | None:
+    """Splits ``name: value`` where the name is one that lists give to facts."""
     text, spans, last = "", list(line), Span("")
-    while spans and spans[0].href is None and len(text) <= 24 and not re.search(r"[:：]", text):
+    while spans and spans[0].href is None and len(text) <= 24 and not re.search(r"[:：]\s*$|[:：]+\s*[^:：\s]", text):
         last = spans.pop(0)
         text += last.text
     found = _FACT.match(text)
     name = undecorated(re.sub(r"^[-*+]\s", "", found["name"])) if found else ""
     if not found or not is_field(name):
         return None
-    value = (replace(last, text=text[found.end() :]), *spans) if text[found.end() :] else tuple(spans)
-    return None if any(map(can_be_title, value)) else (name, value)
+    return name, ((replace(last, text=text[found.end() :]), *spans) if text[found.end() :] else tuple(spans))
 
 
 def add_fact(head: Head, name: str, value: Line) -> None:
     """Adds what a fact says to the head it belongs to; what the head has already stays."""
     text = text_of([span for span in value if span.href is None]).strip(" .。")
+    text = re.sub(r"^\[([^\[\]]*)\]$", r"\1", text)
     role = role_of(name)
     if role == "authors" and not head.authors:
-        head.authors = split_authors(text)
+        dated = _DATED.search(text)
+        head.authors = split_authors(text[: dated.start()] if dated else text)
+        head.year = head.year or (year_in(dated[0]) if dated else None)
     elif role == "venue":
         appeared = read_appearance(text, authors_known=True)
         head.venue = head.venue or appeared.venue or venue_name(text)

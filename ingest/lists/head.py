@@ -14,11 +14,14 @@ from ingest.text.links import canonical_url, link_fault
 from ingest.text.scripts import has_han
 from ingest.types import Link
 
-_INSIDE = re.compile(r"^(?:\./|README(?:\.\w+)*)?#", re.I)
+_INSIDE = re.compile(
+    r"^(?:\./|README(?:\.\w+)*)?#|^(?![a-z][a-z0-9+.-]*:|//)[^?#]+\.(?:md|markdown|rst|org|html?)#", re.I
+)
 _PICTURES = re.compile(
     r"^https?://(?:img\.shields\.io|awesome\.re|badgen\.net|badge\.\w+)|\.(?:svg|png|jpe?g|gif)$", re.I
 )
 _ARXIV_TAG = re.compile(r"^\[\d{4}\.\d{4,5}\]\s+")  # as arXiv's pages are titled
+_FRAME = re.compile(r"^\[([^\[\]]+)\]$")
 _QUOTES = '"“”«»'
 _MAX_TITLE = 400
 
@@ -70,14 +73,14 @@ def section_head(heading: Heading) -> Head:
 
 
 def points_inside(href: str) -> bool:
-    """Tells an address inside the list's own file."""
+    """Tells an address inside the list's own file, or a place in another file of the list."""
     return _INSIDE.match(href) is not None
 
 
 def clean_title(text: str) -> str:
     """Takes quotation marks, stray emphasis, emoji and the closing full stop off a title."""
     text = re.sub(r"\s+", " ", text[: 4 * _MAX_TITLE].replace("**", "").replace("%*", "%")).strip()
-    text = _ARXIV_TAG.sub("", undecorated(text))
+    text = _FRAME.sub(r"\1", _ARXIV_TAG.sub("", undecorated(text)))
     bare = text.strip(_QUOTES)
     text = (text if any(mark in bare for mark in _QUOTES) else bare).strip().rstrip("。:：,，、;；").strip()
     text = text.removesuffix(".").rstrip(_QUOTES) if not text.endswith("..") else text
@@ -96,3 +99,10 @@ def can_be_title(span: Span) -> bool:
 def is_label_link(span: Span) -> bool:
     """Tells a link that shows its address, a picture, or only what it leads to."""
     return span.text.strip() == (span.href or "").strip() or is_label(span.text) or not span.text.strip()
+
+
+def is_bare_title(text: str) -> bool:
+    """An English title standing alone on its line: most words capitalised, no full stop."""
+    words = text.split()
+    capitals = sum(word[:1].isupper() for word in words)
+    return 4 <= len(words) <= 40 and capitals >= 0.6 * len(words) and not re.search(r"[。，.!?:：]", text)

@@ -23,10 +23,12 @@ _HAN_FACETS = re.compile(
 _FIELDS = frozenset(
     "author authors affiliation affiliations date year time venue conference journal published publisher title name "
     "names alias aliases keywords description introduction intro details comment comments note tldr tl dr institute "
-    "institution organization organisation company license language tags topics".split()
+    "institution organization organisation company license language tags topics tag topic id ids category categories "
+    "task tasks type types status highlight highlights contribution contributions motivation method methods result "
+    "results takeaway takeaways idea ideas key core rating difficulty pages isbn edition series".split()
 )
 _HAN_FIELDS = re.compile(
-    r"(?:作者|机构|单位|公司|年份|时间|日期|会议|期刊|发表|出处|来源|名称|标题|题目|别名|简介|说明|摘要|描述|备注|动机|方法|结果|"
+    r"(?:简要|介绍|内容|亮点|贡献|核心|思想|思路|创新点|关键词|标签|状态|类型|类别|任务|领域|推荐|理由|评价|作者|机构|单位|公司|年份|时间|日期|会议|期刊|发表|出处|来源|名称|标题|题目|别名|简介|说明|摘要|描述|备注|动机|方法|结果|"
     r"论文|代码|源码|项目|数据集|模型|地址|链接|主页|的)+"
 )
 _ROLES = tuple(  # of a table's column, a line ``name: value`` below a title, or a key; the first that fits

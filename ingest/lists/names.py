@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 _INITIALS = r"(?:[^\W\d_]\.[ -]?)*[^\W\d_](?:\.|(?=$))"
-_REVERSED = re.compile(rf"([^\s,.;&]{{1,40}}(?:[ -][^\s,.;&]{{1,40}})?),\s*({_INITIALS})(?=\s*(?:[,;&(]|and\b|et\b|$))")
+_REVERSED = re.compile(
+    r"(?<!\w)(?!(?:and|et)\b)([^\s,.;&]{1,40}(?:[ -][^\s,.;&]{1,40})?),"
+    rf"\s*({_INITIALS})(?=\s*(?:[,;&(]|and\b|et\b|$))"
+)
 _PARTICLES = frozenset("van von de der den del della di da dos du la le el al bin ibn ter ten zu y e".split())
 _ORGANISATION = re.compile(
     r"\b(?:AI|Lab|Labs|Research|University|Institute|Team|Inc|Press|Journal|Conference|Proceedings|Transactions|Workshop|"
@@ -27,9 +30,11 @@ def split_authors(text: str) -> list[str]:
 def leading_authors(text: str) -> list[str]:
     """Splits the names before a reference's title, where the first may be written "Surname, Given name"."""
     names = split_authors(text.strip(' ."“'))
-    first_two = names[:2]
-    reversed_first = len(first_two) == 2 and all(len(n.split()) == 1 and n.isalpha() for n in first_two)
-    return [f"{names[1]} {names[0]}", *names[2:]] if reversed_first and is_person(names[1]) else names
+    if len(names) < 2 or not names[0].isalpha() or not is_person(names[1]):
+        return names
+    others = [name for name in names[2:] if name != "et al."]
+    full = bool(others) and all(" " in name for name in names[1:2] + others)  # "Ba, Jimmy Lei, Geoffrey E. Hinton"
+    return [f"{names[1]} {names[0]}", *names[2:]] if names[1].isalpha() or full else names
 
 
 def is_person(name: str) -> bool:

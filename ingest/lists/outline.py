@@ -11,14 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ingest.lists.blocks import (
-    NUMBERED,
     PLACEHOLDER,
     are_link_lines,
     as_title,
-    first_lines,
     group_label,
     heads_an_entry,
-    is_bare_title,
     is_entry,
     is_group,
     is_label_text,
@@ -31,11 +28,12 @@ from ingest.lists.blocks import (
 )
 from ingest.lists.entry_line import read_head
 from ingest.lists.facts import add_fact, read_fact
-from ingest.lists.head import Head, clean_title, points_inside, section_head
+from ingest.lists.head import Head, clean_title, is_bare_title, points_inside, section_head
 from ingest.lists.headings import Heading, read_heading
 from ingest.lists.inline import Line, Span, links_of, text_of
 from ingest.lists.labels import is_boilerplate, is_contents, is_label, names_no_work, undecorated
 from ingest.lists.nodes import Node, read_nodes
+from ingest.lists.records import NUMBERED, Told, first_lines, heads_facts, references_in, stated_works
 from ingest.lists.tables import read_table
 from ingest.text.markup import plain_text
 
@@ -151,6 +149,9 @@ class _Walker:
         self._enter(node.level, title, node.start)
 
     def _list(self, node: Node, following: Node | None) -> None:
+        if works := self._told_in(node):
+            self._told(works, "paragraph")
+            return
         label = lone_label(node)
         if label and following is not None and following.kind == "list" and not following.ordered:
             self._enter(_LABEL_LEVEL, label, node.start)
@@ -184,7 +185,9 @@ class _Walker:
     def _entry(self, item: Node) -> None:
         inner = [child for child in nested_items(item) if is_entry(child, nested=True) or is_group(child)]
         end = min((child.start - 1 for child in inner), default=item.end)
-        head = read_head([*first_lines(item), *lines_below(item, inner)])
+        first = first_lines(item)
+        wrapped = references_in(first, item.start)
+        head = read_head([*(wrapped[0].lines if len(wrapped) == 1 else first), *lines_below(item, inner)])
         block = self._add(head, item.start, end, "item")
         if block and inner:
             notes = [child for child in nested_items(item) if child not in inner and child.start > end]
@@ -223,8 +226,11 @@ class _Walker:
         if not text or PLACEHOLDER.match(text) or only_anchors(lines):
             return
         links = links_of(lines)
-        if not links and is_label_text(text) and following is not None and following.kind == "list":
+        labels = not links and is_label_text(text) and following is not None and following.kind == "list"
+        if labels and not heads_facts(lines, following):
             self._enter(_LABEL_LEVEL, clean_title(text), node.start)
+        elif works := self._told_in(node, following):
+            self._told(works, "heading" if heads_facts(lines, following) else "paragraph")
         elif opens_entry(lines, text):
             self._numbered(lines, node)
         elif are_link_lines(node.lines) and (len(node.lines) > 1 or len(links) == 1):
@@ -240,9 +246,20 @@ class _Walker:
             self._add(read_head(lines), node.start, node.end, "paragraph")
         else:
             self._prose(node)
-            if not self._is_introduction():
-                for link in links:
-                    self._cited(link, node)
+            for link in () if self._is_introduction() else links:
+                self._cited(link, node)
+
+    def _told_in(self, node: Node, following: Node | None = None) -> list[Told]:
+        """Returns the works that a paragraph or list tells, which is none below a heading that is a work itself."""
+        if heads_facts(node.lines, following):
+            return [Told(node.start, node.end, [line for line in node.lines if line])]
+        if self.open is not None and self.open.shape == "heading":
+            return []
+        return stated_works(node) or references_in(node.lines, node.start)
+
+    def _told(self, works: Sequence[Told], shape: str) -> None:
+        for work in works:
+            self.open = self._add(read_head(work.lines), work.start, work.end, shape)
 
     def _numbered(self, lines: list[Line], node: Node) -> None:
         """A paragraph that opens an entry; numbered references on lines of their own are one entry each."""

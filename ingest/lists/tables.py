@@ -48,7 +48,7 @@ def read_table(table: Node) -> Iterator[Row]:
 def _read_row(cells: Sequence[list[Line]], roles: Sequence[str], column: int) -> Head:
     lines = [line for line in cells[column] if line] if column < len(cells) else []
     head = read_head(lines)
-    if lines and not head.title_linked and not links_of(lines) and len(lines) == 1:
+    if lines and not head.title_linked and not links_of(lines) and len(lines) == 1 and not head.authors:
         head.title = clean_title(text_of(lines[0])) or head.title
     head.own_links, found = [], head.own_links
     for role, cell in zip(roles, cells, strict=False):

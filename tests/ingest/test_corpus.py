@@ -3,7 +3,8 @@ import os
 import pytest
 
 from ingest.corpus import Selection, list_id_of, read_selection, survey_corpus, write_selection
-from ingest.library import corpus_fingerprint, read_library
+from ingest.fingerprint import corpus_fingerprint
+from ingest.library import read_library
 from ingest.passages import PassageConfig
 
 LIST = "# {0}\n\n## S\n\n- [{0}](https://e.org/{0}) - a tool of its own.\n"

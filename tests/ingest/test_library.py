@@ -2,8 +2,10 @@ from textwrap import dedent
 
 import pytest
 
+from ingest.corpus import corpus_files
 from ingest.errors import CorpusError
-from ingest.library import corpus_files, corpus_fingerprint, read_library
+from ingest.fingerprint import corpus_fingerprint
+from ingest.library import read_library
 from ingest.passages import PassageConfig
 from ingest.types import Kind, PassageKind
 

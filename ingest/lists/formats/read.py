@@ -5,22 +5,9 @@ from __future__ import annotations
 import re
 
 from ingest.errors import CorpusError
+from ingest.lists.formats.suffixes import BY_SUFFIX
 from ingest.lists.outline import Outline, outline_of, read_outline
 
-MARKDOWN_SUFFIXES = (".md", ".markdown", ".mdown", ".mkd")
-_BY_SUFFIX = {
-    **dict.fromkeys(MARKDOWN_SUFFIXES, "Markdown"),
-    ".rst": "reStructuredText",
-    ".org": "Org",
-    ".adoc": "AsciiDoc",
-    ".asciidoc": "AsciiDoc",
-    ".bib": "BibTeX",
-    ".ris": "RIS",
-    ".json": "CSL-JSON",
-    ".html": "HTML",
-    ".htm": "HTML",
-}
-LIST_SUFFIXES = (*_BY_SUFFIX, ".txt")
 _LOOKS_LIKE = tuple(  # of a plain text; the first that fits
     (name, re.compile(pattern, re.M | re.I))
     for name, pattern in (
@@ -38,7 +25,7 @@ _SAMPLE = 20_000  # characters that show a format
 
 def format_of(suffix: str, text: str) -> str:
     """Returns the name of a list's format."""
-    if (name := _BY_SUFFIX.get(suffix.lower())) is not None:
+    if (name := BY_SUFFIX.get(suffix.lower())) is not None:
         return name
     return next((name for name, pattern in _LOOKS_LIKE if pattern.search(text[:_SAMPLE])), "Markdown")
 

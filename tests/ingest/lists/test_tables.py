@@ -65,3 +65,12 @@ def test_facts_of_a_row_name_their_columns():
     (row,) = rows("|Component|Weight limit|\n|-|-|\n|Sensor|20 kg|")
 
     assert row.cells == ("Component: Sensor", "Weight limit: 20 kg")
+
+
+def test_short_dates_of_a_column_and_references_in_a_cell_are_read():
+    first, second = rows(
+        '|Paper|Venue|Date|\n|-|-|-|\n|[Kilns](https://e.org/k)|NIPS|21-05|\n|Potter et al. "Kilns at Once"|CLAY|2020|'
+    )
+
+    assert (first.head.title, first.head.venue, first.head.year) == ("Kilns", "NIPS", 2021)
+    assert (second.head.title, second.head.authors, second.head.year) == ("Kilns at Once", ["Potter", "et al."], 2020)

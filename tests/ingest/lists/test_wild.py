@@ -46,6 +46,12 @@ def urls(head):
         ("- [Kiln](https://e.org/k) - holds 2048 pots at once.", None, ""),
         ("- [Kiln](https://e.org/k) A potter's tool, in use since 1999 and longer.", None, ""),
         ("- [Kiln](https://e.org/k) - Ann Potter, 2018", 2018, ""),
+        ("- (*ICML'18*) Kiln [[paper](https://e.org/k)]", 2018, "ICML"),
+        ("- 🔥(*arXiv 2018.07*) *Kiln* [[paper](https://e.org/k)]", 2018, "arXiv"),
+        ("- (*arXiv:1807*) Kiln [[paper](https://e.org/k)]", 2018, "arXiv"),
+        ("- [CVPR2018] Kiln (_University of Clay_) [[paper](https://e.org/k)];", 2018, "CVPR"),
+        ("- [18.07] Kiln [[paper](https://e.org/k)]", 2018, ""),
+        ("- Kiln, ACL 2018 [[paper](https://e.org/k)]", 2018, "ACL"),
     ],
 )
 def test_dates_are_read_in_every_shape_and_numbers_in_notes_are_none(line, year, venue):
@@ -71,6 +77,10 @@ def test_dates_are_read_in_every_shape_and_numbers_in_notes_are_none(line, year,
         ('Potter, Ann, et al. "Clay in the kiln." ICML (2016). [[pdf]](https://e.org/c) **(a classic)**',
          ["Ann Potter", "et al."], "ICML", 2016),
         ("Clay in the kiln (2016), A. Potter et al. [[pdf]](https://e.org/c)", ["A. Potter", "et al."], "", 2016),
+        ('Potter, Ann Mae, and Bob Smith. "Clay in the kiln." arXiv preprint arXiv:1608.01234 (2016). [[pdf]](https://e.org/c)',
+         ["Ann Mae Potter", "Bob Smith"], "arXiv", 2016),
+        ('Potter, Ann. **"Clay in the kiln."** arXiv preprint arXiv:1608.01234 (2016). [[pdf]](https://e.org/c)',
+         ["Ann Potter"], "arXiv", 2016),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("opening", ["- ", "[7] ", "**[7]** "])
@@ -79,6 +89,42 @@ def test_references_in_running_text_give_up_their_parts(opening, line, authors, 
 
     assert (head.title, head.authors, head.venue, head.year) == ("Clay in the kiln", authors, venue, year)
     assert urls(head) == ["https://e.org/c"]
+
+
+@pytest.mark.parametrize("opening", ["", "- ", "[7] ", "**[7]** ", "[^7]: "])
+@pytest.mark.parametrize(
+    ("line", "authors", "venue"),
+    [
+        ("Potter, A., Smith, B., and Thrower, C. D. Clay in the kiln. In *ICML*, 2016.",
+         ["A. Potter", "B. Smith", "C. D Thrower"], "ICML"),
+        ('A. Potter and B. Smith, "Clay in the kiln," *IEEE Transactions on Clay*, vol. 7, no. 3, 2016.',
+         ["A. Potter", "B. Smith"], "IEEE Transactions on Clay"),
+        ("Ann Potter, Bob Smith, et al. Clay in the kiln. *arXiv preprint arXiv:1608.01234*, 2016b.",
+         ["Ann Potter", "Bob Smith", "et al."], "arXiv"),
+        ("Ann Potter, Bob Smith, et al. Clay in the\nkiln, 2016.", ["Ann Potter", "Bob Smith", "et al."], ""),
+        ("Potter, A. (2016). Clay in the kiln. *Nature*, 4(1).", ["A. Potter"], "Nature"),
+        ("Potter A, Smith B. Clay in the kiln[C]//Advances in Clay. 2016: 5-8.",
+         ["Potter A", "Smith B"], "Advances in Clay"),
+        ("张三, 李四. Clay in the kiln[J]. 陶瓷学报, 2016, 34(1): 1-20.", ["张三", "李四"], "陶瓷学报"),
+    ],
+)  # fmt: skip
+def test_references_without_a_link_are_works(opening, line, authors, venue):
+    head = head_of(opening + line)
+
+    assert (head.title, head.authors, head.venue, head.year) == ("Clay in the kiln", authors, venue, 2016)
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "In 2016, Potter et al. proposed to fire clay twice. The kiln of Smith (2017) followed.",
+        "Ann Potter and Bob Smith met in 2016. They have fired clay ever since.",
+        "张三和李四在 2016 年提出了两次烧制的方法。后来的窑都沿用了它。",
+    ],
+)
+@pytest.mark.parametrize("opening", ["", "- "])
+def test_a_sentence_about_people_and_years_is_no_reference(opening, prose):
+    assert works(opening + prose) == []
 
 
 def test_numbered_references_on_lines_of_one_paragraph_are_entries_at_their_lines():
@@ -111,6 +157,8 @@ def test_numbered_references_on_lines_of_one_paragraph_are_entries_at_their_line
         ("- <a href='https://e.org/k'>Low-Rank Kilns</a> - burn clay.", "Low-Rank Kilns", []),
         ("- **Low-Rank Kilns;** A. Potter et al; burns.", "Low-Rank Kilns", []),
         ("- https://e.org/k", "https://e.org/k", []),
+        ("- **LoRK**: Low-Rank Kilns for Small Pots [[pdf](https://e.org/k)] `clay`", "LoRK: Low-Rank Kilns for Small Pots", ["LoRK"]),  # noqa: E501
+        ("- **LoRK**: a small kiln for pots [[pdf](https://e.org/k)]", "LoRK", []),
     ],
 )  # fmt: skip
 def test_a_title_is_found_among_short_names_labels_and_ornaments(line, title, aliases):
@@ -140,6 +188,72 @@ def test_labels_and_facts_below_an_item_are_its_own_and_works_below_it_stay_work
     assert (first.head.authors, first.head.year) == (["张三", "李四"], 2021)
     assert (first.start, first.end) == (5, 10)
     assert (second.head.title, second.start) == ("Kiln for children", 11)
+
+
+def test_lines_of_facts_with_a_title_among_them_are_works():
+    """In one paragraph, in a flat list, with marks or bold before the names of the facts."""
+    blocks = works("""\
+        📝 论文标题：Kilns at Once
+        👤 作者：Ann Potter, Bob Smith
+        🔗 论文链接：https://arxiv.org/abs/2101.00001
+
+        **Title:** Kilns at Last
+        **Authors:** Cid Thrower
+        **Venue:** ICML 2021
+
+        - Title: Kilns Again
+        - Authors: Ann Potter, Bob Smith (2019)
+        - Link: https://e.org/again
+        """)
+
+    assert [(b.head.title, b.head.authors, b.head.year, b.start, b.end) for b in blocks] == [
+        ("Kilns at Once", ["Ann Potter", "Bob Smith"], None, 5, 7),
+        ("Kilns at Last", ["Cid Thrower"], 2021, 9, 11),
+        ("Kilns Again", ["Ann Potter", "Bob Smith"], 2019, 13, 15),
+    ]
+    assert [urls(block.head) for block in blocks] == [
+        ["https://arxiv.org/abs/2101.00001"],
+        [],
+        ["https://e.org/again"],
+    ]
+
+
+def test_a_bold_line_or_one_before_a_colon_is_the_work_that_the_list_below_states_facts_about():
+    blocks = works("""\
+        **[Kilns at Once]**
+
+        * **作者：:** [Ann Potter, Bob Smith]
+        * **arXiv ID:** [2101.00001]
+        * **链接:** [[Paper]](https://arxiv.org/abs/2101.00001) | [[Code]](https://e.org/c)
+
+        Kilns-at-Last: <br>
+        * Code: https://e.org/last
+        """)
+
+    assert [(b.head.title, b.section[-1], b.start) for b in blocks] == [
+        ("Kilns at Once", "S", 5),
+        ("Kilns-at-Last", "S", 11),
+    ]
+    assert blocks[0].head.authors == ["Ann Potter", "Bob Smith"]
+    assert urls(blocks[0].head) == ["https://arxiv.org/abs/2101.00001", "https://e.org/c"]
+
+
+def test_a_heading_that_names_the_work_stays_the_work_where_its_facts_repeat_the_title():
+    (block,) = works("### LoRK\n- Title: LoRK: Low-Rank Kilns\n- Link: https://e.org/k\n")
+
+    assert (block.head.title, block.head.aliases) == ("LoRK", ["LoRK: Low-Rank Kilns"])
+
+
+def test_places_in_other_files_of_the_list_are_no_works():
+    assert titles("- [Small pots](docs/pots.md#small)\n- [Large pots](./docs/pots.md#large)\n") == []
+    assert titles("- [Small pots](https://e.org/pots.md#small)\n") == ["Small pots"]
+
+
+def test_italics_after_named_authors_are_the_venue_and_an_institute_is_no_author():
+    head = head_of("- [Kilns at once](https://e.org/k), Ann Potter, Bob Smith, *EMNLP*, 2021")
+
+    assert (head.authors, head.venue, head.year) == (["Ann Potter", "Bob Smith"], "EMNLP", 2021)
+    assert head_of("- **Kilns at once** (*University of Clay*) [[pdf](https://e.org/k)]").authors == []
 
 
 def test_credits_over_several_lines_and_breaks_are_read():
