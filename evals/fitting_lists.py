@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.answer.entry_features import ALONE, Compared, compare_entries
+from app.answer.entry_features import Compared, compare_entries
 from app.answer.listing import DEPTH, MOST
-from app.answer.membership import COMPANY, FITTED, ROLES, chances, company, fitted
+from app.answer.membership import FEATURES, FIRST, FITTED, ROLES, chances, company, first_features, fitted
 from evals.lines import read_rows
 from evals.questions import Question, read_judgements
 from index.search import Searcher
@@ -92,14 +92,14 @@ def fit_membership(
     """
     examples = list(_examples(searcher, [*requests, *_of_suite(questions)], progress))
     folds = range(_FOLDS)
-    alone = [example.compared.alone for example in examples]
+    alone = [first_features(example.compared) for example in examples]
     first = _left_out(examples, alone)
     both = [np.concatenate([x, company(e.compared, p)], axis=1) for x, e, p in zip(alone, examples, first, strict=True)]
     final = _left_out(examples, both)
     work, recall, precision = _best_threshold(examples, final)
     overview = _best_overview_threshold(examples, final)
     model = {
-        "features": {"alone": list(ALONE), "together": [*ALONE, *COMPANY]},
+        "features": {"alone": list(FIRST), "together": list(FEATURES)},
         "alone": _fit(examples, alone, folds),
         "together": _fit(examples, both, folds),
         "thresholds": {"work": work, "overview": overview},
@@ -125,11 +125,11 @@ def _examples(
 ) -> Iterator[_Example]:
     topics = {topic: number for number, topic in enumerate(dict.fromkeys(request.topic for request in requests))}
     for number, request in enumerate(requests, start=1):
-        found = searcher.find(request.text, k=DEPTH)
+        found = searcher.find(request.text, k=DEPTH, wide=lambda _: True)
         if found.hits:
             grades = np.asarray([request.grades.get(hit.entry.entry_id, 0) for hit in found.hits], dtype=np.int64)
             wanted = sum(not entry.startswith("note:") for entry in request.grades)
-            compared = compare_entries(found.question, found.hits, searcher.table)
+            compared = compare_entries(found.question, found.hits, searcher.store, searcher.table)
             yield _Example(compared, grades, wanted, topics[request.topic] % _FOLDS)
         progress(number, len(requests))
 

@@ -12,15 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.answer.comparing import compare, read_texts
+from app.answer.spans import is_bare
 from index.catalogue.facets import organisation_names
 from index.catalogue.gazetteer import kind_words
 from index.catalogue.names import name_units
 from index.encoders.static import StaticEncoder
+from index.storage.store import Store
 from index.text.analysis import content_text, term_set
 from index.types import Hit, ParsedQuery, Slot
 from ingest.documents.answers import read_answered
 from ingest.text.folding import fold
-from ingest.types import Entry, Kind, Passage
+from ingest.types import Entry, Kind, Passage, PassageKind
 
 Floats = NDArray[np.float32]
 ALONE = (
@@ -28,9 +30,13 @@ ALONE = (
     "passage", "passage_back", "passage_cosine", "answered", "title", "title_back", "title_cosine",
     "place", "place_back", "place_cosine", "covered", "covered_at_once", "names_asked", "kind", "other_kind",
     "maker", "other_maker", "named", "survey", "reading",
+    "score_three", "score_eight", "late_three", "dense_three", "lexical_three", "above", "brief", "brief_late", "best",
+    "texts", "bare", "words",
 )  # fmt: skip
 _CITED = re.compile(r"\[((?:arxiv|url|note):[^\]\s]+)\]")
+_ID = re.compile(r"(?:arxiv|url|note):[^\]\s\"',]+")
 _SHORTEST_NAME = 3
+_FEW, _MANY = 3, 8  # passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,8 @@ class Compared:
         names: Which passage names which entry, shape (passages, entries).
         owner: The entry of each passage, shape (passages,).
         shares: Scores of the passages as shares of the best entry's, shape (passages,).
+        linked: Whether a text of either of two entries cites the other, shape (entries, entries).
+        together: Whether a text of a note cites both, shape (entries, entries).
     """
 
     alone: Floats
@@ -54,12 +62,15 @@ class Compared:
     names: Floats
     owner: NDArray[np.int64]
     shares: Floats
+    linked: Floats
+    together: Floats
 
 
-def compare_entries(question: ParsedQuery, hits: Sequence[Hit], table: StaticEncoder) -> Compared:
+def compare_entries(question: ParsedQuery, hits: Sequence[Hit], store: Store, table: StaticEncoder) -> Compared:
     """Compares entries with a question, each for itself."""
     asked = content_text(question.search_text) or question.search_text or question.text
     n = len(hits)
+    texts_of = [store.passages_of(hit.entry.entry_id) for hit in hits]
     passages = [match.passage for hit in hits for match in hit.matches]
     owner = np.asarray([i for i, hit in enumerate(hits) for _ in hit.matches], dtype=np.int64)
     texts = [_read(passage) for passage in passages]
@@ -79,6 +90,8 @@ def compare_entries(question: ParsedQuery, hits: Sequence[Hit], table: StaticEnc
             similar[n : 2 * n],
             np.stack([words, at_once, asked_names], axis=1),
             np.asarray([list(_catalogue_features(question, hit)) for hit in hits]),
+            _depth_features(hits),
+            _sizes(question, texts_of),
         ],
         axis=1,
     ).astype(np.float32)
@@ -87,7 +100,8 @@ def compare_entries(question: ParsedQuery, hits: Sequence[Hit], table: StaticEnc
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
     roles = np.asarray([int(hit.entry.kind is Kind.CONCEPT) for hit in hits], dtype=np.int64)
     shares = np.asarray([match.score / top for hit in hits for match in hit.matches], dtype=np.float32)
-    return Compared(alone, roles, _topics(hits), vectors, _naming(hits, passages), owner, shares)
+    names = _naming(hits, passages)
+    return Compared(alone, roles, _topics(hits), vectors, names, owner, shares, *_citing(hits, roles, texts_of))
 
 
 def _search_features(hits: Sequence[Hit], top: float) -> Floats:
@@ -101,6 +115,25 @@ def _search_features(hits: Sequence[Hit], top: float) -> Floats:
     found = np.asarray(rows, dtype=np.float32)
     for column in (4, 7, 8):  # as shares of the best
         found[:, column] /= max(float(found[:, column].max()), 1e-6)
+    return found
+
+
+def _depth_features(hits: Sequence[Hit]) -> Floats:
+    """Returns how well the best few passages of each entry fare together, and those that say what it is."""
+    rows = []
+    for hit in hits:
+        fused = sorted((score for _, score in hit.passages.values()), reverse=True)
+        words = sorted((word for word, _ in hit.passages.values()), reverse=True)
+        first = hit.matches[:_FEW]
+        brief = [match for match in hit.matches if _is_brief(match.passage)]
+        rows.append((
+            sum(fused[:_FEW]) / _FEW, sum(fused[:_MANY]) / _MANY, sum(match.late for match in first) / _FEW,
+            sum(match.dense for match in first) / _FEW, sum(words[:_FEW]) / _FEW, 0.0,
+            max((match.score for match in brief), default=0.0), max((match.late for match in brief), default=0.0), 0.0,
+        ))  # fmt: skip
+    found = np.asarray(rows, dtype=np.float32)
+    found[:, 5] = (found[:, 0] - found[:, 0].mean()) / max(float(found[:, 0].std()), 1e-6)
+    found[:, 8] = max(hit.score for hit in hits)
     return found
 
 
@@ -190,6 +223,30 @@ def _naming(hits: Sequence[Hit], passages: Sequence[Passage]) -> Floats:
     return found
 
 
+def _sizes(question: ParsedQuery, texts: Sequence[Sequence[Passage]]) -> Floats:
+    """Returns how much there is of each entry, whether only lists speak of it, and how much is asked."""
+    words = len(question.words)
+    return np.asarray([(math.log1p(len(own)), is_bare(own), words) for own in texts], dtype=np.float32)
+
+
+def _citing(
+    hits: Sequence[Hit], roles: NDArray[np.int64], texts: Sequence[Sequence[Passage]]
+) -> tuple[Floats, Floats]:
+    """Returns which entries cite each other anywhere, and which a text of a note cites together."""
+    n = len(hits)
+    place = {hit.entry.entry_id: i for i, hit in enumerate(hits)}
+    linked, together = np.zeros((n, n), dtype=np.float32), np.zeros((n, n), dtype=np.float32)
+    for i, own in enumerate(texts):
+        for passage in own:
+            if cited := [place[key] for key in _cites(passage) if key in place]:
+                linked[i, cited] = linked[cited, i] = 1.0
+                if roles[i]:
+                    together[np.ix_(cited, cited)] = 1.0
+    np.fill_diagonal(linked, 0.0)
+    np.fill_diagonal(together, 0.0)
+    return linked, together
+
+
 def _says(passage: Passage, names: Iterable[tuple[str, ...]]) -> bool:
     units = _units(passage)
     return any(
@@ -203,6 +260,19 @@ def _says(passage: Passage, names: Iterable[tuple[str, ...]]) -> bool:
 @lru_cache(maxsize=16384)
 def _units(passage: Passage) -> tuple[str, ...]:
     return name_units(passage.text)
+
+
+@lru_cache(maxsize=65536)
+def _cites(passage: Passage) -> tuple[str, ...]:
+    """Returns the ids of the entries that a passage cites, or names in the front matter of its card."""
+    return tuple(dict.fromkeys(_ID.findall(passage.text)))
+
+
+@lru_cache(maxsize=16384)
+def _is_brief(passage: Passage) -> bool:
+    """Tells a passage that says what its entry is."""
+    asked = read_answered(passage.text)
+    return asked.aspect == "what" if asked else passage.kind is not PassageKind.PDF
 
 
 @lru_cache(maxsize=16384)

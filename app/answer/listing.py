@@ -24,7 +24,7 @@ from index.types import Hit, ParsedQuery
 from ingest.text.sentences import sentence_spans
 from ingest.types import Kind, PassageKind
 
-DEPTH = 60  # entries looked at
+DEPTH = 120  # entries looked at
 MOST = 10  # … and listed, where no number is asked for
 _NOTES = 2  # below a list
 _SPANS = 4  # passages of an entry among which its sentence is looked for, beside what it is
@@ -49,13 +49,13 @@ class Chosen:
     chance: float
 
 
-def choose(question: ParsedQuery, hits: Sequence[Hit], table: StaticEncoder) -> Chosen:
+def choose(question: ParsedQuery, hits: Sequence[Hit], store: Store, table: StaticEncoder) -> Chosen:
     """Returns which of the entries found belong on the list asked for."""
     most = question.count or MOST
     if not question.search_text:  # whatever fits the filters was asked for
         fitting = [hit for hit in hits if hit.entry.kind is not Kind.CONCEPT] or list(hits)
         return Chosen(_in_order(question, fitting[:most]), (), True, 1.0)
-    members = rank_members(question, hits, table)
+    members = rank_members(question, hits, store, table)
     limits = fitted()["thresholds"]
     works = [member for member in members if member.hit.entry.kind is not Kind.CONCEPT]
     notes = [member for member in members if member.hit.entry.kind is Kind.CONCEPT]
@@ -79,7 +79,7 @@ def write_list(draft: Draft, question: ParsedQuery, hits: Sequence[Hit], store: 
     Returns:
         The probability that the likeliest work belongs there, in [0, 1].
     """
-    chosen = choose(question, hits, table)
+    chosen = choose(question, hits, store, table)
     asked = question.intent.probabilities["list"] >= _ASKED or question.count or question.filters
     if not chosen.works or not (asked or (chosen.sure and len(chosen.works) > 1)):
         return 0.0
