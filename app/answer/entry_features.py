@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -207,18 +208,19 @@ def _topics(hits: Sequence[Hit]) -> Floats:
 def _naming(hits: Sequence[Hit], passages: Sequence[Passage]) -> Floats:
     """Returns which passage names which entry, by id or by name, shape (passages, entries)."""
     ids = {hit.entry.entry_id: i for i, hit in enumerate(hits)}
+    called = [(name, i) for i, hit in enumerate(hits) for name in _names(hit.entry)]
+    uses = Counter(unit for name, _ in called for unit in set(name))
     names: dict[str, list[tuple[tuple[str, ...], int]]] = {}
-    for i, hit in enumerate(hits):
-        for name in _names(hit.entry):
-            names.setdefault(name[0], []).append((name, i))
+    for name, i in called:
+        names.setdefault(min(name, key=uses.__getitem__), []).append((name, i))  # by what few names have
     found = np.zeros((len(passages), len(hits)), dtype=np.float32)
     for row, passage in enumerate(passages):
         cited = [ids[entry_id] for entry_id in _CITED.findall(passage.text) if entry_id in ids]
         found[row, cited] = 1.0
-        units = _units(passage)
-        for place, unit in enumerate(units):
-            for name, i in names.get(unit, ()):
-                if units[place : place + len(name)] == name:
+        distinct = _distinct_units(passage)
+        for unit in names.keys() & distinct:
+            for name, i in names[unit]:
+                if len(name) == 1 or (distinct.issuperset(name) and _holds(_units(passage), name)):
                     found[row, i] = 1.0
     return found
 
@@ -229,37 +231,43 @@ def _sizes(question: ParsedQuery, texts: Sequence[Sequence[Passage]]) -> Floats:
     return np.asarray([(math.log1p(len(own)), is_bare(own), words) for own in texts], dtype=np.float32)
 
 
-def _citing(
-    hits: Sequence[Hit], roles: NDArray[np.int64], texts: Sequence[Sequence[Passage]]
-) -> tuple[Floats, Floats]:
+def _citing(hits: Sequence[Hit], roles: NDArray[np.int64], texts: Sequence[Sequence[Passage]]) -> tuple[Floats, Floats]:
     """Returns which entries cite each other anywhere, and which a text of a note cites together."""
     n = len(hits)
     place = {hit.entry.entry_id: i for i, hit in enumerate(hits)}
-    linked, together = np.zeros((n, n), dtype=np.float32), np.zeros((n, n), dtype=np.float32)
+    linked = np.zeros((n, n), dtype=np.float32)
+    of_notes: list[Floats] = [np.zeros(n, dtype=np.float32)]
     for i, own in enumerate(texts):
         for passage in own:
             if cited := [place[key] for key in _cites(passage) if key in place]:
-                linked[i, cited] = linked[cited, i] = 1.0
+                linked[i, cited] = 1.0
                 if roles[i]:
-                    together[np.ix_(cited, cited)] = 1.0
+                    of_notes.append(np.bincount(cited, minlength=n).astype(np.float32))
+    linked = np.maximum(linked, linked.T)
+    several = np.stack(of_notes)
+    together = np.minimum(several.T @ several, 1.0)
     np.fill_diagonal(linked, 0.0)
     np.fill_diagonal(together, 0.0)
     return linked, together
 
 
 def _says(passage: Passage, names: Iterable[tuple[str, ...]]) -> bool:
-    units = _units(passage)
-    return any(
-        units[place : place + len(name)] == name
-        for name in names
-        for place, unit in enumerate(units)
-        if name and unit == name[0]
-    )
+    distinct = _distinct_units(passage)
+    return any(name and distinct.issuperset(name) and _holds(_units(passage), name) for name in names)
+
+
+def _holds(units: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    return any(unit == name[0] and units[place : place + len(name)] == name for place, unit in enumerate(units))
 
 
 @lru_cache(maxsize=16384)
 def _units(passage: Passage) -> tuple[str, ...]:
     return name_units(passage.text)
+
+
+@lru_cache(maxsize=16384)
+def _distinct_units(passage: Passage) -> frozenset[str]:
+    return frozenset(_units(passage))
 
 
 @lru_cache(maxsize=65536)

@@ -170,11 +170,7 @@ def _near(spans: Sequence[Span], hit: Hit) -> list[Span]:
     ids = sorted(
         {span.passage.passage_id for span in spans}, key=lambda key: (-hit.passages.get(key, (0.0, 0.0))[1], key)
     )
-    return [
-        span
-        for span in spans
-        if span.passage.passage_id in ids[:_SPANS] or _defines(span)
-    ]
+    return [span for span in spans if span.passage.passage_id in ids[:_SPANS] or _defines(span)]
 
 
 def first_sentence(span: Span) -> str:

@@ -135,7 +135,10 @@ def test_surveys_come_last(small, chances):
         for hit in found.hits
     ]
 
-    assert [hit.entry.entry_id for hit in choose(found.question, survey, small.store, small.table).works] == ["gptq", "awq"]
+    assert [hit.entry.entry_id for hit in choose(found.question, survey, small.store, small.table).works] == [
+        "gptq",
+        "awq",
+    ]
 
 
 def test_a_question_that_hardly_asks_for_a_list_gets_none_of_a_single_work(ask, chances, small):

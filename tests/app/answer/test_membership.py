@@ -1,7 +1,17 @@
 import numpy as np
 import pytest
 
-from app.answer.membership import ALONE, COMPANY, FEATURES, FIRST, Compared, company, compare_entries, fitted, rank_members
+from app.answer.membership import (
+    ALONE,
+    COMPANY,
+    FEATURES,
+    FIRST,
+    Compared,
+    company,
+    compare_entries,
+    fitted,
+    rank_members,
+)
 
 TOPICS, LIKENESS, CITED, BESIDE = (COMPANY.index(n) for n in ("topics", "likeness", "cited", "cited_beside"))
 
