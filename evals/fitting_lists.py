@@ -3,7 +3,7 @@
 ``data/lists.jsonl`` holds requests in both languages with all that belongs on each list; the two wordings of one list
 are never on both sides of a split. The first step of ``app.answer.membership`` is fitted on entries compared for
 themselves; the second also sees the company they keep, by what the first says of lists it was not fitted on. The
-threshold for works is the lowest with which lists that were left out are precise enough; that for notes has the best F1.
+threshold for works is the lowest with which lists left out are precise enough; that for notes has the best F1.
 """
 
 from __future__ import annotations
@@ -177,7 +177,7 @@ def _logistic(rows: Floats, labels: Floats, importance: Floats) -> tuple[Floats,
 def _best_threshold(
     examples: Sequence[_Example], probabilities: Sequence[NDArray[np.float32]]
 ) -> tuple[float, float, float]:
-    """Returns the lowest threshold for works that lists are precise enough with, and mean recall and precision there."""
+    """Returns the lowest threshold for works with which lists are precise enough, and mean recall and precision."""
     threshold, recall, precision = 0.0, 0.0, 0.0
     for threshold in _THRESHOLDS.tolist():
         values = [_judge(e, p, threshold) for e, p in zip(examples, probabilities, strict=True) if e.wanted]

@@ -220,7 +220,7 @@ def _naming(hits: Sequence[Hit], passages: Sequence[Passage]) -> Floats:
         distinct = _distinct_units(passage)
         for unit in names.keys() & distinct:
             for name, i in names[unit]:
-                if len(name) == 1 or (distinct.issuperset(name) and _holds(_units(passage), name)):
+                if len(name) == 1 or (distinct.issuperset(name) and _holds(passage, name)):
                     found[row, i] = 1.0
     return found
 
@@ -253,11 +253,17 @@ def _citing(hits: Sequence[Hit], roles: NDArray[np.int64], texts: Sequence[Seque
 
 def _says(passage: Passage, names: Iterable[tuple[str, ...]]) -> bool:
     distinct = _distinct_units(passage)
-    return any(name and distinct.issuperset(name) and _holds(_units(passage), name) for name in names)
+    return any(name and distinct.issuperset(name) and _holds(passage, name) for name in names)
 
 
-def _holds(units: tuple[str, ...], name: tuple[str, ...]) -> bool:
-    return any(unit == name[0] and units[place : place + len(name)] == name for place, unit in enumerate(units))
+def _holds(passage: Passage, name: tuple[str, ...]) -> bool:
+    return "\n{}\n".format("\n".join(name)) in _in_a_column(passage)
+
+
+@lru_cache(maxsize=16384)
+def _in_a_column(passage: Passage) -> str:
+    """Returns the units of a passage, one a line: so a run of them is found without a loop."""
+    return "\n{}\n".format("\n".join(_units(passage)))
 
 
 @lru_cache(maxsize=16384)

@@ -154,3 +154,9 @@ def test_the_first_sentence_is_read_off_what_is_shown():
     passage = Passage("p", "gptq", PassageKind.CARD, "en", text, "corpus/papers/gptq.md", 1, 1, 9)
 
     assert first_sentence(Span(passage, text, "GPTQ rounds weights. It is exact.", 1, 0)) == "GPTQ rounds weights."
+
+
+def test_where_nothing_but_filters_is_asked_for_a_line_says_what_a_work_is(ask):
+    draft, _ = ask("papers from 2023")
+
+    assert texts(draft)[0].endswith("GPTQ is a method that rounds weights to few bits. It is exact.")

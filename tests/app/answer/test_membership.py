@@ -93,3 +93,16 @@ def test_without_entries_nothing_is_ranked(small):
     question = small.read("Which papers are about quantization?")
 
     assert rank_members(question, [], small.store, small.table) == []
+
+
+def test_what_the_search_finds_together_counts_before_anything_is_judged(compared):
+    assert FIRST[: len(ALONE)] == ALONE
+    assert compared["awq"]["score_three"] >= compared["awq"]["score_eight"]
+
+
+def test_a_link_to_a_likely_member_speaks_for_a_work():
+    found = company(four(np.zeros((3, 4))), np.asarray([0.9, 0.1, 0.1, 0.0], np.float32))
+    linked = found[:, COMPANY.index("best_linked")]
+
+    assert linked == pytest.approx([0.1, 0.0, 0.9, 0.0])  # a and c cite each other, b nobody
+    assert found[1, COMPANY.index("together")] == pytest.approx(0.9)  # a note cites a and b
