@@ -215,8 +215,7 @@ def _naming(hits: Sequence[Hit], passages: Sequence[Passage]) -> Floats:
         names.setdefault(min(name, key=uses.__getitem__), []).append((name, i))  # by what few names have
     found = np.zeros((len(passages), len(hits)), dtype=np.float32)
     for row, passage in enumerate(passages):
-        cited = [ids[entry_id] for entry_id in _CITED.findall(passage.text) if entry_id in ids]
-        found[row, cited] = 1.0
+        found[row, [ids[key] for key in _bracketed(passage.text) if key in ids]] = 1.0
         distinct = _distinct_units(passage)
         for unit in names.keys() & distinct:
             for name, i in names[unit]:
@@ -239,7 +238,7 @@ def _citing(hits: Sequence[Hit], roles: NDArray[np.int64], texts: Sequence[Seque
     of_notes: list[Floats] = [np.zeros(n, dtype=np.float32)]
     for i, own in enumerate(texts):
         for passage in own:
-            if cited := [place[key] for key in _cites(passage) if key in place]:
+            if cited := [place[key] for key in _cites(passage.text) if key in place]:
                 linked[i, cited] = 1.0
                 if roles[i]:
                     of_notes.append(np.bincount(cited, minlength=n).astype(np.float32))
@@ -276,10 +275,15 @@ def _distinct_units(passage: Passage) -> frozenset[str]:
     return frozenset(_units(passage))
 
 
+@lru_cache(maxsize=16384)
+def _bracketed(text: str) -> tuple[str, ...]:
+    return tuple(_CITED.findall(text))
+
+
 @lru_cache(maxsize=65536)
-def _cites(passage: Passage) -> tuple[str, ...]:
+def _cites(text: str) -> tuple[str, ...]:
     """Returns the ids of the entries that a passage cites, or names in the front matter of its card."""
-    return tuple(dict.fromkeys(_ID.findall(passage.text)))
+    return tuple(dict.fromkeys(_ID.findall(text)))
 
 
 @lru_cache(maxsize=16384)
