@@ -30,7 +30,7 @@ from app.answer.missing import nearest_spans, nothing_to_say
 from app.answer.selection import Candidate
 from app.answer.stopping import Stop
 from app.answer.support import Checker, read_terms
-from app.answer.wishes import Wishes, read_wishes
+from app.answer.wishes import Wishes, asks_for_a_list, read_wishes
 from app.errors import QuestionError
 from app.render.messages import say, say_both
 from app.render.notices import relaxation_notice
@@ -111,7 +111,9 @@ class Assistant:
 
     def _ask(self, question: str, history: History, filters: Filters, length: Length, *, explain: bool) -> Answer:
         started = time.perf_counter()
-        found = self.searcher.find(question, k=_depth, filters=filters, history=history, explain=explain)
+        found = self.searcher.find(
+            question, k=_depth, filters=filters, history=history, explain=explain, wide=asks_for_a_list
+        )
         retrieved = time.perf_counter()
         status, sentences, citations = self._write(found.question, found.hits, length)
         found = replace(found, hits=found.hits[:HITS])
@@ -247,7 +249,7 @@ class Assistant:
 
 def _depth(question: ParsedQuery) -> int:
     """Returns how many entries to look for: more than are shown where a list is asked for."""
-    return DEPTH if read_wishes(question).wants_list else HITS
+    return DEPTH if asks_for_a_list(question) else HITS
 
 
 def _own_words(question: ParsedQuery) -> str | None:

@@ -26,6 +26,7 @@ class SearchConfig:
 
     Attributes:
         pool: Passages taken from each of the two searches, by words and by vectors; late interaction re-scores them.
+        wide_pool: The same where works are listed: what belongs on a list need not be among the nearest.
         weights: Weights of the scores by language of the question.
         readable: Share of the question's words that must occur in the index for the lexical score to have its full
             weight: where the passages are in another language few words do, and those mislead.
@@ -42,6 +43,7 @@ class SearchConfig:
     """
 
     pool: int = 200
+    wide_pool: int = 600
     weights: Mapping[str, Weights] = field(default_factory=lambda: {"zh": Weights(), "en": Weights(late=0.7)})
     readable: float = 0.5
     second: float = 0.4
@@ -55,5 +57,5 @@ class SearchConfig:
 
     def __post_init__(self) -> None:
         """Checks the numbers."""
-        if self.pool < 1 or self.passages_per_hit < 1 or self.readable <= 0:
-            raise ValueError(f"need pool >= 1, readable > 0 and passages_per_hit >= 1, not {self}")
+        if min(self.pool, self.wide_pool, self.passages_per_hit) < 1 or self.readable <= 0:
+            raise ValueError(f"need pools >= 1, readable > 0 and passages_per_hit >= 1, not {self}")

@@ -122,10 +122,12 @@ class Searcher:
         history: History = (),
         explain: bool = False,
         hidden: Collection[str] = (),
+        wide: Callable[[ParsedQuery], bool] = lambda _: False,
     ) -> Found:
         """Searches as ``search`` does; also returns how the question was read and what each step cost.
 
-        How many entries to return may depend on what the question is read as.
+        How many entries to return may depend on what the question is read as, and so may whether the search is wide:
+        its pool then has passages of most entries that have anything to do with the question.
         Passages whose ids are ``hidden`` are not there for this search: so it is learned what a question finds that
         nobody has written down, or whose entry is missing.
         """
@@ -134,11 +136,12 @@ class Searcher:
         k = k if isinstance(k, int) else k(question)
         sought = question.search_text or question.text
         wanted = Wanted(question.filters, frozenset(self.store.rows_of_passages(hidden)))
+        pool = self.config.wide_pool if wide(question) else self.config.pool
         watch.lap("understand")
-        by_words = self._passages.by_words(question.terms, self.config.pool, wanted)
+        by_words = self._passages.by_words(question.terms, pool, wanted)
         watch.lap("lexical")
         vector = self.encoder.encode_queries([sought])[0]
-        nearest = self._passages.nearest(vector, self.config.pool, wanted)
+        nearest = self._passages.nearest(vector, pool, wanted)
         named = [row for entry_row in question.bonus for row in self.store.rows_of(entry_row)]
         fitting = self._allowed.among(np.asarray(named, dtype=np.int64), wanted)
         rows = np.union1d(np.union1d(by_words, nearest), fitting)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,15 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.answer.comparing import compare, read_texts
+from app.answer.spans import is_bare
 from index.catalogue.facets import organisation_names
 from index.catalogue.gazetteer import kind_words
 from index.catalogue.names import name_units
 from index.encoders.static import StaticEncoder
+from index.storage.store import Store
 from index.text.analysis import content_text, term_set
 from index.types import Hit, ParsedQuery, Slot
 from ingest.documents.answers import read_answered
 from ingest.text.folding import fold
-from ingest.types import Entry, Kind, Passage
+from ingest.types import Entry, Kind, Passage, PassageKind
 
 Floats = NDArray[np.float32]
 ALONE = (
@@ -28,9 +31,13 @@ ALONE = (
     "passage", "passage_back", "passage_cosine", "answered", "title", "title_back", "title_cosine",
     "place", "place_back", "place_cosine", "covered", "covered_at_once", "names_asked", "kind", "other_kind",
     "maker", "other_maker", "named", "survey", "reading",
+    "score_three", "score_eight", "late_three", "dense_three", "lexical_three", "above", "brief", "brief_late", "best",
+    "texts", "bare", "words",
 )  # fmt: skip
 _CITED = re.compile(r"\[((?:arxiv|url|note):[^\]\s]+)\]")
+_ID = re.compile(r"(?:arxiv|url|note):[^\]\s\"',]+")
 _SHORTEST_NAME = 3
+_FEW, _MANY = 3, 8  # passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,8 @@ class Compared:
         names: Which passage names which entry, shape (passages, entries).
         owner: The entry of each passage, shape (passages,).
         shares: Scores of the passages as shares of the best entry's, shape (passages,).
+        linked: Whether a text of either of two entries cites the other, shape (entries, entries).
+        together: Whether a text of a note cites both, shape (entries, entries).
     """
 
     alone: Floats
@@ -54,12 +63,15 @@ class Compared:
     names: Floats
     owner: NDArray[np.int64]
     shares: Floats
+    linked: Floats
+    together: Floats
 
 
-def compare_entries(question: ParsedQuery, hits: Sequence[Hit], table: StaticEncoder) -> Compared:
+def compare_entries(question: ParsedQuery, hits: Sequence[Hit], store: Store, table: StaticEncoder) -> Compared:
     """Compares entries with a question, each for itself."""
     asked = content_text(question.search_text) or question.search_text or question.text
     n = len(hits)
+    texts_of = [store.passages_of(hit.entry.entry_id) for hit in hits]
     passages = [match.passage for hit in hits for match in hit.matches]
     owner = np.asarray([i for i, hit in enumerate(hits) for _ in hit.matches], dtype=np.int64)
     texts = [_read(passage) for passage in passages]
@@ -79,6 +91,8 @@ def compare_entries(question: ParsedQuery, hits: Sequence[Hit], table: StaticEnc
             similar[n : 2 * n],
             np.stack([words, at_once, asked_names], axis=1),
             np.asarray([list(_catalogue_features(question, hit)) for hit in hits]),
+            _depth_features(hits),
+            _sizes(question, texts_of),
         ],
         axis=1,
     ).astype(np.float32)
@@ -87,7 +101,8 @@ def compare_entries(question: ParsedQuery, hits: Sequence[Hit], table: StaticEnc
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
     roles = np.asarray([int(hit.entry.kind is Kind.CONCEPT) for hit in hits], dtype=np.int64)
     shares = np.asarray([match.score / top for hit in hits for match in hit.matches], dtype=np.float32)
-    return Compared(alone, roles, _topics(hits), vectors, _naming(hits, passages), owner, shares)
+    names = _naming(hits, passages)
+    return Compared(alone, roles, _topics(hits), vectors, names, owner, shares, *_citing(hits, roles, texts_of))
 
 
 def _search_features(hits: Sequence[Hit], top: float) -> Floats:
@@ -101,6 +116,25 @@ def _search_features(hits: Sequence[Hit], top: float) -> Floats:
     found = np.asarray(rows, dtype=np.float32)
     for column in (4, 7, 8):  # as shares of the best
         found[:, column] /= max(float(found[:, column].max()), 1e-6)
+    return found
+
+
+def _depth_features(hits: Sequence[Hit]) -> Floats:
+    """Returns how well the best few passages of each entry fare together, and those that say what it is."""
+    rows = []
+    for hit in hits:
+        fused = sorted((score for _, score in hit.passages.values()), reverse=True)
+        words = sorted((word for word, _ in hit.passages.values()), reverse=True)
+        first = hit.matches[:_FEW]
+        brief = [match for match in hit.matches if _is_brief(match.passage)]
+        rows.append((
+            sum(fused[:_FEW]) / _FEW, sum(fused[:_MANY]) / _MANY, sum(match.late for match in first) / _FEW,
+            sum(match.dense for match in first) / _FEW, sum(words[:_FEW]) / _FEW, 0.0,
+            max((match.score for match in brief), default=0.0), max((match.late for match in brief), default=0.0), 0.0,
+        ))  # fmt: skip
+    found = np.asarray(rows, dtype=np.float32)
+    found[:, 5] = (found[:, 0] - found[:, 0].mean()) / max(float(found[:, 0].std()), 1e-6)
+    found[:, 8] = max(hit.score for hit in hits)
     return found
 
 
@@ -174,35 +208,89 @@ def _topics(hits: Sequence[Hit]) -> Floats:
 def _naming(hits: Sequence[Hit], passages: Sequence[Passage]) -> Floats:
     """Returns which passage names which entry, by id or by name, shape (passages, entries)."""
     ids = {hit.entry.entry_id: i for i, hit in enumerate(hits)}
+    called = [(name, i) for i, hit in enumerate(hits) for name in _names(hit.entry)]
+    uses = Counter(unit for name, _ in called for unit in set(name))
     names: dict[str, list[tuple[tuple[str, ...], int]]] = {}
-    for i, hit in enumerate(hits):
-        for name in _names(hit.entry):
-            names.setdefault(name[0], []).append((name, i))
+    for name, i in called:
+        names.setdefault(min(name, key=uses.__getitem__), []).append((name, i))  # by what few names have
     found = np.zeros((len(passages), len(hits)), dtype=np.float32)
     for row, passage in enumerate(passages):
-        cited = [ids[entry_id] for entry_id in _CITED.findall(passage.text) if entry_id in ids]
-        found[row, cited] = 1.0
-        units = _units(passage)
-        for place, unit in enumerate(units):
-            for name, i in names.get(unit, ()):
-                if units[place : place + len(name)] == name:
+        found[row, [ids[key] for key in _bracketed(passage.text) if key in ids]] = 1.0
+        distinct = _distinct_units(passage)
+        for unit in names.keys() & distinct:
+            for name, i in names[unit]:
+                if len(name) == 1 or (distinct.issuperset(name) and _holds(passage, name)):
                     found[row, i] = 1.0
     return found
 
 
+def _sizes(question: ParsedQuery, texts: Sequence[Sequence[Passage]]) -> Floats:
+    """Returns how much there is of each entry, whether only lists speak of it, and how much is asked."""
+    words = len(question.words)
+    return np.asarray([(math.log1p(len(own)), is_bare(own), words) for own in texts], dtype=np.float32)
+
+
+def _citing(hits: Sequence[Hit], roles: NDArray[np.int64], texts: Sequence[Sequence[Passage]]) -> tuple[Floats, Floats]:
+    """Returns which entries cite each other anywhere, and which a text of a note cites together."""
+    n = len(hits)
+    place = {hit.entry.entry_id: i for i, hit in enumerate(hits)}
+    linked = np.zeros((n, n), dtype=np.float32)
+    of_notes: list[Floats] = [np.zeros(n, dtype=np.float32)]
+    for i, own in enumerate(texts):
+        for passage in own:
+            if cited := [place[key] for key in _cites(passage.text) if key in place]:
+                linked[i, cited] = 1.0
+                if roles[i]:
+                    of_notes.append(np.bincount(cited, minlength=n).astype(np.float32))
+    linked = np.maximum(linked, linked.T)
+    several = np.stack(of_notes)
+    together = np.minimum(several.T @ several, 1.0)
+    np.fill_diagonal(linked, 0.0)
+    np.fill_diagonal(together, 0.0)
+    return linked, together
+
+
 def _says(passage: Passage, names: Iterable[tuple[str, ...]]) -> bool:
-    units = _units(passage)
-    return any(
-        units[place : place + len(name)] == name
-        for name in names
-        for place, unit in enumerate(units)
-        if name and unit == name[0]
-    )
+    distinct = _distinct_units(passage)
+    return any(name and distinct.issuperset(name) and _holds(passage, name) for name in names)
+
+
+def _holds(passage: Passage, name: tuple[str, ...]) -> bool:
+    return "\n{}\n".format("\n".join(name)) in _in_a_column(passage)
+
+
+@lru_cache(maxsize=16384)
+def _in_a_column(passage: Passage) -> str:
+    """Returns the units of a passage, one a line: so a run of them is found without a loop."""
+    return "\n{}\n".format("\n".join(_units(passage)))
 
 
 @lru_cache(maxsize=16384)
 def _units(passage: Passage) -> tuple[str, ...]:
     return name_units(passage.text)
+
+
+@lru_cache(maxsize=16384)
+def _distinct_units(passage: Passage) -> frozenset[str]:
+    return frozenset(_units(passage))
+
+
+@lru_cache(maxsize=16384)
+def _bracketed(text: str) -> tuple[str, ...]:
+    return tuple(_CITED.findall(text))
+
+
+@lru_cache(maxsize=65536)
+def _cites(text: str) -> tuple[str, ...]:
+    """Returns the ids of the entries that a passage cites, or names in the front matter of its card."""
+    return tuple(dict.fromkeys(_ID.findall(text)))
+
+
+@lru_cache(maxsize=16384)
+def _is_brief(passage: Passage) -> bool:
+    """Tells a passage that says what its entry is."""
+    asked = read_answered(passage.text)
+    return asked.aspect == "what" if asked else passage.kind is not PassageKind.PDF
 
 
 @lru_cache(maxsize=16384)

@@ -6,9 +6,10 @@ probably belongs there (``app.answer.membership``); where nothing but filters wa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.answer.comparing import compare, read_texts
 from app.answer.draft import Draft
 from app.answer.membership import fitted, rank_members
 from app.answer.names import shown_title
@@ -19,15 +20,17 @@ from index.encoders.static import StaticEncoder
 from index.query.patterns import read_first
 from index.query.tokens import folded
 from index.storage.store import Store
+from index.text.analysis import content_text
 from index.text.spans import Span, line_span
 from index.types import Hit, ParsedQuery
 from ingest.text.sentences import sentence_spans
 from ingest.types import Kind, PassageKind
 
-DEPTH = 60  # entries looked at
+DEPTH = 120  # entries looked at
 MOST = 10  # … and listed, where no number is asked for
 _NOTES = 2  # below a list
 _SPANS = 4  # passages of an entry among which its sentence is looked for, beside what it is
+_MORE = 0.3  # of the question that a span must hold beyond what says what its work is, to stand in its place
 _ASKED = 0.6  # probability from which on a list is certainly asked for
 _CHARS = {"zh": 140, "en": 360}  # a longer span is cut after its first sentence
 
@@ -49,13 +52,13 @@ class Chosen:
     chance: float
 
 
-def choose(question: ParsedQuery, hits: Sequence[Hit], table: StaticEncoder) -> Chosen:
+def choose(question: ParsedQuery, hits: Sequence[Hit], store: Store, table: StaticEncoder) -> Chosen:
     """Returns which of the entries found belong on the list asked for."""
     most = question.count or MOST
     if not question.search_text:  # whatever fits the filters was asked for
         fitting = [hit for hit in hits if hit.entry.kind is not Kind.CONCEPT] or list(hits)
         return Chosen(_in_order(question, fitting[:most]), (), True, 1.0)
-    members = rank_members(question, hits, table)
+    members = rank_members(question, hits, store, table)
     limits = fitted()["thresholds"]
     works = [member for member in members if member.hit.entry.kind is not Kind.CONCEPT]
     notes = [member for member in members if member.hit.entry.kind is Kind.CONCEPT]
@@ -79,7 +82,7 @@ def write_list(draft: Draft, question: ParsedQuery, hits: Sequence[Hit], store: 
     Returns:
         The probability that the likeliest work belongs there, in [0, 1].
     """
-    chosen = choose(question, hits, table)
+    chosen = choose(question, hits, store, table)
     asked = question.intent.probabilities["list"] >= _ASKED or question.count or question.filters
     if not chosen.works or not (asked or (chosen.sure and len(chosen.works) > 1)):
         return 0.0
@@ -130,10 +133,36 @@ def _why(
         if listed is not None:
             heads[hit.entry.entry_id] = line_span(listed)
         near += [(span, hit) for span in _near(by_entry(passages, question.language), hit)]
+    told: dict[str, Span] = {}
+    for span, hit in near:
+        if _defines(span):
+            told.setdefault(hit.entry.entry_id, span)
     best: dict[str, Span] = {}
-    for candidate in rank_spans(question, near, table):
+    for candidate in rank_spans(question, near, table) if question.search_text else ():
         best.setdefault(candidate.hit.entry.entry_id, candidate.span)
-    return {(key := hit.entry.entry_id): (best.get(key), heads.get(key)) for hit in hits}
+    lines = _told_or_shown(question, told, best, table)
+    return {(key := hit.entry.entry_id): (lines.get(key), heads.get(key)) for hit in hits}
+
+
+def _told_or_shown(
+    question: ParsedQuery, told: Mapping[str, Span], best: Mapping[str, Span], table: StaticEncoder
+) -> dict[str, Span]:
+    """Returns, by entry, what it is (``told``), or the span that shows why it belongs where that says clearly more.
+
+    Beside its title, what a work is tells a reader more than one of its results.
+    """
+    lines = {**best, **told}
+    both = [key for key in best if key in told and best[key] is not told[key]]
+    if not both:
+        return lines
+    asked = content_text(question.search_text) or question.search_text
+    read = read_texts(table, [asked, *(span[key].plain for span in (told, best) for key in both)])
+    held = compare(table, read[0], read[1:]).similarities()[:, 0].reshape(2, len(both))
+    return lines | {key: best[key] for key, more in zip(both, held[1] - held[0], strict=True) if more >= _MORE}
+
+
+def _defines(span: Span) -> bool:
+    return span.asked is not None and span.asked.aspect == "what"
 
 
 def _near(spans: Sequence[Span], hit: Hit) -> list[Span]:
@@ -141,11 +170,7 @@ def _near(spans: Sequence[Span], hit: Hit) -> list[Span]:
     ids = sorted(
         {span.passage.passage_id for span in spans}, key=lambda key: (-hit.passages.get(key, (0.0, 0.0))[1], key)
     )
-    return [
-        span
-        for span in spans
-        if span.passage.passage_id in ids[:_SPANS] or (span.asked is not None and span.asked.aspect == "what")
-    ]
+    return [span for span in spans if span.passage.passage_id in ids[:_SPANS] or _defines(span)]
 
 
 def first_sentence(span: Span) -> str:

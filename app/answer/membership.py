@@ -20,12 +20,20 @@ from numpy.typing import NDArray
 
 from app.answer.entry_features import ALONE, Compared, compare_entries
 from index.encoders.static import StaticEncoder
+from index.storage.store import Store
 from index.types import Hit, ParsedQuery
 
 Floats = NDArray[np.float32]
 FITTED = Path(__file__).parent / "membership.json"
-COMPANY = ("chance", "topics", "best_topic", "likeness", "cited", "cited_beside", "named_beside", "citing")
-FEATURES = (*ALONE, *COMPANY)
+COMPANY = (
+    "chance", "topics", "best_topic", "likeness", "cited", "cited_beside", "named_beside", "citing",
+    "odds", "topic_full", "topic_full_mean", "linked", "best_linked", "together", "nearest", "expected", "likeliest",
+)  # fmt: skip
+_NEAR = 3  # of the others, by likeness and probability
+_FOUND = 61  # best entries by the search, whose company counts before any is judged
+_EXPECTED = 15.0  # members; more of them tell no more
+FIRST = (*ALONE, *(f"{name} of the found" for name in COMPANY))
+FEATURES = (*FIRST, *COMPANY)
 ROLES = ("work", "overview")
 
 
@@ -45,18 +53,31 @@ def fitted() -> dict[str, Any]:
 
 
 def rank_members(
-    question: ParsedQuery, hits: Sequence[Hit], table: StaticEncoder, model: Mapping[str, Any] | None = None
+    question: ParsedQuery,
+    hits: Sequence[Hit],
+    store: Store,
+    table: StaticEncoder,
+    model: Mapping[str, Any] | None = None,
 ) -> list[Member]:
     """Returns entries with the probability that they belong on the list asked for, the likeliest first."""
     if not hits:
         return []
     model = model or fitted()
-    compared = compare_entries(question, hits, table)
-    first = chances(compared.alone, compared.roles, model["alone"])
-    both = np.concatenate([compared.alone, company(compared, first)], axis=1)
+    compared = compare_entries(question, hits, store, table)
+    features = first_features(compared)
+    first = chances(features, compared.roles, model["alone"])
+    both = np.concatenate([features, company(compared, first)], axis=1)
     final = chances(both, compared.roles, model["together"])
     order = np.argsort(-final, kind="stable")
     return [Member(hits[i], float(final[i])) for i in order.tolist()]
+
+
+def first_features(compared: Compared) -> Floats:
+    """Returns what the first step judges entries by, shape (entries, FIRST): the search's word for their company."""
+    found = compared.alone[:, ALONE.index("score_three")]
+    above = np.maximum(found - np.sort(found)[::-1][min(_FOUND, len(found)) - 1], 0.0)
+    share = (above / max(float(above.max()), 1e-6)).astype(np.float32)
+    return np.concatenate([compared.alone, company(compared, share)], axis=1)
 
 
 def chances(features: Floats, roles: NDArray[np.int64], model: Mapping[str, Any]) -> Floats:
@@ -92,6 +113,14 @@ def company(compared: Compared, chance: Floats) -> Floats:
     named_beside = by_others * (chance[compared.owner] * compared.shares)[:, None]
     citing = np.zeros(n, dtype=np.float32)
     np.maximum.at(citing, compared.owner, density.astype(np.float32) * compared.shares)
+    works = chance * (compared.roles == 0)
+    others = held.sum(axis=0) - held  # that have a topic
+    full = np.where(held, (chance @ held - chance[:, None] * held) / (others + 1.0), 0.0)
+    apart = compared.vectors - compared.vectors.mean(axis=0)  # from what all have in common
+    apart /= np.maximum(np.linalg.norm(apart, axis=1, keepdims=True), 1e-6)
+    near = np.sort((apart @ apart.T) * rest * works, axis=1)[:, ::-1][:, :_NEAR]
+    sure = np.clip(chance, 1e-4, 1.0 - 1e-4)
+    total = float(works.sum())
     return np.stack(
         [
             chance,
@@ -102,6 +131,15 @@ def company(compared: Compared, chance: Floats) -> Floats:
             cited_beside.max(axis=0, initial=0.0),
             named_beside.max(axis=0, initial=0.0),
             citing,
+            np.log(sure / (1.0 - sure)),
+            full.max(axis=1, initial=0.0),
+            full.sum(axis=1) / number,
+            compared.linked @ works / np.maximum(compared.linked.sum(axis=1), 1.0),
+            (compared.linked * works).max(axis=1, initial=0.0),
+            compared.together @ works / np.maximum(compared.together.sum(axis=1), 1.0),
+            near.sum(axis=1) / _NEAR,
+            np.full(n, min(total, _EXPECTED)),
+            np.full(n, works.max(initial=0.0)),
         ],
         axis=1,
     ).astype(np.float32)

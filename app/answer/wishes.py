@@ -52,6 +52,11 @@ def read_wishes(question: ParsedQuery) -> Wishes:
     return Wishes(label == "definition", listed, label == "comparison" and not listed, facts, more)
 
 
+def asks_for_a_list(question: ParsedQuery) -> bool:
+    """Tells whether the answer to a question should be a list of works."""
+    return read_wishes(question).wants_list
+
+
 def _asks_for_works(question: ParsedQuery) -> bool:
     """Tells a request for a list; a noun for works speaks for one where the intent model is in doubt.
 

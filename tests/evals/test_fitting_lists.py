@@ -40,7 +40,7 @@ def test_a_fitted_model_tells_members_from_the_rest(shipped_searcher, tmp_path):
     right = 0
     for request in requests[:10]:
         found = shipped_searcher.find(request.text, k=60)
-        best = rank_members(found.question, found.hits, shipped_searcher.table, model)[0]
+        best = rank_members(found.question, found.hits, shipped_searcher.store, shipped_searcher.table, model)[0]
         right += best.hit.entry.entry_id in request.grades
     assert right >= 8
     assert fitted()["lists"] > 40  # the shipped one stays

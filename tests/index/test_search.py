@@ -285,9 +285,9 @@ def test_weights_that_rank_nothing_are_refused(weights):
         Weights(*weights)
 
 
-@pytest.mark.parametrize("numbers", [{"pool": 0}, {"passages_per_hit": 0}])
+@pytest.mark.parametrize("numbers", [{"pool": 0}, {"wide_pool": 0}, {"passages_per_hit": 0}])
 def test_a_configuration_that_finds_nothing_is_refused(numbers):
-    with pytest.raises(ValueError, match="need pool >= 1"):
+    with pytest.raises(ValueError, match="need pools >= 1"):
         SearchConfig(**numbers)
 
 

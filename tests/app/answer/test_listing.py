@@ -15,7 +15,7 @@ def chances(monkeypatch):
     """Says how probably each entry belongs, in place of the fitted model, which knows the shipped corpus."""
 
     def give(**by_id):
-        def rank(question, hits, table):
+        def rank(question, hits, store, table):
             members = [Member(hit, by_id.get(hit.entry.entry_id, 0.01)) for hit in hits]
             return sorted(members, key=lambda member: -member.probability)
 
@@ -124,7 +124,7 @@ def test_works_stand_in_the_order_asked_for_else_the_likeliest_first(small, chan
     chances(awq=0.9, gptq=0.8)  # 2024, 2023
     found = small.find(question, k=60)
 
-    assert [hit.entry.entry_id for hit in choose(found.question, found.hits, small.table).works] == order
+    assert [hit.entry.entry_id for hit in choose(found.question, found.hits, small.store, small.table).works] == order
 
 
 def test_surveys_come_last(small, chances):
@@ -135,7 +135,10 @@ def test_surveys_come_last(small, chances):
         for hit in found.hits
     ]
 
-    assert [hit.entry.entry_id for hit in choose(found.question, survey, small.table).works] == ["gptq", "awq"]
+    assert [hit.entry.entry_id for hit in choose(found.question, survey, small.store, small.table).works] == [
+        "gptq",
+        "awq",
+    ]
 
 
 def test_a_question_that_hardly_asks_for_a_list_gets_none_of_a_single_work(ask, chances, small):
@@ -151,3 +154,9 @@ def test_the_first_sentence_is_read_off_what_is_shown():
     passage = Passage("p", "gptq", PassageKind.CARD, "en", text, "corpus/papers/gptq.md", 1, 1, 9)
 
     assert first_sentence(Span(passage, text, "GPTQ rounds weights. It is exact.", 1, 0)) == "GPTQ rounds weights."
+
+
+def test_where_nothing_but_filters_is_asked_for_a_line_says_what_a_work_is(ask):
+    draft, _ = ask("papers from 2023")
+
+    assert texts(draft)[0].endswith("GPTQ is a method that rounds weights to few bits. It is exact.")

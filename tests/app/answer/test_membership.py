@@ -1,7 +1,17 @@
 import numpy as np
 import pytest
 
-from app.answer.membership import ALONE, COMPANY, FEATURES, Compared, company, compare_entries, fitted, rank_members
+from app.answer.membership import (
+    ALONE,
+    COMPANY,
+    FEATURES,
+    FIRST,
+    Compared,
+    company,
+    compare_entries,
+    fitted,
+    rank_members,
+)
 
 TOPICS, LIKENESS, CITED, BESIDE = (COMPANY.index(n) for n in ("topics", "likeness", "cited", "cited_beside"))
 
@@ -9,7 +19,7 @@ TOPICS, LIKENESS, CITED, BESIDE = (COMPANY.index(n) for n in ("topics", "likenes
 @pytest.fixture(scope="module")
 def compared(small):
     found = small.find("Which papers scale channels by their activations?", k=60)
-    features = compare_entries(found.question, found.hits, small.table).alone
+    features = compare_entries(found.question, found.hits, small.store, small.table).alone
     return {
         hit.entry.entry_id: dict(zip(ALONE, row, strict=True)) for hit, row in zip(found.hits, features, strict=True)
     }
@@ -18,7 +28,7 @@ def compared(small):
 def test_the_model_fits_the_features():
     model = fitted()
 
-    assert model["features"] == {"alone": list(ALONE), "together": list(FEATURES)}
+    assert model["features"] == {"alone": list(FIRST), "together": list(FEATURES)}
     assert len(model["together"]["work"]["weights"]) == len(FEATURES)
 
 
@@ -42,6 +52,8 @@ def four(names):
         names=np.asarray(names, np.float32),
         owner=np.asarray([3, 3, 2]),
         shares=np.asarray([0.8, 0.4, 0.6], np.float32),
+        linked=np.asarray([[0, 0, 1, 0], [0, 0, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0]], np.float32),
+        together=np.asarray([[0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]], np.float32),
     )
 
 
@@ -71,7 +83,7 @@ def test_nothing_speaks_for_itself():
 def test_members_come_the_likeliest_first(shipped_searcher):
     found = shipped_searcher.find("Which papers are about data augmentation with language models?", k=60)
 
-    members = rank_members(found.question, found.hits, shipped_searcher.table)
+    members = rank_members(found.question, found.hits, shipped_searcher.store, shipped_searcher.table)
 
     assert [m.probability for m in members] == sorted((m.probability for m in members), reverse=True)
     assert "arxiv:2302.13007" in [member.hit.entry.entry_id for member in members[:3]]  # AugGPT
@@ -80,4 +92,17 @@ def test_members_come_the_likeliest_first(shipped_searcher):
 def test_without_entries_nothing_is_ranked(small):
     question = small.read("Which papers are about quantization?")
 
-    assert rank_members(question, [], small.table) == []
+    assert rank_members(question, [], small.store, small.table) == []
+
+
+def test_what_the_search_finds_together_counts_before_anything_is_judged(compared):
+    assert FIRST[: len(ALONE)] == ALONE
+    assert compared["awq"]["score_three"] >= compared["awq"]["score_eight"]
+
+
+def test_a_link_to_a_likely_member_speaks_for_a_work():
+    found = company(four(np.zeros((3, 4))), np.asarray([0.9, 0.1, 0.1, 0.0], np.float32))
+    linked = found[:, COMPANY.index("best_linked")]
+
+    assert linked == pytest.approx([0.1, 0.0, 0.9, 0.0])  # a and c cite each other, b nobody
+    assert found[1, COMPANY.index("together")] == pytest.approx(0.9)  # a note cites a and b
