@@ -21,7 +21,7 @@ _HEAVY = 0.35  # of the mean weight; lighter pieces are particles and punctuatio
 _HEAVIEST = 28  # pieces of a sentence that are compared with each other, at most
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ground:
     """A text that may carry a sentence, taken apart once for all sentences.
 
@@ -33,6 +33,8 @@ class Ground:
         terms: Where each term of the glossary stands.
         places: Where each piece stands, by its row in the table of token vectors.
         turns: Axis and side of the turning words of each clause.
+        sentences: First clause of each sentence, and its number, int64, shape (2, sentences).
+        pooled: Unit vector of the whole text, float32, shape (dimension,).
     """
 
     reading: Reading
@@ -41,6 +43,8 @@ class Ground:
     terms: Mapping[str, Sequence[tuple[int, int]]]
     places: Mapping[int, Sequence[int]]
     turns: Mapping[int, frozenset[tuple[str, str]]]
+    sentences: NDArray[np.int64]
+    pooled: Floats
 
     @classmethod
     def of(cls, reading: Reading, entry_forms: frozenset[str] = frozenset()) -> Ground:
@@ -52,7 +56,11 @@ class Ground:
         for place, piece in enumerate(reading.ids):
             places[piece].append(place)
         about = _about(reading, entry_forms)
-        return cls(reading, entry_forms, about, dict(terms), dict(places), turns_by_clause(reading))
+        firsts = np.flatnonzero(np.diff(reading.sentence_of, prepend=-1))
+        return cls(
+            reading, entry_forms, about, dict(terms), dict(places), turns_by_clause(reading),
+            np.stack([firsts, reading.sentence_of[firsts]]), pooled(reading.vectors, reading.weights),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +143,7 @@ def align(said: Reading, ground: Ground, match: Floats, terms: Terms) -> Alignme
     clause_share = np.add.reduceat(share, said.firsts)
     of_clause = np.add.reduceat(by_clause * share, said.firsts, axis=1)
     of_clause /= np.maximum(clause_share, 1e-9)
-    sentences = _best_run(by_clause, found.sentence_of, share)
+    sentences = _best_run(by_clause, ground.sentences, share)
     clauses = np.searchsorted(found.sentence_of, (sentences[0], sentences[1] + 1)).tolist()
     starts = [*found.firsts.tolist(), len(match)]
     heavy = np.flatnonzero(share >= _HEAVY / len(share))
@@ -147,6 +155,12 @@ def align(said: Reading, ground: Ground, match: Floats, terms: Terms) -> Alignme
     )  # fmt: skip
 
 
+def pooled(vectors: Floats, weights: Floats) -> Floats:
+    """Returns the unit vector of a text, shape (dimension,), from those of its pieces and what they weigh."""
+    vector = np.sqrt(weights) @ vectors
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), dtype=np.float32)
+
+
 def turns_by_clause(reading: Reading) -> dict[int, frozenset[tuple[str, str]]]:
     """Returns axis and side of the turning words in each clause that has any."""
     grouped: dict[int, list[Cue]] = defaultdict(list)
@@ -155,10 +169,9 @@ def turns_by_clause(reading: Reading) -> dict[int, frozenset[tuple[str, str]]]:
     return {clause: frozenset((cue.axis, cue.side) for cue in found) for clause, found in grouped.items()}
 
 
-def _best_run(by_clause: Floats, sentence_of: NDArray[np.int32], share: Floats) -> tuple[int, int]:
+def _best_run(by_clause: Floats, sentences: NDArray[np.int64], share: Floats) -> tuple[int, int]:
     """Returns the two neighbouring sentences that cover most together, or the only one twice."""
-    firsts = np.flatnonzero(np.diff(sentence_of, prepend=-1))
-    numbers = sentence_of[firsts]
+    firsts, numbers = sentences
     if len(firsts) == 1:
         return int(numbers[0]), int(numbers[0])
     by_sentence = np.maximum.reduceat(by_clause, firsts, axis=0)

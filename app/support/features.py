@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.support.alignment import Alignment, Floats, Ground, align
+from app.support.alignment import Alignment, Floats, Ground, align, pooled
 from app.support.naming import NAMING, compare_names, compare_numbers, compare_rivals, compare_terms, inverted
 from app.support.quantities import Quantity, missing
 from app.support.reading import Name, Reading, Terms
@@ -93,10 +93,10 @@ def _compare_coverage(values: dict[str, float], laid: Alignment) -> Floats:
     values["gap_here"] = float((share * (1.0 - here)).max())
     values["gap_clause"] = float((share * (1.0 - in_partner)).max())
     values["lost"] = float(share[laid.best < _LOST].sum())
-    pooled = _pooled(said.vectors, said.weights)
-    values["cosine"] = float(pooled @ _pooled(found.vectors, found.weights))
+    together = pooled(said.vectors, said.weights)
+    values["cosine"] = float(together @ laid.ground.pooled)
     weights = found.weights[low:high]
-    values["cosine_here"] = float(pooled @ _pooled(found.vectors[low:high], weights))
+    values["cosine_here"] = float(together @ pooled(found.vectors[low:high], weights))
     values["back"] = float(laid.match[low:high].max(axis=1) @ weights) / max(float(weights.sum()), 1e-9)
     values["grams"] = len(said.grams & found.grams) / max(len(said.grams), 1)
     values["pieces"], values["found_pieces"] = min(len(share), 80) / 80, min(len(laid.match), 200) / 200
@@ -106,8 +106,3 @@ def _compare_coverage(values: dict[str, float], laid: Alignment) -> Floats:
 
 def _row(values: dict[str, float]) -> Floats:
     return np.fromiter(values.values(), dtype=np.float32, count=len(FEATURES))
-
-
-def _pooled(vectors: Floats, weights: Floats) -> Floats:
-    vector = np.sqrt(weights) @ vectors
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), dtype=np.float32)

@@ -23,10 +23,10 @@ def compare_structure(values: dict[str, float], laid: Alignment) -> None:
     """Compares which pieces are close to each other, and how they follow each other."""
     heavy = laid.heavy
     if laid.of_clause.shape[1] > 1:
-        values["swapped_clauses"] = float((np.diff(laid.of_clause.argmax(axis=0)) < 0).mean())
+        values["swapped_clauses"] = _backwards(laid.of_clause.argmax(axis=0))
     sure = heavy[laid.best[heavy] >= _NEAR]
     if len(sure) > 1:
-        values["order"] = float((np.diff(laid.match[:, sure].argmax(axis=0)) < 0).mean())
+        values["order"] = _backwards(laid.match[:, sure].argmax(axis=0))
     heavy = heavy[laid.best[heavy] >= _HELD]
     values["together"] = values["together_least"] = values["shape"] = 1.0
     if len(heavy) > 2:
@@ -54,6 +54,11 @@ def _compare_closeness(values: dict[str, float], laid: Alignment, heavy: np.ndar
     values["crossed"] = float((drawn - held).max())
     upper = np.triu_indices(len(heavy), 1)
     values["shape"] = _correlation(here[upper], there[upper])
+
+
+def _backwards(places: np.ndarray) -> float:
+    """Returns the share of steps that go back."""
+    return int(np.count_nonzero(places[1:] < places[:-1])) / (len(places) - 1)
 
 
 def _spread(columns: Floats) -> Floats:
