@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.support.cues import Cue
 from app.support.lexicon import Lexicon, shipped_lexicon
-from app.support.reading import Name, Reading, Terms
+from app.support.reading import Name, Reading, Terms, remembered
 
 Floats = NDArray[np.float32]
 _TERM_MATCH = 0.9
@@ -32,9 +32,7 @@ class Ground:
             the first ones that is the work itself.
         terms: Where each term of the glossary stands.
         places: Where each piece stands, by its row in the table of token vectors.
-        turns: Axis and side of the turning words of each clause.
         sentences: First clause of each sentence, and its number, int64, shape (2, sentences).
-        pooled: Unit vector of the whole text, float32, shape (dimension,).
     """
 
     reading: Reading
@@ -42,9 +40,7 @@ class Ground:
     about: Mapping[str, frozenset[int]]
     terms: Mapping[str, Sequence[tuple[int, int]]]
     places: Mapping[int, Sequence[int]]
-    turns: Mapping[int, frozenset[tuple[str, str]]]
     sentences: NDArray[np.int64]
-    pooled: Floats
 
     @classmethod
     def of(cls, reading: Reading, entry_forms: frozenset[str] = frozenset()) -> Ground:
@@ -58,8 +54,8 @@ class Ground:
         about = _about(reading, entry_forms)
         firsts = np.flatnonzero(np.diff(reading.sentence_of, prepend=-1))
         return cls(
-            reading, entry_forms, about, dict(terms), dict(places), turns_by_clause(reading),
-            np.stack([firsts, reading.sentence_of[firsts]]), pooled(reading.vectors, reading.weights),
+            reading, entry_forms, about, dict(terms), dict(places),
+            np.stack([firsts, reading.sentence_of[firsts]]),
         )  # fmt: skip
 
 
@@ -109,8 +105,9 @@ class Alignment:
             return 0.0
         weights = self.share[left:right].copy()
         weights[max(first - left, 0) : max(last - left, 0)] = 0.0
-        total = float(weights.sum())
-        return float(self.match[low:high, left:right].max(axis=0) @ weights) / total if total > 0 else 1.0
+        total = float(np.add.reduce(weights))
+        best = np.maximum.reduce(self.match[low:high, left:right], axis=0)
+        return float(best @ weights) / total if total > 0 else 1.0
 
 
 def coverage(said: Reading, grounds: Sequence[Ground], lexicon: Lexicon | None = None) -> list[Floats]:
@@ -156,11 +153,18 @@ def align(said: Reading, ground: Ground, match: Floats, terms: Terms) -> Alignme
 
 
 def pooled(vectors: Floats, weights: Floats) -> Floats:
-    """Returns the unit vector of a text, shape (dimension,), from those of its pieces and what they weigh."""
+    """Returns the unit vector of pieces, shape (dimension,), from those of each and what they weigh."""
     vector = np.sqrt(weights) @ vectors
     return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), dtype=np.float32)
 
 
+@remembered
+def whole(reading: Reading) -> Floats:
+    """Returns the unit vector of a whole text, shape (dimension,)."""
+    return pooled(reading.vectors, reading.weights)
+
+
+@remembered
 def turns_by_clause(reading: Reading) -> dict[int, frozenset[tuple[str, str]]]:
     """Returns axis and side of the turning words in each clause that has any."""
     grouped: dict[int, list[Cue]] = defaultdict(list)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.support.alignment import Alignment, Floats, Ground, align, pooled
+from app.support.alignment import Alignment, Floats, Ground, align, pooled, whole
 from app.support.naming import NAMING, compare_names, compare_numbers, compare_rivals, compare_terms, inverted
 from app.support.quantities import Quantity, missing
 from app.support.reading import Name, Reading, Terms
@@ -93,10 +93,9 @@ def _compare_coverage(values: dict[str, float], laid: Alignment) -> Floats:
     values["gap_here"] = float((share * (1.0 - here)).max())
     values["gap_clause"] = float((share * (1.0 - in_partner)).max())
     values["lost"] = float(share[laid.best < _LOST].sum())
-    together = pooled(said.vectors, said.weights)
-    values["cosine"] = float(together @ laid.ground.pooled)
+    values["cosine"] = float(whole(said) @ whole(found))
     weights = found.weights[low:high]
-    values["cosine_here"] = float(together @ pooled(found.vectors[low:high], weights))
+    values["cosine_here"] = float(whole(said) @ pooled(found.vectors[low:high], weights))
     values["back"] = float(laid.match[low:high].max(axis=1) @ weights) / max(float(weights.sum()), 1e-9)
     values["grams"] = len(said.grams & found.grams) / max(len(said.grams), 1)
     values["pieces"], values["found_pieces"] = min(len(share), 80) / 80, min(len(laid.match), 200) / 200

@@ -6,7 +6,10 @@ they stand close to each other: what is close in the sentence has to be close in
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
+from numpy.typing import NDArray
 
 from app.support.alignment import Alignment, Floats
 
@@ -47,13 +50,26 @@ def _compare_closeness(values: dict[str, float], laid: Alignment, heavy: np.ndar
     values["torn"] = float(np.maximum(here - there, 0.0).max(axis=1) @ laid.share[heavy])
     in_clause = (laid.by_clause[:, heavy[:-1]] * laid.by_clause[:, heavy[1:]]).max(axis=0)
     values["torn_clause"] = float((best[:-1] * best[1:] - in_clause) @ mass / mass.sum())
-    far = np.abs(np.subtract.outer(np.arange(len(heavy)), np.arange(len(heavy)))) > 2
-    drawn = np.where(far, there - here, 0.0).max(axis=1)
+    drawn = np.where(_far(len(heavy)), there - here, 0.0).max(axis=1)
     held = np.maximum(np.concatenate([linked, [0.0]]), np.concatenate([[0.0], linked]))
     values["apart_close"] = float(drawn @ laid.share[heavy])
     values["crossed"] = float((drawn - held).max())
-    upper = np.triu_indices(len(heavy), 1)
+    upper = _upper(len(heavy))
     values["shape"] = _correlation(here[upper], there[upper])
+
+
+@cache
+def _upper(size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Returns the places above the diagonal of a square."""
+    rows, columns = np.triu_indices(size, 1)
+    return rows, columns
+
+
+@cache
+def _far(size: int) -> NDArray[np.bool_]:
+    """Returns which places of a square are more than two from its diagonal."""
+    places = np.arange(size)
+    return np.asarray(np.abs(np.subtract.outer(places, places)) > 2)
 
 
 def _backwards(places: np.ndarray) -> float:
