@@ -147,7 +147,7 @@ def align(said: Reading, ground: Ground, match: Floats, terms: Terms) -> Alignme
     if len(heavy) > _HEAVIEST:
         heavy = np.sort(heavy[np.argsort(-share[heavy], kind="stable")[:_HEAVIEST]])
     return Alignment(
-        said, ground, match, by_clause, by_clause.max(axis=0), share, of_clause, clause_share, sentences,
+        said, ground, match, by_clause, np.maximum.reduce(by_clause, axis=0), share, of_clause, clause_share, sentences,
         (starts[clauses[0]], starts[clauses[1]]), heavy,
     )  # fmt: skip
 

@@ -39,7 +39,7 @@ def compare_structure(values: dict[str, float], laid: Alignment) -> None:
 def _compare_closeness(values: dict[str, float], laid: Alignment, heavy: np.ndarray) -> None:
     columns = laid.match[:, heavy]
     best = laid.best[heavy]
-    there = (columns[:, :, None] * _spread(columns)[:, None, :]).max(axis=0)
+    there = np.maximum.reduce(columns[:, :, None] * _spread(columns)[:, None, :], axis=0)
     there = np.maximum(there, there.T) / np.outer(best, best)
     here = _DECAY ** np.abs(np.subtract.outer(heavy, heavy)).astype(np.float32)
     ones = np.arange(len(heavy) - 1)
@@ -47,10 +47,10 @@ def _compare_closeness(values: dict[str, float], laid: Alignment, heavy: np.ndar
     linked = there[ones, ones + 1]
     values["together"] = float(linked @ mass / mass.sum())
     values["together_least"] = float(linked.min())
-    values["torn"] = float(np.maximum(here - there, 0.0).max(axis=1) @ laid.share[heavy])
-    in_clause = (laid.by_clause[:, heavy[:-1]] * laid.by_clause[:, heavy[1:]]).max(axis=0)
+    values["torn"] = float(np.maximum.reduce(np.maximum(here - there, 0.0), axis=1) @ laid.share[heavy])
+    in_clause = np.maximum.reduce(laid.by_clause[:, heavy[:-1]] * laid.by_clause[:, heavy[1:]], axis=0)
     values["torn_clause"] = float((best[:-1] * best[1:] - in_clause) @ mass / mass.sum())
-    drawn = np.where(_far(len(heavy)), there - here, 0.0).max(axis=1)
+    drawn = np.maximum.reduce(np.where(_far(len(heavy)), there - here, 0.0), axis=1)
     held = np.maximum(np.concatenate([linked, [0.0]]), np.concatenate([[0.0], linked]))
     values["apart_close"] = float(drawn @ laid.share[heavy])
     values["crossed"] = float((drawn - held).max())
