@@ -110,7 +110,11 @@ class Checker:
         if verbatim:
             return Check(Verdict.SUPPORTED, 1.0, tuple(verbatim))
         matches = coverage(said, grounds)
-        best_of = np.stack([match.max(axis=0, initial=0.0) for match in matches]) if matches and said.ids else None
+        best_of = (
+            np.stack([np.maximum.reduce(match, axis=0, initial=0.0) for match in matches])
+            if matches and said.ids
+            else None
+        )
         looked = {} if best_of is None else self._compared([(said, None)], grounds, matches, best_of)[0]
         if best_of is None or not looked:
             return Check(Verdict.UNSUPPORTED, 0.0)

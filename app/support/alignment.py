@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.support.cues import Cue
 from app.support.lexicon import Lexicon, shipped_lexicon
-from app.support.reading import Name, Reading, Terms
+from app.support.reading import Name, Reading, Terms, remembered
 
 Floats = NDArray[np.float32]
 _TERM_MATCH = 0.9
@@ -21,7 +21,7 @@ _HEAVY = 0.35  # of the mean weight; lighter pieces are particles and punctuatio
 _HEAVIEST = 28  # pieces of a sentence that are compared with each other, at most
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ground:
     """A text that may carry a sentence, taken apart once for all sentences.
 
@@ -32,7 +32,7 @@ class Ground:
             the first ones that is the work itself.
         terms: Where each term of the glossary stands.
         places: Where each piece stands, by its row in the table of token vectors.
-        turns: Axis and side of the turning words of each clause.
+        sentences: First clause of each sentence, and its number, int64, shape (2, sentences).
     """
 
     reading: Reading
@@ -40,7 +40,7 @@ class Ground:
     about: Mapping[str, frozenset[int]]
     terms: Mapping[str, Sequence[tuple[int, int]]]
     places: Mapping[int, Sequence[int]]
-    turns: Mapping[int, frozenset[tuple[str, str]]]
+    sentences: NDArray[np.int64]
 
     @classmethod
     def of(cls, reading: Reading, entry_forms: frozenset[str] = frozenset()) -> Ground:
@@ -52,7 +52,11 @@ class Ground:
         for place, piece in enumerate(reading.ids):
             places[piece].append(place)
         about = _about(reading, entry_forms)
-        return cls(reading, entry_forms, about, dict(terms), dict(places), turns_by_clause(reading))
+        firsts = np.flatnonzero(np.diff(reading.sentence_of, prepend=-1))
+        return cls(
+            reading, entry_forms, about, dict(terms), dict(places),
+            np.stack([firsts, reading.sentence_of[firsts]]),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +105,9 @@ class Alignment:
             return 0.0
         weights = self.share[left:right].copy()
         weights[max(first - left, 0) : max(last - left, 0)] = 0.0
-        total = float(weights.sum())
-        return float(self.match[low:high, left:right].max(axis=0) @ weights) / total if total > 0 else 1.0
+        total = float(np.add.reduce(weights))
+        best = np.maximum.reduce(self.match[low:high, left:right], axis=0)
+        return float(best @ weights) / total if total > 0 else 1.0
 
 
 def coverage(said: Reading, grounds: Sequence[Ground], lexicon: Lexicon | None = None) -> list[Floats]:
@@ -135,18 +140,31 @@ def align(said: Reading, ground: Ground, match: Floats, terms: Terms) -> Alignme
     clause_share = np.add.reduceat(share, said.firsts)
     of_clause = np.add.reduceat(by_clause * share, said.firsts, axis=1)
     of_clause /= np.maximum(clause_share, 1e-9)
-    sentences = _best_run(by_clause, found.sentence_of, share)
+    sentences = _best_run(by_clause, ground.sentences, share)
     clauses = np.searchsorted(found.sentence_of, (sentences[0], sentences[1] + 1)).tolist()
     starts = [*found.firsts.tolist(), len(match)]
     heavy = np.flatnonzero(share >= _HEAVY / len(share))
     if len(heavy) > _HEAVIEST:
         heavy = np.sort(heavy[np.argsort(-share[heavy], kind="stable")[:_HEAVIEST]])
     return Alignment(
-        said, ground, match, by_clause, by_clause.max(axis=0), share, of_clause, clause_share, sentences,
+        said, ground, match, by_clause, np.maximum.reduce(by_clause, axis=0), share, of_clause, clause_share, sentences,
         (starts[clauses[0]], starts[clauses[1]]), heavy,
     )  # fmt: skip
 
 
+def pooled(vectors: Floats, weights: Floats) -> Floats:
+    """Returns the unit vector of pieces, shape (dimension,), from those of each and what they weigh."""
+    vector = np.sqrt(weights) @ vectors
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), dtype=np.float32)
+
+
+@remembered
+def whole(reading: Reading) -> Floats:
+    """Returns the unit vector of a whole text, shape (dimension,)."""
+    return pooled(reading.vectors, reading.weights)
+
+
+@remembered
 def turns_by_clause(reading: Reading) -> dict[int, frozenset[tuple[str, str]]]:
     """Returns axis and side of the turning words in each clause that has any."""
     grouped: dict[int, list[Cue]] = defaultdict(list)
@@ -155,10 +173,9 @@ def turns_by_clause(reading: Reading) -> dict[int, frozenset[tuple[str, str]]]:
     return {clause: frozenset((cue.axis, cue.side) for cue in found) for clause, found in grouped.items()}
 
 
-def _best_run(by_clause: Floats, sentence_of: NDArray[np.int32], share: Floats) -> tuple[int, int]:
+def _best_run(by_clause: Floats, sentences: NDArray[np.int64], share: Floats) -> tuple[int, int]:
     """Returns the two neighbouring sentences that cover most together, or the only one twice."""
-    firsts = np.flatnonzero(np.diff(sentence_of, prepend=-1))
-    numbers = sentence_of[firsts]
+    firsts, numbers = sentences
     if len(firsts) == 1:
         return int(numbers[0]), int(numbers[0])
     by_sentence = np.maximum.reduceat(by_clause, firsts, axis=0)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.support.alignment import Alignment, Floats, Ground, align
+from app.support.alignment import Alignment, Floats, Ground, align, pooled, whole
 from app.support.naming import NAMING, compare_names, compare_numbers, compare_rivals, compare_terms, inverted
 from app.support.quantities import Quantity, missing
 from app.support.reading import Name, Reading, Terms
@@ -79,25 +79,24 @@ def _compare_coverage(values: dict[str, float], laid: Alignment) -> Floats:
     """Looks how much of the sentence the text has; returns it clause by clause."""
     said, found, share = laid.said, laid.found, laid.share
     low, high = laid.run
-    here = laid.match[low:high].max(axis=0)
+    here = np.maximum.reduce(laid.match[low:high], axis=0)
     clauses = np.add.reduceat(laid.best * share, said.firsts) / np.maximum(laid.clause_share, 1e-9)
     heavy = clauses[laid.clause_share >= _LIGHT_CLAUSE]
     partners = laid.of_clause.argmax(axis=0)
     in_partner = laid.by_clause[partners[said.clause_of], np.arange(len(share))]
     values["covered"] = float(laid.best @ share)
     values["covered_here"] = float(here @ share)
-    values["covered_clauses"] = float(laid.of_clause.max(axis=0) @ laid.clause_share)
+    values["covered_clauses"] = float(np.maximum.reduce(laid.of_clause, axis=0) @ laid.clause_share)
     values["least_clause"] = float(heavy.min() if len(heavy) else clauses.min())
     gaps = np.sort(share * (1.0 - laid.best))[::-1].tolist()
     values["gap"], values["second_gap"], values["third_gap"] = (*gaps[:3], 0.0, 0.0)[:3]
     values["gap_here"] = float((share * (1.0 - here)).max())
     values["gap_clause"] = float((share * (1.0 - in_partner)).max())
     values["lost"] = float(share[laid.best < _LOST].sum())
-    pooled = _pooled(said.vectors, said.weights)
-    values["cosine"] = float(pooled @ _pooled(found.vectors, found.weights))
+    values["cosine"] = float(whole(said) @ whole(found))
     weights = found.weights[low:high]
-    values["cosine_here"] = float(pooled @ _pooled(found.vectors[low:high], weights))
-    values["back"] = float(laid.match[low:high].max(axis=1) @ weights) / max(float(weights.sum()), 1e-9)
+    values["cosine_here"] = float(whole(said) @ pooled(found.vectors[low:high], weights))
+    values["back"] = float(np.maximum.reduce(laid.match[low:high], axis=1) @ weights) / max(float(weights.sum()), 1e-9)
     values["grams"] = len(said.grams & found.grams) / max(len(said.grams), 1)
     values["pieces"], values["found_pieces"] = min(len(share), 80) / 80, min(len(laid.match), 200) / 200
     values["clauses"] = min(len(clauses), 6) / 6
@@ -106,8 +105,3 @@ def _compare_coverage(values: dict[str, float], laid: Alignment) -> Floats:
 
 def _row(values: dict[str, float]) -> Floats:
     return np.fromiter(values.values(), dtype=np.float32, count=len(FEATURES))
-
-
-def _pooled(vectors: Floats, weights: Floats) -> Floats:
-    vector = np.sqrt(weights) @ vectors
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), dtype=np.float32)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, wraps
 from importlib.resources import files
+from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,7 @@ from ingest.text.sentences import sentence_spans
 
 Floats = NDArray[np.float32]
 Terms = Mapping[str, frozenset[str]]
+T = TypeVar("T")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-.+/&][A-Za-z0-9]+)*\+*")
 _PART = re.compile(r"[a-z]+|\d+")
 _CLAUSE_END = re.compile(
@@ -56,7 +59,7 @@ class Name:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Reading:
     """A text taken apart.
 
@@ -137,6 +140,20 @@ class Reading:
             grams=_grams(self.text[start:end]),
         )
         return part, pieces
+
+
+def remembered(function: Callable[[Reading], T]) -> Callable[[Reading], T]:
+    """Computes what belongs to a reading once, however many others it is compared with."""
+    known: WeakKeyDictionary[Reading, T] = WeakKeyDictionary()
+
+    @wraps(function)
+    def remembering(reading: Reading) -> T:
+        value = known.get(reading)
+        if value is None:
+            value = known[reading] = function(reading)
+        return value
+
+    return remembering
 
 
 class Reader:

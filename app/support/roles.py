@@ -10,7 +10,7 @@ import re
 
 from app.support.alignment import Alignment
 from app.support.cues import Cue
-from app.support.reading import Reading
+from app.support.reading import Reading, remembered
 
 ROLES = ("role_kept", "role_turned")
 _COMPARED = frozenset({"quality", "speed", "amount", "size", "price", "ease", "order", "frequency", "goodness"})
@@ -37,6 +37,7 @@ def compare_roles(values: dict[str, float], laid: Alignment) -> None:
             values["role_kept" if kept else "role_turned"] = 1.0
 
 
+@remembered
 def roles_of(reading: Reading) -> list[Role]:
     """Returns the comparisons of a text between names; what is not named is empty."""
     roles = []

@@ -6,7 +6,10 @@ they stand close to each other: what is close in the sentence has to be close in
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
+from numpy.typing import NDArray
 
 from app.support.alignment import Alignment, Floats
 
@@ -23,10 +26,10 @@ def compare_structure(values: dict[str, float], laid: Alignment) -> None:
     """Compares which pieces are close to each other, and how they follow each other."""
     heavy = laid.heavy
     if laid.of_clause.shape[1] > 1:
-        values["swapped_clauses"] = float((np.diff(laid.of_clause.argmax(axis=0)) < 0).mean())
+        values["swapped_clauses"] = _backwards(laid.of_clause.argmax(axis=0))
     sure = heavy[laid.best[heavy] >= _NEAR]
     if len(sure) > 1:
-        values["order"] = float((np.diff(laid.match[:, sure].argmax(axis=0)) < 0).mean())
+        values["order"] = _backwards(laid.match[:, sure].argmax(axis=0))
     heavy = heavy[laid.best[heavy] >= _HELD]
     values["together"] = values["together_least"] = values["shape"] = 1.0
     if len(heavy) > 2:
@@ -36,7 +39,7 @@ def compare_structure(values: dict[str, float], laid: Alignment) -> None:
 def _compare_closeness(values: dict[str, float], laid: Alignment, heavy: np.ndarray) -> None:
     columns = laid.match[:, heavy]
     best = laid.best[heavy]
-    there = (columns[:, :, None] * _spread(columns)[:, None, :]).max(axis=0)
+    there = np.maximum.reduce(columns[:, :, None] * _spread(columns)[:, None, :], axis=0)
     there = np.maximum(there, there.T) / np.outer(best, best)
     here = _DECAY ** np.abs(np.subtract.outer(heavy, heavy)).astype(np.float32)
     ones = np.arange(len(heavy) - 1)
@@ -44,16 +47,34 @@ def _compare_closeness(values: dict[str, float], laid: Alignment, heavy: np.ndar
     linked = there[ones, ones + 1]
     values["together"] = float(linked @ mass / mass.sum())
     values["together_least"] = float(linked.min())
-    values["torn"] = float(np.maximum(here - there, 0.0).max(axis=1) @ laid.share[heavy])
-    in_clause = (laid.by_clause[:, heavy[:-1]] * laid.by_clause[:, heavy[1:]]).max(axis=0)
+    values["torn"] = float(np.maximum.reduce(np.maximum(here - there, 0.0), axis=1) @ laid.share[heavy])
+    in_clause = np.maximum.reduce(laid.by_clause[:, heavy[:-1]] * laid.by_clause[:, heavy[1:]], axis=0)
     values["torn_clause"] = float((best[:-1] * best[1:] - in_clause) @ mass / mass.sum())
-    far = np.abs(np.subtract.outer(np.arange(len(heavy)), np.arange(len(heavy)))) > 2
-    drawn = np.where(far, there - here, 0.0).max(axis=1)
+    drawn = np.maximum.reduce(np.where(_far(len(heavy)), there - here, 0.0), axis=1)
     held = np.maximum(np.concatenate([linked, [0.0]]), np.concatenate([[0.0], linked]))
     values["apart_close"] = float(drawn @ laid.share[heavy])
     values["crossed"] = float((drawn - held).max())
-    upper = np.triu_indices(len(heavy), 1)
+    upper = _upper(len(heavy))
     values["shape"] = _correlation(here[upper], there[upper])
+
+
+@cache
+def _upper(size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Returns the places above the diagonal of a square."""
+    rows, columns = np.triu_indices(size, 1)
+    return rows, columns
+
+
+@cache
+def _far(size: int) -> NDArray[np.bool_]:
+    """Returns which places of a square are more than two from its diagonal."""
+    places = np.arange(size)
+    return np.asarray(np.abs(np.subtract.outer(places, places)) > 2)
+
+
+def _backwards(places: np.ndarray) -> float:
+    """Returns the share of steps that go back."""
+    return int(np.count_nonzero(places[1:] < places[:-1])) / (len(places) - 1)
 
 
 def _spread(columns: Floats) -> Floats:

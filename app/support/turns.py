@@ -11,7 +11,7 @@ import numpy as np
 
 from app.support.alignment import Alignment, Floats, turns_by_clause
 from app.support.cues import Cue
-from app.support.reading import Reading
+from app.support.reading import Reading, remembered
 
 QUANTIFIERS = ("all", "most", "some", "only", "may", "must", "cause", "superlative")
 TURNS = (
@@ -28,7 +28,7 @@ _DENIED = ("negation", "+")
 
 def compare_turns(values: dict[str, float], laid: Alignment) -> None:
     """Compares the turning words of each clause with those of its best clause in the text, and of the run around it."""
-    said, found, theirs = laid.said, laid.found, laid.ground.turns
+    said, found, theirs = laid.said, laid.found, turns_by_clause(laid.found)
     if not said.cues and not found.cues:
         return
     mine = turns_by_clause(said)
@@ -87,7 +87,7 @@ def _compare_negations(
     ours = [_scope(said, cue) for cue in said.cues if cue.axis == "negation"]
     others = [_scope(found, cue) for cue in found.cues if cue.axis == "negation"]
     if ours:
-        values["negation_added"] = _undenied(laid.by_clause, said, ours, laid.ground.turns)
+        values["negation_added"] = _undenied(laid.by_clause, said, ours, turns_by_clause(found))
     if others:
         by_said = np.maximum.reduceat(laid.match, said.firsts, axis=1).T
         values["negation_dropped"] = _undenied(by_said, found, others, mine)
@@ -104,6 +104,7 @@ def _compare_negations(
     values["denied_less"] = float((weight * (least - here[heavy])).max(initial=0.0))
 
 
+@remembered
 def _reach(reading: Reading) -> Floats:
     """Returns how far each piece is within reach of a negation, shape (pieces,)."""
     reach = np.zeros(len(reading.starts), dtype=np.float32)

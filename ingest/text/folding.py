@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from opencc import OpenCC
 
 _HAN_RUN = re.compile(rf"[{HAN}\uf900-\ufaff]+")  # compatibility forms have Simplified ones, too
+_NOT_ALNUM = re.compile(r"[\W_]+")
 # GB 2312 holds these beside their Simplified forms; OpenCC leaves them where Simplified text has them (乾坤).
 _IN_BOTH = frozenset("乾於後徵夥麽摺")
 
@@ -26,8 +27,8 @@ def normalised(text: str) -> str:
 
 def fold(text: str) -> str:
     """Returns text for comparing names: NFKC, case-folded, letters and digits of any script only."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(character for character in folded if character.isalnum())
+    folded = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return _NOT_ALNUM.sub("", folded.casefold())
 
 
 def simplified(text: str) -> str:

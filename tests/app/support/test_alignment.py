@@ -1,10 +1,13 @@
+import gc
+from weakref import ref
+
 import numpy as np
 import pytest
 
 from app.support.alignment import Ground, align, coverage
 from app.support.features import FEATURES, compare
 from app.support.lexicon import lexicon_of, shipped_lexicon
-from app.support.reading import Reader
+from app.support.reading import Reader, remembered
 from app.support.roles import roles_of
 from index.encoders.static import shipped_table
 
@@ -88,6 +91,24 @@ def test_terms_match_their_other_names(reader):
     laid = align(said, ground, coverage(said, [ground], {})[0], reader.terms)
 
     assert laid.best.min() >= 0.9
+
+
+def test_what_belongs_to_a_reading_is_computed_once_and_forgotten_with_it(reader):
+    calls = []
+
+    @remembered
+    def count(reading):
+        calls.append(reading.text)
+        return len(reading.ids)
+
+    one, other = reader.read("LoRA freezes the weights."), reader.read("LoRA freezes the weights.")
+
+    assert count(one) == count(one) == count(other)
+    assert len(calls) == 2  # once for each reading, however alike they are
+    kept = ref(one)
+    del one
+    gc.collect()
+    assert kept() is None
 
 
 def test_a_clause_is_a_reading_of_its_own(reader):

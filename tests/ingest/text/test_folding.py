@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from index.catalogue.names import name_units
 from index.text.analysis import content_words, index_terms, query_terms
-from ingest.text.folding import simplified
+from ingest.text.folding import fold, simplified
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -69,3 +70,10 @@ def test_simplified_questions_do_without_opencc():
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
 
     assert run.stdout.strip() == "False"
+
+
+@given(st.text())
+def test_fold_keeps_letters_and_digits_of_any_script(text):
+    slowly = unicodedata.normalize("NFKC", text).casefold()
+
+    assert fold(text) == "".join(character for character in slowly if character.isalnum())
