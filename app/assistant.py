@@ -22,7 +22,7 @@ from app.answer.answerability import (
     may_be_silent,
 )
 from app.answer.draft import Draft
-from app.answer.extractive import ExtractiveWriter, says_more
+from app.answer.extractive import ExtractiveWriter, not_said_before, says_more
 from app.answer.generative import GenerativeWriter, Update
 from app.answer.listing import DEPTH
 from app.answer.llm import LanguageModel
@@ -115,7 +115,7 @@ class Assistant:
             question, k=_depth, filters=filters, history=history, explain=explain, wide=asks_for_a_list
         )
         retrieved = time.perf_counter()
-        status, sentences, citations = self._write(found.question, found.hits, length)
+        status, sentences, citations = self._write(found.question, found.hits, length, history)
         found = replace(found, hits=found.hits[:HITS])
         ended = time.perf_counter()
         timings = Timings(
@@ -195,7 +195,7 @@ class Assistant:
         ranked = [c for c in self._writer.candidates(question, hits) if c.span.passage.passage_id not in hidden]
         return gather_evidence(question, hits, self.searcher, ranked, hidden)
 
-    def _write(self, question: ParsedQuery, hits: Sequence[Hit], length: Length) -> Said:
+    def _write(self, question: ParsedQuery, hits: Sequence[Hit], length: Length, history: History = ()) -> Said:
         reply = _own_words(question)
         if reply is not None:
             return Status.ANSWERED, (Sentence(reply, ()),), ()
@@ -214,9 +214,11 @@ class Assistant:
                 return Status.ANSWERED, tuple(facts.sentences), tuple(facts.citations)
         if question.unknown and not question.named():
             return self._decline(question, hits)
-        return self._write_spans(question, wishes, hits, length)
+        return self._write_spans(question, wishes, hits, length, history)
 
-    def _write_spans(self, question: ParsedQuery, wishes: Wishes, hits: Sequence[Hit], length: Length) -> Said:
+    def _write_spans(
+        self, question: ParsedQuery, wishes: Wishes, hits: Sequence[Hit], length: Length, history: History
+    ) -> Said:
         """Lists works or quotes spans, or says that nothing was found or only what is near."""
         draft, sure = Draft(question.language), False
         if wishes.wants_list:
@@ -235,7 +237,8 @@ class Assistant:
                 nearest = nearest_spans(question, hits, ranked)
                 return Status.PARTLY_ANSWERED, tuple(nearest.sentences), tuple(nearest.citations)
             if not draft.sentences:
-                draft = self._writer.write(question, wishes, hits, ranked, length)
+                fresh = not_said_before(ranked, history) if question.context else ranked
+                draft = self._writer.write(question, wishes, hits, fresh, length)
         if not draft.sentences:
             return self._decline(question, hits)
         if question.unknown:

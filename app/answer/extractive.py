@@ -21,6 +21,7 @@ from app.answer.wishes import Wishes
 from app.render.messages import say
 from app.types import Length
 from index.encoders.static import StaticEncoder
+from index.query.conversation import History
 from index.storage.store import Store
 from index.text.analysis import content_words, term_set
 from index.text.spans import Span, count_words
@@ -31,7 +32,8 @@ from ingest.types import Kind
 _LOOKED_AT = 30  # candidates among which a definition, and what supports an answer, is looked for
 _LIKELY = 0.12  # probability from which on a span is put beside facts
 _PROCEDURE = 0.3  # odds of a procedure, against the likeliest span, from which on it comes first
-_SIZES = "sizes"  # the fact that prose states better than the record
+_SIZES = "sizes"
+_BIBLIOGRAPHY = ("year", "authors", "venue", "links")  # what prose says less well than the record
 _FILLED = 3  # spans that a definition is filled up to
 _OF_EACH = 2  # spans of each side
 _SAYS_IT = 0.5  # probability of the likeliest span from which on it comes before facts
@@ -103,7 +105,7 @@ class ExtractiveWriter:
             first = definition_first(question, ranked) if defines else procedure_first(question, ranked)
             self._plain(draft, question, first, length, fill=defines)
         if asks_for_facts(question):
-            self._facts(draft, question, [name for name in wishes.facts if name != _SIZES], hits)
+            self._facts(draft, question, [name for name in wishes.facts if name in _BIBLIOGRAPHY], hits)
         return draft
 
     def write_facts(self, question: ParsedQuery, wishes: Wishes, hits: Sequence[Hit]) -> Draft:
@@ -297,6 +299,12 @@ def definition_first(question: ParsedQuery, ranked: Sequence[Candidate]) -> list
     what = of_aspect("what")[:1]
     how = [candidate for candidate in of_aspect("how") if what and candidate.hit.row == what[0].hit.row][:1]
     return _in_front([*what, *how], ranked)
+
+
+def not_said_before(ranked: Sequence[Candidate], history: History) -> Sequence[Candidate]:
+    """Returns the candidates that no earlier answer has quoted, or all of them where there is no other."""
+    said = "\n".join(turn.answer for turn in history)
+    return [candidate for candidate in ranked if candidate.span.plain not in said] or ranked
 
 
 def procedure_first(question: ParsedQuery, ranked: Sequence[Candidate]) -> list[Candidate]:

@@ -36,7 +36,6 @@ _TEMPLATES = {
 }
 _CELL = {"zh": "{work}的{name}：{value}。", "en": "{work} — {name}: {value}."}
 _MAX_AUTHORS = 6
-_SHORT = 20  # characters of a name that needs no marks
 _COLUMNS = {  # beside those that `role_of` tells
     "organisations": re.compile(
         r"\b(?:institut\w*|compan\w+|universit\w+|organi[sz]ations?|labs?|maker|vendor|team)\b|"
@@ -95,7 +94,7 @@ def _title(entry: Entry, language: str) -> str:
 
 def _again(entry: Entry, language: str) -> str:
     """Returns what a work is called once its title is known: its short name, if it has one."""
-    name = entry.aliases[0] if entry.aliases and len(entry.aliases[0]) < _SHORT else short_name(entry, language)
+    name = short_name(entry, language)
     if name not in entry.aliases:
         return f"《{name}》" if language == "zh" else f"“{name}”"
     return f"{name} " if language == "zh" and name[-1].isascii() else name

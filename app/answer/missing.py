@@ -15,24 +15,33 @@ from app.types import Sentence
 from index.storage.store import Store
 from index.text.spans import Span
 from index.types import Hit, ParsedQuery
+from ingest.types import Kind, PassageKind
 
 _NEAREST = 3
 _QUOTED = 2
+_WHOLE = 3  # spans of a work about which lists alone speak
 _SURE = 0.5  # that a question belongs to another field; its neighbours would be beside the point
 
 
 def nearest_spans(question: ParsedQuery, hits: Sequence[Hit], ranked: Sequence[Candidate]) -> Draft:
-    """Returns an answer that says that none was found, and quotes what comes nearest, of the works named first."""
+    """Returns an answer that says that none was found, and quotes what comes nearest, of the works named first.
+
+    A work about which lists say a line or two is told whole.
+    """
     language = question.language
     draft = Draft(language)
     works = named_hits(question, hits)
     names = ("、" if language == "zh" else ", ").join(short_name(hit.entry, language) for hit in works)
     if question.unknown:
         draft.say(say("missing", language, names=", ".join(question.unknown)))
-    draft.say(say("not_found_about", language, names=names) if names else say("not_found", language), paragraph=False)
-    rows = {hit.row for hit in works}
+    rows = {hit.row for hit in works if hit.entry.kind is not Kind.CONCEPT}  # a section is a wide place
     of_works = [candidate for candidate in ranked if candidate.hit.row in rows and not candidate.span.head]
-    for candidate in (of_works or ranked)[:_QUOTED]:
+    listed = all(candidate.span.passage.kind is PassageKind.LISTING for candidate in of_works)
+    whole = bool(of_works) and listed and len(of_works) <= _WHOLE
+    # where the whole of it stands there, a reader sees at once whether that is an answer
+    opening = "all_about" if whole else "near" if question.unknown else "not_found_about" if works else "not_found"
+    draft.say(say(opening, language, names=names), paragraph=False)
+    for candidate in (of_works or ranked)[: _WHOLE if whole else _QUOTED]:
         draft.quote(candidate.span, candidate.hit.entry, paragraph=True, label=True)
     return draft
 

@@ -27,10 +27,14 @@ def short_name(entry: Entry, language: str) -> str:
     """
     translated = language == "zh" and entry.title_zh and len(entry.title_zh) < len(entry.title)
     title = entry.title_zh if translated else entry.title
-    fitting = [name for name in entry.aliases if len(name) > 1 and title.casefold().startswith(name.casefold())]
-    if fitting:
-        return title[: len(max(fitting, key=len))]
+    fitting = [
+        title[: len(name)] for name in entry.aliases if len(name) > 1 and title.casefold().startswith(name.casefold())
+    ]
+    longest = max(fitting, key=len, default="")
     if entry.kind is Kind.CONCEPT:
-        return _SUBTITLE.split(title, maxsplit=1)[0]
-    proper = (name for name in entry.aliases if _PROPER.fullmatch(name))
-    return next(proper, title) if len(title) > _LONG else title
+        return longest or _SUBTITLE.split(title, maxsplit=1)[0]
+    proper = [name for name in entry.aliases if _PROPER.fullmatch(name)]
+    first = next((name for name in proper if entry.title.startswith(name)), "")  # AWQ, in Chinese, too
+    if longest and (len(longest) <= _LONG / 2 or not proper):
+        return longest
+    return first or (proper[0] if proper and len(title) > _LONG else longest or title)

@@ -71,6 +71,8 @@ _TEXTS = {
         "zh": "清单里有 {names}，但我没有找到这个问题问到的内容。最接近的是：",
         "en": "The lists do cover {names}, but I found nothing there on what you ask. The nearest they say:",
     },
+    "near": {"zh": "清单里最接近的内容：", "en": "The nearest that the lists say:"},
+    "all_about": {"zh": "关于 {names}，清单里只写了这些：", "en": "All that the lists say about {names}:"},
     "read_as": {"zh": "（按“{text}”检索）", "en": "(Searched for “{text}”.)"},
     "serving": {"zh": "页面地址 {address}（Ctrl-C 停止）", "en": "open {address} (Ctrl-C stops)"},
     "open_to_all": {

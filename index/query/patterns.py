@@ -63,6 +63,7 @@ PATTERNS = (
     # Years; "after 2022" excludes 2022, 2022 年之后 includes it, as Chinese readers differ and one year more costs little.
     _P("*", "last years", r"(?:最近|过去|近)([一两二三四五六1-9])年(?:来|内|里|间|以来)?", "近两年的论文", "最近的两篇"),
     _P("*", "last years", rf"(?:\b(?:in|from|over|within|of) )?(?:the )?(?:last|past|most recent) ({_NUMBER_EN}|couple of|\d) years", "the past two years", "the last paper"),
+    _P("*", "between", rf"(?:\b(?:between|in|from|of|during) |从|自|在|于)?{_YEAR} ?年?(?: ?(?:, (?:and|or) |[,、+/&和与或及]|\b(?:and|or)\b) ?{_YEAR} ?年?)+(?:之间|期间|间)?", "2021、2022 年的论文", "2021 年, 3 篇"),
     _P("*", "between", rf"(?:\b(?:between|from|in) |从|自|在)?{_YEAR} ?年?{_TO}{_YEAR} ?年?(?:之间|期间|间)?", "2020-2022 年", "2020 年的 2 篇"),
     _P("*", "since", rf"(?:自从|自|从|在)? ?{_YEAR} ?年?(?:及?之后|及?以后|以来|后|起|开始|至今|往后)", "2022 年以来", "2022 年前后"),
     _P("*", "since", rf"\b(?:since|no earlier than) {_YEAR}|\b(?:from )?{_YEAR} (?:onwards?|or later|and (?:later|after)|on\b(?! \w))", "since 2021", "in 2021"),

@@ -3,12 +3,20 @@ from dataclasses import replace
 import pytest
 
 from app.answer.draft import Draft
-from app.answer.extractive import ExtractiveConfig, ExtractiveWriter, named_hits, procedure_first, says_more
+from app.answer.extractive import (
+    ExtractiveConfig,
+    ExtractiveWriter,
+    named_hits,
+    not_said_before,
+    procedure_first,
+    says_more,
+)
 from app.answer.spans import opens_with_a_verdict
 from app.answer.support import is_carried
 from app.answer.wishes import Wishes, read_wishes
 from app.types import Length
 from index.text.spans import spans_of
+from index.types import Turn
 from ingest.types import Passage, PassageKind
 
 PLAIN = Wishes(defines=False, wants_list=False, compares=False, facts=())
@@ -293,3 +301,15 @@ def test_prose_comes_before_the_record_where_it_is_sure_or_the_question_is_of_an
 
     assert says_more(asked, [replace(ranked[0], probability=probability)]) is more
     assert not says_more(asked, ())
+
+
+def test_what_an_earlier_answer_quoted_is_not_quoted_again_unless_there_is_nothing_else(candidates):
+    _, ranked = candidates
+    earlier = (Turn("What is GPTQ?", f"- {ranked[0].span.plain} [1]"),)
+    everything = (Turn("Tell me all", "\n".join(candidate.span.plain for candidate in ranked)),)
+
+    assert [c.span for c in not_said_before(ranked, earlier)] == [
+        c.span for c in ranked if c.span.plain != ranked[0].span.plain
+    ]
+    assert not_said_before(ranked, everything) == ranked
+    assert list(not_said_before(ranked, ())) == list(ranked)

@@ -40,6 +40,37 @@ def searcher(tmp_path_factory, encoder):
     searcher.close()
 
 
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory, encoder):
+    folder = tmp_path_factory.mktemp("listed")
+    row = Listing("list", (), "corpus/lists/list.md", 1, "Kiln")
+    entry = Entry("kiln", "Kiln", "", Kind.MODEL, None, "", (), (), None, (row,), (), ())
+    line = "- **Kiln**: a small model for ceramics, trained by a museum."
+    passage = Passage("k", "kiln", PassageKind.LISTING, "en", line, "corpus/lists/list.md", 1, 1, 14)
+    build_index(Library((entry,), (passage,), (), ()), encoder, folder, corpus="c")
+    searcher = Searcher.open(folder, encoder)
+    yield searcher
+    searcher.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "opening"),
+    [
+        ("In which field is Kiln used?", "All that the lists say about Kiln:"),
+        ("Kiln 用在什么领域？", "关于 Kiln，清单里只写了这些："),
+        ("How does Kiln differ from Flibberformer?", "Nothing here is about Flibberformer."),
+    ],
+)
+def test_a_work_about_which_lists_say_one_line_is_told_whole(listed, question, opening):
+    found, ranked = look(listed, question)
+    draft = nearest_spans(found.question, found.hits, ranked)
+
+    assert draft.sentences[0].text == opening
+    assert [citation.quote for citation in draft.citations] == [
+        "**Kiln**: a small model for ceramics, trained by a museum."
+    ]
+
+
 def look(searcher, text):
     found = searcher.find(text)
     return found, ExtractiveWriter(searcher.store, searcher.table).candidates(found.question, found.hits)

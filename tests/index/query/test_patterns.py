@@ -64,6 +64,9 @@ def test_every_row_says_for_which_language_and_what_it_reads():
     [
         ("2020-2022 年的论文", "between", ("2020", "2022")),
         ("papers from 2019 to 2020", "between", ("2019", "2020")),
+        ("papers of 2019, 2020 and 2021", "between", ("2019", "2021")),
+        ("papers 2021 + 2022", "between", ("2021", "2022")),
+        ("2020年和2021年的论文", "between", ("2020", "2021")),
         ("2022 年之后", "since", ("2022",)),
         ("papers after 2022", "after", ("2022",)),
         ("2021 年以前", "before", ("2021",)),
