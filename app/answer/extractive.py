@@ -301,10 +301,10 @@ def definition_first(question: ParsedQuery, ranked: Sequence[Candidate]) -> list
     return _in_front([*what, *how], ranked)
 
 
-def not_said_before(ranked: Sequence[Candidate], history: History) -> Sequence[Candidate]:
-    """Returns the candidates that no earlier answer has quoted, or all of them where there is no other."""
+def not_said_before(ranked: Sequence[Candidate], history: History) -> list[Candidate]:
+    """Returns the likeliest candidate, which may be asked for again, and those that no earlier answer has quoted."""
     said = "\n".join(turn.answer for turn in history)
-    return [candidate for candidate in ranked if candidate.span.plain not in said] or ranked
+    return [*ranked[:1], *(candidate for candidate in ranked[1:] if candidate.span.plain not in said)]
 
 
 def procedure_first(question: ParsedQuery, ranked: Sequence[Candidate]) -> list[Candidate]:
