@@ -59,7 +59,7 @@ class ExtractiveConfig:
     entries: int = 5
     spans: tuple[int, int, int] = (1, 6, 9)
     words: tuple[int, int, int] = (80, 180, 300)
-    fair: tuple[int, int, int] = (0, 60, 120)
+    fair: tuple[int, int, int] = (0, 50, 120)
     adds: tuple[float, float, float] = (1.0, 0.05, 0.01)
     same: float = 0.78
     new: float = 0.4
@@ -188,6 +188,7 @@ class ExtractiveWriter:
         unsaid = 1.0 - ranked[0].probability
         for candidate in ranked[1:_LOOKED_AT]:
             more = room > fair and len(chosen) < _FILLED and candidate.hit.row == ranked[0].hit.row
+            more = more and candidate.span.asked is not None  # prose says the same in other words
             words = count_words(candidate.span.plain)
             verdict = opens_with_a_verdict(candidate.span.plain)  # "Yes." answers a question that is not shown
             if len(chosen) == most or words > room or verdict or not (more or candidate.probability * unsaid >= adds):
