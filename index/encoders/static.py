@@ -113,9 +113,13 @@ class StaticEncoder:
 
     def pieces(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
         """Returns the table rows of a text's tokens, and where each begins and ends in the text (characters)."""
-        encoding = self._full.encode(text, add_special_tokens=False)
-        places = np.asarray(encoding.offsets, dtype=np.int32).reshape(-1, 2)
-        return np.asarray(encoding.ids, dtype=np.int64), places[:, 0], places[:, 1]
+        if isinstance(self._tokenizer, Unigram):
+            ids, offsets = self._tokenizer.pieces(text)
+        else:
+            encoding = self._tokenizer.encode(text, add_special_tokens=False)
+            ids, offsets = encoding.ids, encoding.offsets
+        places = np.asarray(offsets, dtype=np.int32).reshape(-1, 2)
+        return np.asarray(ids, dtype=np.int64), places[:, 0], places[:, 1]
 
     def words(self) -> tuple[str, ...]:
         """Returns the pieces of the vocabulary, most of them words of both languages, in the order of the table."""

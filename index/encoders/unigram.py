@@ -10,7 +10,7 @@ import json
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import chain, groupby
 from pathlib import Path
@@ -24,7 +24,7 @@ from index.encoders.word_cache import ORDINARY, PART, cuts_first
 
 _UNKNOWN, _PENALTY = 0, 10.0  # row of what no piece stands for, and how much less likely it is than any piece
 _REMEMBERED = 4096  # words
-_SPACE = re.compile("[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+_NO_SPACE = re.compile("[^\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 _HAN = re.compile(
     "[\u2e80-\u2e99\u2e9b-\u2ef3\u2f00-\u2fd5\u3005\u3007\u3021-\u3029\u3038-\u303b\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufa6d\ufa70-\ufad9\U00016fe2\U00016fe3\U00016ff0\U00016ff1\U00020000-\U000323af]"
@@ -73,14 +73,33 @@ class Unigram:
         """Returns the rows of each text's pieces, in reading order."""
         return [np.asarray(self._rows_in(text), dtype=np.int64) for text in texts]
 
-    def _rows_in(self, text: str) -> Sequence[int]:
-        if self._unknown in text or not _WELL_KNOWN.fullmatch(text):
-            return list(self.full.encode(text, add_special_tokens=False).ids)
-        words = map(_normal, PART.findall(text)) if ORDINARY.fullmatch(text) else _words(_normal(text))
-        return list(chain.from_iterable(map(self._of_word, words)))
+    def pieces(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        """Returns the rows of a text's pieces, and where each begins and ends in the text (characters)."""
+        if not self._reads(text) or (not ORDINARY.fullmatch(text) and not _keeps_places(text)):
+            encoding = self.full.encode(text, add_special_tokens=False)
+            return list(encoding.ids), list(encoding.offsets)
+        rows: list[int] = []
+        places: list[tuple[int, int]] = []
+        for start, word in _words(_normal(text)):
+            found, ends = self._of_word(word)
+            rows += found
+            places += zip((start, *(start + end for end in ends)), (start + end for end in ends), strict=False)
+        return rows, places
 
-    def _search(self, word: str) -> tuple[int, ...]:
-        """Returns the rows of the likeliest pieces of a word; neighbours that are unknown count as one."""
+    def _reads(self, text: str) -> bool:
+        return self._unknown not in text and _WELL_KNOWN.fullmatch(text) is not None
+
+    def _rows_in(self, text: str) -> Sequence[int]:
+        if not self._reads(text):
+            return list(self.full.encode(text, add_special_tokens=False).ids)
+        if ORDINARY.fullmatch(text):
+            words: Iterable[str] = map(_normal, PART.findall(text))
+        else:
+            words = (word for _, word in _words(_normal(text)))
+        return list(chain.from_iterable(self._of_word(word)[0] for word in words))
+
+    def _search(self, word: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Returns the rows of the likeliest pieces of a word, and their ends; unknown neighbours count as one."""
         size, rows, scores = len(word), self._rows, self._scores
         best = [0.0] * (size + 1)
         begins, found = [-1] * (size + 1), [_UNKNOWN] * (size + 1)
@@ -97,12 +116,14 @@ class Unigram:
                 if begins[end] < 0 or chance > best[end]:
                     best[end], begins[end], found[end] = chance, start, row
         path: list[int] = []
+        ends: list[int] = []
         end = size
         while end:
             if found[end] != _UNKNOWN or not path or path[-1] != _UNKNOWN:
                 path.append(found[end])
+                ends.append(end)
             end = begins[end]
-        return tuple(reversed(path))
+        return tuple(reversed(path)), tuple(reversed(ends))
 
 
 def _fits(settings: Mapping[str, Any]) -> bool:
@@ -117,10 +138,18 @@ def _fits(settings: Mapping[str, Any]) -> bool:
     )
 
 
-def _words(text: str) -> Iterator[str]:
-    for run in _SPACE.split(text):
-        for _, several in groupby(enumerate(run), key=lambda place: _kind(*place)):
-            yield "".join(character for _, character in several)
+def _words(text: str) -> Iterator[tuple[int, str]]:
+    """Yields the words of a normalised text, each with its first character."""
+    for run in _NO_SPACE.finditer(text):
+        for _, several in groupby(enumerate(run[0]), key=lambda place: _kind(*place)):
+            characters = list(several)
+            yield run.start() + characters[0][0], "".join(character for _, character in characters)
+
+
+def _keeps_places(text: str) -> bool:
+    """Tells whether every character stands where it did when a text is normalised."""
+    alone = [_normal(character) for character in text]
+    return all(len(character) == 1 for character in alone) and "".join(alone) == _normal(text)
 
 
 def _normal(text: str) -> str:

@@ -57,7 +57,7 @@ class WordCache:
 
 
 def cuts_first(settings: Mapping[str, Any]) -> bool:
-    """Tells whether a tokenizer of these settings cuts texts into words as ``PART`` does before it looks anything up."""
+    """Tells whether a tokenizer of these settings cuts texts into words before it looks anything up."""
     normalisers = [step["type"] for step in (settings["normalizer"] or {}).get("normalizers", [])]
     cuts = (settings["pre_tokenizer"] or {}).get("pretokenizers", [])
     plain = settings["truncation"] is None and all(token["special"] for token in settings["added_tokens"])

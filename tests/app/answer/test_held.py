@@ -12,9 +12,8 @@ from app.answer.held import bucket, buckets, hashes, held, in_buckets
 def test_texts_hold_what_their_sets_hold():
     texts = [["户", "模型", "户"], [], ["7b", "gpt-4"], ["模型"]]
     words = ["户", "7b", "模型", "nowhere"]
-    assert held(words, [hashes(text) for text in texts]).tolist() == [
-        [word in text for word in words] for text in texts
-    ]
+    holding = [[word in text for word in words] for text in texts]
+    assert held(words, [hashes(text) for text in texts]).tolist() == holding
     assert held([], [hashes(text) for text in texts]).shape == (4, 0)
 
 

@@ -12,6 +12,10 @@ from index.encoders.static import SHIPPED_MODEL, StaticEncoder
 from index.encoders.unigram import _WELL_KNOWN, Unigram
 
 FILE = SHIPPED_MODEL / "tokenizer.json"
+TEXTS = [
+    "", "  ", "What is LoRA?", "什么是检索增强生成（RAG）？", "GPT-4o 的上下文有 128k 个词元",
+    "naïve café ΣΑΣ ﬁne ²³ ½", "[UNK] a[UNK]b", "e\u0301tude", "x" * 300, "🙂🙂 → ∑ 𝒙", "㋿ ꟲ ؝؝", "A、B — “C”  \n d…",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -38,17 +42,18 @@ def test_every_well_known_character_is_read_alike(unigram, whole):
     assert not unlike
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "", "  ", "What is LoRA?", "什么是检索增强生成（RAG）？", "GPT-4o 的上下文有 128k 个词元", "naïve café ΣΑΣ ﬁne ²³ ½",
-        "[UNK] a[UNK]b", "e\u0301tude", "x" * 300, "🙂🙂 → ∑ 𝒙", "㋿ ꟲ ؝؝",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("text", TEXTS)
 def test_texts_are_read_alike(unigram, whole, text):
     (own,) = unigram.tokenize([text])
 
     assert [own.tolist()] == ids(whole, [text])
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_pieces_stand_where_they_stand_there(unigram, whole, text):
+    encoding = whole.encode(text, add_special_tokens=False)
+
+    assert unigram.pieces(text) == (encoding.ids, encoding.offsets)
 
 
 def test_a_question_does_not_read_the_large_tokenizer():
