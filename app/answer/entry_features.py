@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.answer.comparing import compare, read_texts
+from app.answer.held import bucket, buckets, hashes, held, in_buckets
 from app.answer.spans import is_bare
 from index.catalogue.facets import organisation_names
 from index.catalogue.gazetteer import kind_words
 from index.catalogue.names import name_units
 from index.encoders.static import StaticEncoder
 from index.storage.store import Store
-from index.text.analysis import content_text, term_set
+from index.text.analysis import content_text, index_terms
 from index.types import Hit, ParsedQuery, Slot
 from ingest.documents.answers import read_answered
 from ingest.text.folding import fold
@@ -74,14 +75,15 @@ def compare_entries(question: ParsedQuery, hits: Sequence[Hit], store: Store, ta
     texts_of = [store.passages_of(hit.entry.entry_id) for hit in hits]
     passages = [match.passage for hit in hits for match in hit.matches]
     owner = np.asarray([i for i, hit in enumerate(hits) for _ in hit.matches], dtype=np.int64)
-    texts = [_read(passage) for passage in passages]
+    looked = [_look_at(passage) for passage in passages]
+    texts = [one.says for one in looked]
     titles, places = [_title(hit.entry) for hit in hits], [_place(hit.entry) for hit in hits]
     question_read, *read = read_texts(table, [asked, *titles, *places, *texts])
     similar = compare(table, question_read, read).similarities()
     of_passage = _best_of(similar[2 * n :], owner, n)
     top = max(hit.score for hit in hits) or 1.0
-    words, at_once = _covered(question, [_terms(passage) for passage in passages], owner, n)
-    asked_names = _names_asked(question, passages, owner, n)
+    words, at_once = _covered(question, [one.terms for one in looked], owner, n)
+    asked_names = _names_asked(question, looked, owner, n)
     alone = np.concatenate(
         [
             _search_features(hits, top),
@@ -101,7 +103,7 @@ def compare_entries(question: ParsedQuery, hits: Sequence[Hit], store: Store, ta
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
     roles = np.asarray([int(hit.entry.kind is Kind.CONCEPT) for hit in hits], dtype=np.int64)
     shares = np.asarray([match.score / top for hit in hits for match in hit.matches], dtype=np.float32)
-    names = _naming(hits, passages)
+    names = _naming(hits, looked)
     return Compared(alone, roles, _topics(hits), vectors, names, owner, shares, *_citing(hits, roles, texts_of))
 
 
@@ -126,7 +128,7 @@ def _depth_features(hits: Sequence[Hit]) -> Floats:
         fused = sorted((score for _, score in hit.passages.values()), reverse=True)
         words = sorted((word for word, _ in hit.passages.values()), reverse=True)
         first = hit.matches[:_FEW]
-        brief = [match for match in hit.matches if _is_brief(match.passage)]
+        brief = [match for match in hit.matches if _look_at(match.passage).brief]
         rows.append((
             sum(fused[:_FEW]) / _FEW, sum(fused[:_MANY]) / _MANY, sum(match.late for match in first) / _FEW,
             sum(match.dense for match in first) / _FEW, sum(words[:_FEW]) / _FEW, 0.0,
@@ -159,23 +161,20 @@ def _best_of(values: Floats, owner: NDArray[np.int64], n: int) -> Floats:
     return best
 
 
-def _covered(
-    question: ParsedQuery, terms: Sequence[frozenset[str]], owner: NDArray[np.int64], n: int
-) -> tuple[Floats, Floats]:
+def _covered(question: ParsedQuery, terms: Sequence[bytes], owner: NDArray[np.int64], n: int) -> tuple[Floats, Floats]:
     """Returns how much of the question's words an entry's passages hold, all together and the best one alone.
 
     Words count by how rare they are among the passages found; those that no passage holds do not count.
     """
-    held = np.asarray([[word in own for word in question.words] for own in terms], dtype=np.float32)
-    held = held.reshape(len(terms), len(question.words))
-    uses = held.sum(axis=0)
+    found = held(question.words, terms)
+    uses = found.sum(axis=0)
     rare = np.where(uses > 0, np.log1p(len(terms) / np.maximum(uses, 1.0)), 0.0)
     total = max(float(rare.sum()), 1e-6)
-    at_once = _best_of((held @ rare / total)[:, None].astype(np.float32), owner, n)[:, 0]
-    return (_best_of(held, owner, n) @ rare / total).astype(np.float32), at_once
+    at_once = _best_of((found @ rare / total)[:, None].astype(np.float32), owner, n)[:, 0]
+    return (_best_of(found, owner, n) @ rare / total).astype(np.float32), at_once
 
 
-def _names_asked(question: ParsedQuery, passages: Sequence[Passage], owner: NDArray[np.int64], n: int) -> Floats:
+def _names_asked(question: ParsedQuery, looked: Sequence[_Looked], owner: NDArray[np.int64], n: int) -> Floats:
     """Returns how much of the names and terms in the question an entry's best passage holds; rare ones count more."""
     places: dict[tuple[int, int], set[tuple[str, ...]]] = {}
     for entity in question.entities:
@@ -185,15 +184,16 @@ def _names_asked(question: ParsedQuery, passages: Sequence[Passage], owner: NDAr
                 forms.add(name_units(entity.value))
     if not places:
         return np.zeros(n, dtype=np.float32)
-    held = np.asarray([[_says(passage, forms) for forms in places.values()] for passage in passages], dtype=np.float32)
-    rare = np.log1p(len(passages) / np.maximum(held.sum(axis=0), 1.0)) * (held.sum(axis=0) > 0)
-    share = held @ rare / max(float(rare.sum()), 1e-6)
+    wanted = [[_in_a_column(name) for name in forms if name] for forms in places.values()]
+    said = np.asarray([[any(n in one.column for n in names) for names in wanted] for one in looked], dtype=np.float32)
+    rare = np.log1p(len(looked) / np.maximum(said.sum(axis=0), 1.0)) * (said.sum(axis=0) > 0)
+    share = said @ rare / max(float(rare.sum()), 1e-6)
     return _best_of(share[:, None].astype(np.float32), owner, n)[:, 0]
 
 
 def _answered(hit: Hit) -> float:
     """Returns the best MaxSim of an answered question among the matches."""
-    return max((match.late for match in hit.matches if _is_answer(match.passage)), default=0.0)
+    return max((match.late for match in hit.matches if _look_at(match.passage).answers), default=0.0)
 
 
 def _topics(hits: Sequence[Hit]) -> Floats:
@@ -205,22 +205,22 @@ def _topics(hits: Sequence[Hit]) -> Floats:
     return np.asarray(held * np.log1p(len(hits) / np.maximum(held.sum(axis=0), 1.0)), dtype=np.float32)
 
 
-def _naming(hits: Sequence[Hit], passages: Sequence[Passage]) -> Floats:
+def _naming(hits: Sequence[Hit], looked: Sequence[_Looked]) -> Floats:
     """Returns which passage names which entry, by id or by name, shape (passages, entries)."""
     ids = {hit.entry.entry_id: i for i, hit in enumerate(hits)}
     called = [(name, i) for i, hit in enumerate(hits) for name in _names(hit.entry)]
     uses = Counter(unit for name, _ in called for unit in set(name))
-    names: dict[str, list[tuple[tuple[str, ...], int]]] = {}
-    for name, i in called:
-        names.setdefault(min(name, key=uses.__getitem__), []).append((name, i))  # by what few names have
-    found = np.zeros((len(passages), len(hits)), dtype=np.float32)
-    for row, passage in enumerate(passages):
-        found[row, [ids[key] for key in _bracketed(passage.text) if key in ids]] = 1.0
-        distinct = _distinct_units(passage)
-        for unit in names.keys() & distinct:
-            for name, i in names[unit]:
-                if len(name) == 1 or (distinct.issuperset(name) and _holds(passage, name)):
-                    found[row, i] = 1.0
+    names: dict[int, list[tuple[str, int]]] = {}
+    for name, i in called:  # by what few names have
+        names.setdefault(bucket(min(name, key=uses.__getitem__)), []).append((_in_a_column(name), i))
+    found = np.zeros((len(looked), len(hits)), dtype=np.float32)
+    for row, one in enumerate(looked):
+        found[row, [ids[key] for key in one.cited if key in ids]] = 1.0
+    for row, place in zip(*in_buckets(names, [one.units for one in looked]), strict=True):
+        column = looked[row].column
+        for lines, i in names[place]:
+            if lines in column:
+                found[row, i] = 1.0
     return found
 
 
@@ -250,64 +250,54 @@ def _citing(hits: Sequence[Hit], roles: NDArray[np.int64], texts: Sequence[Seque
     return linked, together
 
 
-def _says(passage: Passage, names: Iterable[tuple[str, ...]]) -> bool:
-    distinct = _distinct_units(passage)
-    return any(name and distinct.issuperset(name) and _holds(passage, name) for name in names)
+def _in_a_column(units: Iterable[str]) -> str:
+    """Returns units, one a line: so a run of them is found without a loop."""
+    return "\n{}\n".format("\n".join(units))
 
 
-def _holds(passage: Passage, name: tuple[str, ...]) -> bool:
-    return "\n{}\n".format("\n".join(name)) in _in_a_column(passage)
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What entries are compared by in a passage.
+
+    Attributes:
+        says: Its text, its question in front when it answers one.
+        answers: Whether it does.
+        brief: Whether it says what its entry is.
+        cited: Ids that it cites in brackets.
+        terms: Hashes of its terms.
+        units: Buckets of the units of names in it.
+        column: These units in reading order, one a line.
+    """
+
+    says: str
+    answers: bool
+    brief: bool
+    cited: tuple[str, ...]
+    terms: bytes
+    units: bytes
+    column: str
 
 
 @lru_cache(maxsize=16384)
-def _in_a_column(passage: Passage) -> str:
-    """Returns the units of a passage, one a line: so a run of them is found without a loop."""
-    return "\n{}\n".format("\n".join(_units(passage)))
-
-
-@lru_cache(maxsize=16384)
-def _units(passage: Passage) -> tuple[str, ...]:
-    return name_units(passage.text)
-
-
-@lru_cache(maxsize=16384)
-def _distinct_units(passage: Passage) -> frozenset[str]:
-    return frozenset(_units(passage))
-
-
-@lru_cache(maxsize=16384)
-def _bracketed(text: str) -> tuple[str, ...]:
-    return tuple(_CITED.findall(text))
+def _look_at(passage: Passage) -> _Looked:
+    """Takes a passage apart, remembered: the same ones come back for many questions."""
+    asked = read_answered(passage.text)
+    units = name_units(passage.text)
+    return _Looked(
+        f"{asked.question} {asked.answer}" if asked else passage.text,
+        asked is not None,
+        asked.aspect == "what" if asked else passage.kind is not PassageKind.PDF,
+        tuple(_CITED.findall(passage.text)),
+        hashes(index_terms(passage.text)),
+        buckets(units),
+        _in_a_column(units),
+    )
 
 
 @lru_cache(maxsize=65536)
 def _cites(text: str) -> tuple[str, ...]:
     """Returns the ids of the entries that a passage cites, or names in the front matter of its card."""
     return tuple(dict.fromkeys(_ID.findall(text)))
-
-
-@lru_cache(maxsize=16384)
-def _is_brief(passage: Passage) -> bool:
-    """Tells a passage that says what its entry is."""
-    asked = read_answered(passage.text)
-    return asked.aspect == "what" if asked else passage.kind is not PassageKind.PDF
-
-
-@lru_cache(maxsize=16384)
-def _is_answer(passage: Passage) -> bool:
-    return read_answered(passage.text) is not None
-
-
-@lru_cache(maxsize=16384)
-def _read(passage: Passage) -> str:
-    """Returns what a passage says, its question in front when it answers one."""
-    asked = read_answered(passage.text)
-    return f"{asked.question} {asked.answer}" if asked else passage.text
-
-
-@lru_cache(maxsize=16384)
-def _terms(passage: Passage) -> frozenset[str]:
-    return term_set(passage.text)
 
 
 @lru_cache(maxsize=4096)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from app.answer.aspects import count_figures, shipped_aspects, spoken_of
 from app.answer.comparing import Reading, compare, read_texts
+from app.answer.held import hashes, held
 from app.answer.spans import by_entry
 from index.encoders.static import StaticEncoder
 from index.storage.store import Store
@@ -29,7 +30,6 @@ from ingest.documents.answers import ASPECTS
 from ingest.types import Entry, PassageKind
 
 Floats = NDArray[np.float32]
-Hashes = NDArray[np.int64]
 FITTED = Path(__file__).parent / "selection.json"
 FEATURES = (
     "question", "question_back", "question_cosine", "text", "text_back", "text_cosine", "contrast", "rare", "covered",
@@ -158,15 +158,15 @@ def _by_words(
 ) -> None:
     """Fills in the shares of the question's words that the spans hold, with their wordings."""
     words = question.words
-    held = _held(words, [_terms(span, several) for (span, _), several in zip(spans, wordings, strict=True)])
-    shares = held.mean(axis=0)
+    found = held(words, [_terms(span, several) for (span, _), several in zip(spans, wordings, strict=True)])
+    shares = found.mean(axis=0)
     weights = np.maximum(-np.log(shares + 1.0 / len(spans)), 0.05) * (shares > 0)
-    column["rare"][:] = held @ weights / weights.sum() if weights.any() else 1.0
+    column["rare"][:] = found @ weights / weights.sum() if weights.any() else 1.0
     names = {row: _name_terms(entry) for row, entry in {hit.row: hit.entry for _, hit in spans}.items()}
     unnamed = {row: [word not in terms for word in words] for row, terms in names.items()}
     for i, (_, hit) in enumerate(spans):
         wanted = unnamed[hit.row]
-        column["covered"][i] = held[i][wanted].mean() if any(wanted) else 1.0
+        column["covered"][i] = found[i][wanted].mean() if any(wanted) else 1.0
 
 
 def _by_search(column: Mapping[str, Floats], question: ParsedQuery, spans: Sequence[tuple[Span, Hit]]) -> None:
@@ -206,36 +206,18 @@ def _by_aspect(
         column["figures"][i] = min(figures, _MANY) / _MANY
 
 
-_TERMS: dict[int, tuple[Span, Hashes]] = {}  # by the identity of the span, which is kept so that it stays its own
+_TERMS: dict[int, tuple[Span, bytes]] = {}  # by the identity of the span, which is kept so that it stays its own
 
 
-def _terms(span: Span, wordings: Sequence[str]) -> Hashes:
-    """Returns the hashes of the terms of a span and of the wordings it answers, remembered; sets take ten times more.
-
-    One of 64 bits is wrong for another word once in 10^17 questions.
-    """
+def _terms(span: Span, wordings: Sequence[str]) -> bytes:
+    """Returns the hashes of the terms of a span and of the wordings it answers, remembered."""
     known = _TERMS.get(id(span))
     if known is None or known[0] is not span:
-        terms = set(index_terms(" ".join((*wordings, span.plain))))
-        known = span, np.fromiter(map(_hash, terms), dtype=np.int64, count=len(terms))
+        known = span, hashes(index_terms(" ".join((*wordings, span.plain))))
         if len(_TERMS) >= _MOST_SPANS:
             _TERMS.clear()
         _TERMS[id(span)] = known
     return known[1]
-
-
-def _hash(term: str) -> int:
-    return hash(term.encode())  # of a string Python hashes its memory, and that of "户" is that of "7b"
-
-
-def _held(words: Sequence[str], terms: Sequence[Hashes]) -> Floats:
-    """Tells which spans hold which words, shape (spans, words), by the hashes of their terms."""
-    held = np.zeros((len(terms), len(words)), dtype=np.float32)
-    owner = np.repeat(np.arange(len(terms)), [len(own) for own in terms])
-    together = np.concatenate(terms)
-    for column, word in enumerate(words):
-        held[owner[together == _hash(word)], column] = 1.0
-    return held
 
 
 @lru_cache(maxsize=4096)

@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
+from ingest.leaving_out import left_out
+
 # Otherwise Gradio makes a pandas table of the last ten thousand questions after every question.
 _SETTINGS = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -31,23 +33,12 @@ def import_gradio() -> ModuleType:
     if "gradio" in sys.modules or spec is None or spec.loader is None:
         return importlib.import_module("gradio")
     module = sys.modules["gradio"] = importlib.util.module_from_spec(spec)
-    with _left_out("mcp"), _when_used("pandas"):
+    with left_out("mcp"), _when_used("pandas"):
         meta = importlib.import_module("gradio.component_meta")
         if hasattr(meta, "create_or_modify_pyi"):
             meta.create_or_modify_pyi = lambda *_: None  # type: ignore[attr-defined]
         spec.loader.exec_module(module)
     return module
-
-
-@contextmanager
-def _left_out(name: str) -> Iterator[None]:
-    """Has a module not found inside the block, as if it were not installed."""
-    known = name in sys.modules
-    if not known:
-        sys.modules[name] = None  # type: ignore[assignment]
-    yield
-    if not known:
-        del sys.modules[name]
 
 
 @contextmanager

@@ -20,12 +20,14 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from index.encoders.base import SHIPPED, Vectors
+from index.encoders.unigram import Unigram
 from index.encoders.word_cache import WordCache
 from index.errors import EncoderError
 
 Known = Callable[[Sequence[str]], Sequence[NDArray[np.int64] | None]]
 SHIPPED_MODEL = Path(__file__).parent.parent / "model"
 _MANY = 32  # texts in which words recur so much that remembering them is worth it
+_A_FEW = 2_000  # new texts at once, which no question brings; more of them are an index that is built
 _AT_ONCE = 512  # rows that are turned into floats together: they stay near the processor
 
 
@@ -37,7 +39,7 @@ class StaticEncoder:
     """
 
     def __init__(
-        self, tokenizer: Tokenizer, rows: NDArray[np.int8], scales: Vectors, *, name: str, fingerprint: str
+        self, tokenizer: Tokenizer | Unigram, rows: NDArray[np.int8], scales: Vectors, *, name: str, fingerprint: str
     ) -> None:
         """Wraps a table.
 
@@ -66,7 +68,7 @@ class StaticEncoder:
         weights_file, tokenizer_file = folder / "model.safetensors", folder / "tokenizer.json"
         try:
             tensors = load_file(weights_file)
-            tokenizer = Tokenizer.from_file(str(tokenizer_file))
+            tokenizer = Unigram.load(tokenizer_file) or Tokenizer.from_file(str(tokenizer_file))
             rows, scales = tensors["embeddings"], tensors["weights"]
         except Exception as error:  # tokenizers and safetensors raise bare exceptions of their own
             advice = "restore it with: git checkout -- index/model" if folder == SHIPPED_MODEL else "is it whole?"
@@ -94,20 +96,30 @@ class StaticEncoder:
         return [next(fresh) if ids is None else ids for ids in known]
 
     def _tokenized(self, texts: Sequence[str]) -> Sequence[NDArray[np.int64]]:
+        if isinstance(self._tokenizer, Unigram) and len(texts) <= _A_FEW:
+            return self._tokenizer.tokenize(texts)
         if len(texts) >= _MANY and self._words_once:
             return self._words_once.tokenize(texts)
-        encodings = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False) if texts else ()
+        encodings = self._full.encode_batch_fast(texts, add_special_tokens=False) if texts else ()
         return [np.asarray(encoding.ids, dtype=np.int64) for encoding in encodings]
 
     @cached_property
     def _words_once(self) -> WordCache | None:
-        return WordCache(self._tokenizer) if WordCache.fits(self._tokenizer) else None
+        return WordCache(self._full) if WordCache.fits(self._full) else None
+
+    @property
+    def _full(self) -> Tokenizer:
+        return self._tokenizer.full if isinstance(self._tokenizer, Unigram) else self._tokenizer
 
     def pieces(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
         """Returns the table rows of a text's tokens, and where each begins and ends in the text (characters)."""
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        places = np.asarray(encoding.offsets, dtype=np.int32).reshape(-1, 2)
-        return np.asarray(encoding.ids, dtype=np.int64), places[:, 0], places[:, 1]
+        if isinstance(self._tokenizer, Unigram):
+            ids, offsets = self._tokenizer.pieces(text)
+        else:
+            encoding = self._tokenizer.encode(text, add_special_tokens=False)
+            ids, offsets = encoding.ids, encoding.offsets
+        places = np.asarray(offsets, dtype=np.int32).reshape(-1, 2)
+        return np.asarray(ids, dtype=np.int64), places[:, 0], places[:, 1]
 
     def words(self) -> tuple[str, ...]:
         """Returns the pieces of the vocabulary, most of them words of both languages, in the order of the table."""
@@ -115,6 +127,8 @@ class StaticEncoder:
 
     @cached_property
     def _words(self) -> tuple[str, ...]:
+        if isinstance(self._tokenizer, Unigram):
+            return self._tokenizer.words()
         rows = self._tokenizer.get_vocab()
         return tuple(sorted(rows, key=rows.__getitem__))
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +25,8 @@ _CUTS = (  # in this order, of normalised text
     ("Digits", None),
 )
 _NORMAL = ("NFKC", "Lowercase")
-_ORDINARY = re.compile(r"[\x20-\x7e\n\t\u3000\u4e00-\u9fff，。、；：？！“”‘’（）《》]*")
-_PART = re.compile(r"[A-Za-z]+|[0-9]+|[\u4e00-\u9fff]+|[!-/:-@\[-`{-~，。、；：？！“”‘’（）《》]")
+ORDINARY = re.compile(r"[\x20-\x7e\n\t\u3000\u4e00-\u9fff，。、；：？！“”‘’（）《》]*")
+PART = re.compile(r"[A-Za-z]+|[0-9]+|[\u4e00-\u9fff]+|[!-/:-@\[-`{-~，。、；：？！“”‘’（）《》]")
 _BETWEEN_SPACES = re.compile(r"[^ \n\t\u3000]+")
 _MOST_WORDS = 500_000
 
@@ -41,25 +42,29 @@ class WordCache:
     @staticmethod
     def fits(tokenizer: Tokenizer) -> bool:
         """Tells whether a tokenizer gives a word the same tokens wherever it stands."""
-        settings = json.loads(tokenizer.to_str())
-        normalisers = [step["type"] for step in (settings["normalizer"] or {}).get("normalizers", [])]
-        cuts = (settings["pre_tokenizer"] or {}).get("pretokenizers", [])
-        plain = settings["truncation"] is None and all(token["special"] for token in settings["added_tokens"])
-        return (
-            plain
-            and tuple(normalisers) == _NORMAL
-            and tuple((step["type"], step.get("pattern")) for step in cuts) == _CUTS
-            and all(step.get("behavior", "Isolated") == "Isolated" for step in cuts)
-            and not cuts[-1]["individual_digits"]
-        )
+        return cuts_first(json.loads(tokenizer.to_str()))
 
     def tokenize(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
         """Returns the row numbers of each text's tokens, in reading order."""
         if len(self._ids) > _MOST_WORDS:
             self._ids.clear()
-        cut = [(_PART if _ORDINARY.fullmatch(text) else _BETWEEN_SPACES).findall(text) for text in texts]
+        cut = [(PART if ORDINARY.fullmatch(text) else _BETWEEN_SPACES).findall(text) for text in texts]
         new = list(dict.fromkeys(word for words in cut for word in words if word not in self._ids))
         encodings = self._tokenizer.encode_batch_fast(new, add_special_tokens=False)
         self._ids.update((word, encoding.ids) for word, encoding in zip(new, encodings, strict=True))
         ids = self._ids.__getitem__
         return [np.fromiter(chain.from_iterable(map(ids, words)), dtype=np.int64) for words in cut]
+
+
+def cuts_first(settings: Mapping[str, Any]) -> bool:
+    """Tells whether a tokenizer of these settings cuts texts into words before it looks anything up."""
+    normalisers = [step["type"] for step in (settings["normalizer"] or {}).get("normalizers", [])]
+    cuts = (settings["pre_tokenizer"] or {}).get("pretokenizers", [])
+    plain = settings["truncation"] is None and all(token["special"] for token in settings["added_tokens"])
+    return (
+        plain
+        and tuple(normalisers) == _NORMAL
+        and tuple((step["type"], step.get("pattern")) for step in cuts) == _CUTS
+        and all(step.get("behavior", "Isolated") == "Isolated" for step in cuts)
+        and not cuts[-1]["individual_digits"]
+    )

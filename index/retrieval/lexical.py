@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
 from index.retrieval.postings import Postings
 from index.retrieval.vocabulary import DiskVocabulary, MemoryVocabulary, Vocabulary, known_share, knows
+from ingest.leaving_out import left_out
+
+with left_out("scipy"):  # which it would need to index, and which takes longer to import than all the rest
+    import bm25s
 
 # Robertson's usual constants, in Lucene's variant (bm25s: method="lucene").
 K1, B = 1.2, 0.75

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from app.answer.selection import FEATURES, _held, _terms, compare_spans, fitted, rank_spans
+from app.answer.held import held as held_words
+from app.answer.selection import FEATURES, _terms, compare_spans, fitted, rank_spans
 from app.answer.spans import by_entry
 from index.text.spans import Span, spans_of
 from ingest.types import Passage, PassageKind
@@ -172,4 +173,4 @@ def test_the_shipped_model_has_a_weight_for_every_feature():
 def test_words_whose_memory_is_alike_are_told_apart(word, plain, held):
     span = Span(Passage("x", "gptq", PassageKind.NOTE, "zh", plain, "a.md", 1, 1, 9), plain, plain, 1, 0)
 
-    assert _held([word], [_terms(span, [])]).tolist() == [[held]]
+    assert held_words([word], [_terms(span, [])]).tolist() == [[held]]
