@@ -245,7 +245,8 @@ class ExtractiveWriter:
         for side, own in zip(sides, of_sides, strict=True) if not differs else ():
             for number, candidate in enumerate(self._supported(own, length)[:_OF_EACH] if own else ()):
                 draft.quote(candidate.span, side.entry, paragraph=not number, label=not number)
-        if (differs or versus >= _SURE) and length is not Length.SHORT:
+        alike = len({side.entry.kind is Kind.CONCEPT for side in sides}) == 1  # "optimisers" is not Adam beside Sophia
+        if alike and (differs or versus >= _SURE) and length is not Length.SHORT:
             self._table_of(draft, question, sides)
 
     def _versus(self, question: ParsedQuery) -> float:

@@ -17,7 +17,7 @@ from app.answer.wishes import Wishes, read_wishes
 from app.types import Length
 from index.text.spans import spans_of
 from index.types import Turn
-from ingest.types import Passage, PassageKind
+from ingest.types import Kind, Passage, PassageKind
 
 PLAIN = Wishes(defines=False, wants_list=False, compares=False, facts=())
 
@@ -127,6 +127,20 @@ def test_a_comparison_states_the_difference_first_and_sets_the_sides_beside_each
     assert [(c.n, c.entry.entry_id) for c in draft.citations] == [
         (1, "gptq"), (1, "gptq"), (2, "awq"), (1, "gptq"), (2, "awq")
     ]  # fmt: skip
+
+
+def test_a_work_and_a_concept_are_not_set_beside_each_other(small):
+    found = small.find("Compare GPTQ with AWQ")
+    writer = ExtractiveWriter(small.store, small.table)
+    ranked = writer.candidates(found.question, found.hits)
+
+    def texts_with(kind):
+        hits = [replace(h, entry=replace(h.entry, kind=kind)) if h.entry.entry_id == "awq" else h for h in found.hits]
+        return texts(writer.write(found.question, read_wishes(found.question), hits, ranked, Length.NORMAL))
+
+    assert any(text.startswith("|") for text in texts_with(Kind.PAPER))
+    assert not any(text.startswith("|") for text in texts_with(Kind.CONCEPT))
+    assert texts_with(Kind.CONCEPT)[0] == texts_with(Kind.PAPER)[0]
 
 
 def test_the_sides_stand_in_the_order_in_which_they_are_named(write):
