@@ -22,11 +22,12 @@ from app.answer.answerability import (
     may_be_silent,
 )
 from app.answer.draft import Draft
-from app.answer.extractive import ExtractiveWriter, not_said_before, says_more
+from app.answer.extractive import ExtractiveWriter, says_more
 from app.answer.generative import GenerativeWriter, Update
 from app.answer.listing import DEPTH
 from app.answer.llm import LanguageModel
 from app.answer.missing import nearest_spans, nothing_to_say
+from app.answer.ordering import not_said_before
 from app.answer.selection import Candidate
 from app.answer.stopping import Stop
 from app.answer.support import Checker, read_terms
@@ -195,7 +196,7 @@ class Assistant:
         ranked = [c for c in self._writer.candidates(question, hits) if c.span.passage.passage_id not in hidden]
         return gather_evidence(question, hits, self.searcher, ranked, hidden)
 
-    def _write(self, question: ParsedQuery, hits: Sequence[Hit], length: Length, history: History = ()) -> Said:
+    def _write(self, question: ParsedQuery, hits: Sequence[Hit], length: Length, history: History) -> Said:
         reply = _own_words(question)
         if reply is not None:
             return Status.ANSWERED, (Sentence(reply, ()),), ()

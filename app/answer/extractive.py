@@ -15,13 +15,13 @@ from app.answer.draft import Draft
 from app.answer.facts import state_columns, state_facts
 from app.answer.listing import write_list
 from app.answer.names import short_name
+from app.answer.ordering import LOOKED_AT, definition_first, procedure_first
 from app.answer.selection import Candidate, candidate_spans, rank_spans
 from app.answer.spans import by_entry, in_brief, opens_with_a_verdict
 from app.answer.wishes import Wishes
 from app.render.messages import say
 from app.types import Length
 from index.encoders.static import StaticEncoder
-from index.query.conversation import History
 from index.storage.store import Store
 from index.text.analysis import content_words, term_set
 from index.text.spans import Span, count_words
@@ -29,9 +29,7 @@ from index.types import Hit, ParsedQuery
 from ingest.documents.answers import ASPECTS
 from ingest.types import Kind
 
-_LOOKED_AT = 30  # candidates among which a definition, and what supports an answer, is looked for
 _LIKELY = 0.12  # probability from which on a span is put beside facts
-_PROCEDURE = 0.3  # odds of a procedure, against the likeliest span, from which on it comes first
 _SIZES = "sizes"
 _BIBLIOGRAPHY = ("year", "authors", "venue", "links")  # what prose says less well than the record
 _FILLED = 3  # spans that a definition is filled up to
@@ -186,7 +184,7 @@ class ExtractiveWriter:
         fair = room - self._config.fair[size] if fill else room  # what may be left of the room
         chosen, room = [ranked[0]], room - count_words(ranked[0].span.plain)
         unsaid = 1.0 - ranked[0].probability
-        for candidate in ranked[1:_LOOKED_AT]:
+        for candidate in ranked[1:LOOKED_AT]:
             more = room > fair and len(chosen) < _FILLED and candidate.hit.row == ranked[0].hit.row
             more = more and candidate.span.asked is not None  # prose says the same in other words
             words = count_words(candidate.span.plain)
@@ -224,7 +222,7 @@ class ExtractiveWriter:
         sides = (works if len(works) > 1 else named)[: self._config.sides]
         versus = self._versus(question)
         if len(sides) < 2:
-            between = [c for c in ranked[:_LOOKED_AT] if c.span.asked and c.span.asked.aspect == "vs"]
+            between = [c for c in ranked[:LOOKED_AT] if c.span.asked and c.span.asked.aspect == "vs"]
             if versus >= _SURE and between:
                 self._plain(draft, question, [between[0], *(c for c in ranked if c is not between[0])], length)
             return
@@ -281,44 +279,6 @@ def asks_for_facts(question: ParsedQuery) -> bool:
 def says_more(question: ParsedQuery, ranked: Sequence[Candidate]) -> bool:
     """Tells that a question which asks for a fact among other things is answered by prose rather than by the record."""
     return bool(ranked) and (not asks_for_facts(question) or ranked[0].probability >= _SAYS_IT)
-
-
-def definition_first(question: ParsedQuery, ranked: Sequence[Candidate]) -> list[Candidate]:
-    """Returns candidates with what the very term that is asked for is, and how it works, in front, if that is there.
-
-    An entry's own definition answers "what is LoRA?" and not "what is NF4?": the question that it answers must hold all
-    words of the one asked.
-    """
-    wanted = set(question.words)
-
-    def of_aspect(aspect: str) -> list[Candidate]:
-        return [
-            candidate for candidate in ranked[:_LOOKED_AT] if wanted
-            and (asked := candidate.span.asked) is not None and asked.aspect == aspect
-            and wanted <= term_set(" ".join((asked.question, *asked.wordings)))
-        ]  # fmt: skip
-
-    what = of_aspect("what")[:1]
-    how = [candidate for candidate in of_aspect("how") if what and candidate.hit.row == what[0].hit.row][:1]
-    return _in_front([*what, *how], ranked)
-
-
-def not_said_before(ranked: Sequence[Candidate], history: History) -> list[Candidate]:
-    """Returns the likeliest candidate, which may be asked for again, and those that no earlier answer has quoted."""
-    said = "\n".join(turn.answer for turn in history)
-    return [*ranked[:1], *(candidate for candidate in ranked[1:] if candidate.span.plain not in said)]
-
-
-def procedure_first(question: ParsedQuery, ranked: Sequence[Candidate]) -> list[Candidate]:
-    """Returns candidates with a procedure in front, where the question asks how to do something and one is likely."""
-    if question.intent.label != "how-to" or not ranked:
-        return list(ranked)
-    likely = [c for c in ranked[:_LOOKED_AT] if c.span.steps and c.odds >= _PROCEDURE * ranked[0].odds][:1]
-    return _in_front(likely, ranked)
-
-
-def _in_front(first: Sequence[Candidate], ranked: Sequence[Candidate]) -> list[Candidate]:
-    return [*first, *(candidate for candidate in ranked if all(candidate is not other for other in first))]
 
 
 def named_hits(question: ParsedQuery, hits: Sequence[Hit]) -> list[Hit]:

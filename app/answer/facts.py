@@ -86,18 +86,21 @@ def state_facts(entry: Entry, passages: Sequence[Passage], names: Sequence[str],
 
 def _title(entry: Entry, language: str) -> str:
     """Returns a title in the marks of a language, the original beside a translation."""
-    if language == "en":
-        return f"“{shown_title(entry, language)}”"
-    translated = bool(entry.title_zh) and entry.title_zh not in entry.title
-    return f"《{entry.title_zh}》（{entry.title}）" if translated else f"《{entry.title}》"
+    if language == "zh" and entry.title_zh and entry.title_zh not in entry.title:
+        return f"{_marked(entry.title_zh, language)}（{entry.title}）"
+    return _marked(entry.title if language == "zh" else shown_title(entry, language), language)
 
 
 def _again(entry: Entry, language: str) -> str:
     """Returns what a work is called once its title is known: its short name, if it has one."""
     name = short_name(entry, language)
     if name not in entry.aliases:
-        return f"《{name}》" if language == "zh" else f"“{name}”"
+        return _marked(name, language)
     return f"{name} " if language == "zh" and name[-1].isascii() else name
+
+
+def _marked(title: str, language: str) -> str:
+    return f"《{title}》" if language == "zh" else f"“{title}”"
 
 
 def state_columns(entry: Entry, passages: Sequence[Passage], question: str, language: str) -> Iterator[Fact]:

@@ -6,7 +6,7 @@ they stand close to each other: what is close in the sentence has to be close in
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ _NEAR = 0.6  # squared cosine from which on two pieces are taken for the same
 _HELD = 0.35  # … from which on a piece is looked for at all
 _DECAY = 0.8  # of closeness, a piece further
 _STEPS = (1, 2, 4, 8)  # closeness reaches their sum of pieces
+_SIZES = 64  # squares remembered
 
 
 def compare_structure(values: dict[str, float], laid: Alignment) -> None:
@@ -58,14 +59,14 @@ def _compare_closeness(values: dict[str, float], laid: Alignment, heavy: np.ndar
     values["shape"] = _correlation(here[upper], there[upper])
 
 
-@cache
+@lru_cache(maxsize=_SIZES)
 def _upper(size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Returns the places above the diagonal of a square."""
     rows, columns = np.triu_indices(size, 1)
     return rows, columns
 
 
-@cache
+@lru_cache(maxsize=_SIZES)
 def _far(size: int) -> NDArray[np.bool_]:
     """Returns which places of a square are more than two from its diagonal."""
     places = np.arange(size)

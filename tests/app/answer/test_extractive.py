@@ -7,10 +7,9 @@ from app.answer.extractive import (
     ExtractiveConfig,
     ExtractiveWriter,
     named_hits,
-    not_said_before,
-    procedure_first,
     says_more,
 )
+from app.answer.ordering import not_said_before, procedure_first
 from app.answer.spans import opens_with_a_verdict
 from app.answer.support import is_carried
 from app.answer.wishes import Wishes, read_wishes
