@@ -22,7 +22,7 @@ from app.answer.answerability import (
     may_be_silent,
 )
 from app.answer.draft import Draft
-from app.answer.extractive import ExtractiveWriter, says_more
+from app.answer.extractive import SIZES, ExtractiveWriter, says_more
 from app.answer.generative import GenerativeWriter, Update
 from app.answer.listing import DEPTH
 from app.answer.llm import LanguageModel
@@ -208,10 +208,10 @@ class Assistant:
         if wishes.facts and (question.intent.label != "outfield" or question.named()):
             facts = self._writer.write_facts(question, wishes, hits)
             ranked: Sequence[Candidate] = ()
-            if facts.sentences and wishes.asks_more:
+            if facts.sentences and (wishes.asks_more or SIZES in wishes.facts):  # prose tells the size of what
                 ranked = self._writer.candidates(question, hits)
             if facts.sentences and not says_more(question, ranked):
-                self._writer.add_support(facts, ranked)
+                self._writer.add_support(facts, ranked if wishes.asks_more else ())
                 return Status.ANSWERED, tuple(facts.sentences), tuple(facts.citations)
         if question.unknown and not question.named():
             return self._decline(question, hits)

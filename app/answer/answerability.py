@@ -33,7 +33,8 @@ _FAR = 0.2  # share of the threshold below which no entry is near
 _SILENT = 0.15  # share of what is asked that is said, below which nothing is
 _OWN_FIELD = 0.6  # share of a question's words that tells that its field is that of the lists
 _OTHER_LANGUAGE = {"in_field": 0.9, "open": 0.5, "work": 0.38, "weakest": 0.2}  # least signs, where words cannot tell
-_OUTSIDE = 0.4  # from this probability on a question that happens to use a name belongs to another field
+_OUTSIDE = 0.4  # from this probability on a question that happens to use a name belongs to another field …
+_BELONGS = 0.7  # … unless an answer is as probable as this
 _ABOUT_THE_PROGRAM = re.compile(
     r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:previous|prior|above|all|your|these|those|any)\b"
     r".{0,20}\b(?:instructions?|prompts?|rules|guidelines)\b|"
@@ -206,7 +207,8 @@ def decide(
     probability = answer_probability(evidence, question.language, config) if question.search_text else 1.0
     named = set().union(*question.named())
     held = any(hit.row in named for hit in hits)
-    outside = bool(question.search_text) and _outfield(question, hits, searcher) >= _OUTSIDE
+    outside = bool(question.search_text) and probability < _BELONGS
+    outside = outside and _outfield(question, hits, searcher) >= _OUTSIDE
     wordless = bool(question.search_text) and all(len(word) > _LONGEST_WORD for word in question.words)
     if (outside or wordless) and not held:
         return Verdict.OUTSIDE

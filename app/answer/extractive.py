@@ -30,12 +30,13 @@ from ingest.documents.answers import ASPECTS
 from ingest.types import Kind
 
 _LIKELY = 0.12  # probability from which on a span is put beside facts
-_SIZES = "sizes"
+SIZES = "sizes"
 _BIBLIOGRAPHY = ("year", "authors", "venue", "links")  # what prose says less well than the record
 _FILLED = 3  # spans that a definition is filled up to
 _OF_EACH = 2  # spans of each side
 _SAYS_IT = 0.5  # probability of the likeliest span from which on it comes before facts
 _SURE = 0.2  # probability from which on the difference of two works is what is asked for
+_CONTRAST = 0.7  # share of the likeliest span's probability from which on a span that tells two works apart goes first
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class ExtractiveWriter:
 
     def _facts(self, draft: Draft, question: ParsedQuery, names: Sequence[str], hits: Sequence[Hit]) -> None:
         """States the facts of the first work meant that has one; what the draft has said already is not said again."""
-        sized = _SIZES in names  # how big anything else is, is not what the catalogue says
+        sized = SIZES in names  # how big anything else is, is not what the catalogue says
         said = " ".join(sentence.text for sentence in draft.sentences)
         for hit in named_hits(question, hits) or ([] if sized else hits[:1]):
             passages, before = self._store.passages_of(hit.entry.entry_id), len(draft.sentences)
@@ -212,7 +213,7 @@ class ExtractiveWriter:
     def _comparison(
         self, draft: Draft, question: ParsedQuery, hits: Sequence[Hit], ranked: Sequence[Candidate], length: Length
     ) -> None:
-        """Sets works side by side; writes nothing where there are no two.
+        """Sets works side by side; writes nothing where there are no two, or where a third says it best.
 
         Asked for the difference, it is stated first, from an answer that compares them, and a table of aspects follows;
         asked for something else about them, each side says it.
@@ -220,11 +221,7 @@ class ExtractiveWriter:
         named = named_hits(question, hits)
         works = [hit for hit in named if hit.entry.kind is not Kind.CONCEPT]
         sides = (works if len(works) > 1 else named)[: self._config.sides]
-        versus = self._versus(question)
         if len(sides) < 2:
-            between = [c for c in ranked[:LOOKED_AT] if c.span.asked and c.span.asked.aspect == "vs"]
-            if versus >= _SURE and between:
-                self._plain(draft, question, [between[0], *(c for c in ranked if c is not between[0])], length)
             return
         ids = {hit.entry.entry_id for hit in sides}
         ranked_ids = {candidate.hit.entry.entry_id for candidate in ranked}
@@ -237,7 +234,11 @@ class ExtractiveWriter:
         ]  # fmt: skip
         of_sides = [[c for c in together if c.hit.entry.entry_id == side.entry.entry_id] for side in sides]
         says_it = any(own and own[0] is candidate for own in of_sides for candidate in between)
+        versus = self._versus(question)
         differs = bool(between) and (versus >= _SURE or says_it)
+        differs = differs and between[0].probability >= _CONTRAST * together[0].probability  # of all, the likeliest
+        if not differs and not any(own[:1] == together[:1] for own in of_sides):
+            return
         if differs:
             draft.quote(between[0].span, between[0].hit.entry, paragraph=True)
         for side, own in zip(sides, of_sides, strict=True) if not differs else ():

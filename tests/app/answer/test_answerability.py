@@ -146,6 +146,19 @@ def test_the_thresholds_decide(searcher):
     assert decide(*seen, AnswerabilityConfig(threshold=10 * above, sure=10 * above)) is Verdict.OUTSIDE
 
 
+@pytest.mark.parametrize(("bias", "verdict"), [(0.8, Verdict.OUTSIDE), (0.9, Verdict.ANSWER)])  # 0.69 and 0.71
+def test_a_question_that_sounds_of_another_field_is_answered_where_an_answer_is_probable(searcher, bias, verdict):
+    found = searcher.find("low-rank matrices, planets and their eigenvalues")
+    shares = dict.fromkeys(found.question.intent.probabilities, 0.0) | {"outfield": 0.9}
+    question = replace(found.question, intent=replace(found.question.intent, probabilities=shares))
+    ranked = _candidates(searcher, question, found.hits)
+    config = AnswerabilityConfig(
+        weights=dict.fromkeys(SIGNS, 0.0), bias=dict.fromkeys(("zh", "en"), bias), threshold=0.0, sure=0.5
+    )
+
+    assert decide(question, found.hits, searcher, ranked, config) is verdict
+
+
 def test_of_a_work_that_is_named_what_is_nearest_is_quoted_however_improbable_an_answer(searcher):
     found = searcher.find("Who funded LoRA?")
     ranked = _candidates(searcher, found.question, found.hits)

@@ -156,6 +156,31 @@ def test_an_aspect_that_only_one_side_speaks_of_has_no_row(write):
     assert [line.split(" | ")[0] for line in table.split("\n")[2:]] == ["| 是什么"]
 
 
+@pytest.mark.parametrize(
+    ("question", "chance", "leads"),
+    [
+        ("Compare GPTQ with AWQ", 0.75, True),
+        ("Compare GPTQ with AWQ", 0.65, False),  # another span is much likelier to hold what is asked for
+        ("How does GPTQ differ from rounding to nearest?", 0.95, False),  # what tells it from AWQ is not asked
+    ],
+)
+def test_the_difference_goes_first_where_both_sides_are_named_and_it_is_hardly_less_likely(
+    small, question, chance, leads
+):
+    found = small.find(question)
+    writer = ExtractiveWriter(small.store, small.table)
+    hits = small.find("Compare GPTQ with AWQ").hits
+    ranked = writer.candidates(found.question, hits)
+    contrast = next(c for c in ranked if c.span.asked and c.span.asked.other)
+    other = next(c for c in ranked if c.hit.entry.entry_id == "gptq" and c.span.asked and not c.span.asked.other)
+    spans = [replace(other, probability=1.0), replace(contrast, probability=chance)]
+    wishes = replace(PLAIN, compares=True)
+
+    draft = writer.write(found.question, wishes, hits, spans, Length.SHORT)
+
+    assert (texts(draft)[0] == contrast.span.plain) is leads
+
+
 def test_works_are_found_in_the_order_in_which_a_question_names_them(small):
     found = small.find("Compare AWQ with GPTQ")
 
