@@ -99,12 +99,12 @@ _STOP_WORDS = frozenset(
         "your",
         # What people say around a question, and the words that only ask to compare.
         *"compare compared comparison difference differences differ differs versus vs between".split(),
-        *"eli5 wtf pls plz yo hey hi hello bro dude lol idk btw tbh imo ok okay thx ty gimme wanna gonna kinda".split(),
+        *"eli5 wtf pls plz yo hey hi hello bro dude lol idk btw tbh imo ok okay thx ty gimme wanna gonna kinda layman laymans".split(),
     ]
 )
 # Question phrases; declarative notes hardly contain them, so their rarity would make them look important.
 _QUESTION_PHRASES = re.compile(
-    "什么是|是什么|叫什么名字|叫什么|什么叫|啥叫|叫啥|是啥|啥意思|啥是|有啥|都有啥|为啥|给我列一下|给我列|列一下|列出|列举|推荐一下|求推荐|求问|求助|求|救命|讲讲|说说|聊聊|讲解|科普一下|科普|捋一捋|整一个|整个|咋整|咋|啥|哪一年|哪年|哪篇|哪本|哪家|哪位|哪款|什么时候|为什么|有哪些|有什么|哪一些|哪些|哪个|哪种|哪几|什么|怎么样|怎么|怎样|如何|为何|是否|能否|可否|能不能|是不是|"
+    "什么是|是什么|叫什么名字|叫什么|什么叫|啥叫|叫啥|是啥|啥意思|啥是|有啥|都有啥|为啥|给我列一下|给我列|列一下|列出|列举|推荐一下|求推荐|求问|求助|求|救命|讲讲|说说|聊聊|讲解|科普一下|科普|用?大白话|通俗(?:易懂|一点)?|简单(?:说说|讲讲|介绍|解释|来说)|小白(?:能懂|也能懂)|捋一捋|整一个|整个|咋整|咋|啥|哪一年|哪年|哪篇|哪本|哪家|哪位|哪款|什么时候|为什么|有哪些|有什么|哪一些|哪些|哪个|哪种|哪几|什么|怎么样|怎么|怎样|如何|为何|是否|能否|可否|能不能|是不是|"
     "多少|请问|请你|请|介绍一下|解释一下|讲一下|说一下|介绍|告诉我|帮我|一下|分别|的话|吗|呢|吧|啊|我想|想知道|知道|关于"
 )
 _FUNCTION_WORDS = re.compile("对于|[这那一][个种些]|[它他她]们?|其[他它]|[的了是在和与或及也都就而着被把]")

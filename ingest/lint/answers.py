@@ -7,9 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from ingest.documents.answers import ASPECTS, HEADINGS, AnsweredQuestion, answered_questions, questions_start
 from ingest.documents.front_matter import Document, Part
+from ingest.passages import PassageConfig
 from ingest.text.scripts import HAN
+from ingest.text.tokens import count_tokens
 from ingest.types import Problem
 
+_PASSAGE = PassageConfig().max_tokens  # what is longer is cut, and its question stands alone
 _MOST = {"en": 70, "zh": 130}  # words, and Han characters with Latin words
 _DANGLING = {
     "en": re.compile(
@@ -73,6 +76,10 @@ def _of_part(
         length = len(_WORD.findall(question.answer) if part.language == "zh" else question.answer.split())
         if length > _MOST[part.language]:
             yield Problem(path, question.line + 1, f"answer of {length}, at most {_MOST[part.language]}")
+        tokens = count_tokens("\n".join(part.lines[question.line - part.start :][:2]))
+        if tokens > _PASSAGE:
+            message = f"question, wordings and answer have {tokens} tokens, a passage {_PASSAGE} at most"
+            yield Problem(path, question.line, message)
         if _DANGLING[part.language].match(question.answer):
             yield Problem(path, question.line + 1, f"opens with what stands outside: {question.answer[:30]}")
 

@@ -112,6 +112,14 @@ def test_a_question_needs_another_wording(lint):
     assert lint((" | lora in short", "")) == [f"{ENGLISH - 1}: needs another wording of the question"]
 
 
+@pytest.mark.parametrize(("wordings", "faults"), [(110, 0), (120, 1)])  # " | one" has two tokens, the rest 20
+def test_a_question_with_its_wordings_and_answer_is_one_passage(lint, wordings, faults):
+    found = lint(("| lora in short", "| one" * wordings))
+
+    assert len(found) == faults
+    assert all("tokens, a passage 256 at most" in problem for problem in found)
+
+
 @pytest.mark.parametrize(("words", "problems"), [(70, []), (71, [f"{ENGLISH}: answer of 71, at most 70"])])
 def test_an_english_answer_has_so_many_words(lint, words, problems):
     assert lint(english=" ".join(["word"] * words)) == problems
