@@ -8,6 +8,7 @@ from __future__ import annotations
 import ingest.interrupts  # noqa: F401 - before what takes time to load  # isort: skip
 
 import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -24,7 +25,8 @@ from ingest.console import CorpusOption, DataOption, Terminal, one_line_ends
 from ingest.places import refuse_changes
 
 _talk = Terminal()
-_out = Console(highlight=False, soft_wrap=True)
+_WIDE = 160  # columns of a table that goes into a file
+_out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDE)
 
 OnlyOption = Annotated[
     list[str] | None, typer.Option(help="A peer by name, repeatable; all by default. 只比较哪些库，默认全部。")

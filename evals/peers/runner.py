@@ -28,6 +28,7 @@ from typing import Any
 
 Found = Sequence[tuple[str, float]]
 VECTORS = "vectors.npy"
+_DIMENSION, _AT_ONCE = 384, 256
 _HELD = {"VmRSS": "resident_mb", "VmHWM": "peak_mb"}
 
 
@@ -59,14 +60,19 @@ class Home:
         return str(get_model_path())
 
     def embed(self) -> None:
-        """Makes the vectors of the passages and keeps them."""
+        """Makes the vectors of the passages and keeps them; those of a like number of tokens go together."""
         import numpy
         from sentence_transformers import SentenceTransformer
 
         model = SentenceTransformer(self.model(), device="cpu")
         texts = [passage["text"] for passage in self.passages()]
-        vectors = model.encode(texts, batch_size=32, normalize_embeddings=True, show_progress_bar=True)
-        numpy.save(self.folder / VECTORS, numpy.asarray(vectors, dtype=numpy.float32))
+        tokens = model.tokenizer(texts, truncation=True, max_length=model.max_seq_length)["input_ids"]
+        order = sorted(range(len(texts)), key=lambda row: -len(tokens[row]))
+        vectors = numpy.empty((len(texts), _DIMENSION), dtype=numpy.float32)
+        for start in range(0, len(order), _AT_ONCE):
+            rows = order[start : start + _AT_ONCE]
+            vectors[rows] = model.encode([texts[row] for row in rows], normalize_embeddings=True)
+        numpy.save(self.folder / VECTORS, vectors)
 
 
 def pin() -> None:

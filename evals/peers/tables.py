@@ -60,7 +60,7 @@ _HEADS = {
         "index": "索引，MB",
     },
 }
-_WORDS = {
+_WORDS = {  # in the order of the tables
     "this project": "本项目",
     "hybrid": "混合",
     "bm25": "仅 BM25",
@@ -89,7 +89,7 @@ def rich_tables(results: Mapping[str, Any]) -> Iterator[Table]:
     """Yields the tables that are printed: what was found, and what it costs."""
     for title, columns in (("found", _FOUND), ("processor time and memory", _COST)):
         table = Table(title=title, title_justify="left")
-        table.add_column("")
+        table.add_column("", no_wrap=True)
         for column in columns:
             table.add_column(_HEADS[PAGES[0]].get(column, column), justify="right")
         for name, values in _rows(results):
@@ -134,7 +134,8 @@ def _rows(results: Mapping[str, Any], *, chinese: bool = False) -> Iterator[tupl
     systems = results["systems"]
     for name in sorted(systems, key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)):
         title = f"{systems[name]['title']} {systems[name]['version']}".strip()
-        for variant, values in systems[name]["variants"].items():
+        variants = systems[name]["variants"]
+        for variant, values in sorted(variants.items(), key=lambda pair: list(_WORDS).index(pair[0])):
             words = (_WORDS.get(title, title), _WORDS.get(variant, variant)) if chinese else (title, variant)
             yield ("：" if chinese else ": ").join(words), values
 

@@ -52,12 +52,12 @@ def test_peers_that_were_not_asked_keep_what_they_had(tmp_path):
 def test_tables_are_written_between_their_marks(tmp_path):
     for page in PAGES:
         (tmp_path / page).parent.mkdir(exist_ok=True)
-        (tmp_path / page).write_text("<!-- found -->\nold\n<!-- /found -->\n<!-- cost -->\n<!-- /cost -->\nend\n")
+        (tmp_path / page).write_text("<!-- found -->\nprevious\n<!-- /found -->\n<!-- cost -->\n<!-- /cost -->\nend\n")
 
     write_pages(tmp_path, RESULTS)
 
     text = (tmp_path / PAGES[0]).read_text(encoding="utf-8")
-    assert "old" not in text
+    assert "previous" not in text
     assert text.endswith("<!-- /cost -->\nend\n")
     (tmp_path / PAGES[1]).write_text("no marks")
     with pytest.raises(EvaluationError, match="has no <!-- found -->"):
