@@ -66,12 +66,17 @@ def write_readmes(root: Path, expected: Mapping[str, Mapping[str, float]]) -> No
     for name in READMES:
         file = root / name
         text = file.read_text(encoding="utf-8")
-        text = _between(text, "scores", score_table(expected, name), file)
-        text = _between(text, "public", public_table(read_public()), file)
+        text = between(text, "scores", score_table(expected, name), file)
+        text = between(text, "public", public_table(read_public()), file)
         file.write_text(text, encoding="utf-8")
 
 
-def _between(text: str, mark: str, table: str, file: Path) -> str:
+def between(text: str, mark: str, table: str, file: Path) -> str:
+    """Returns a text with a table put between its marks, ``<!-- mark -->`` and ``<!-- /mark -->``.
+
+    Raises:
+        EvaluationError: It lacks them; the message names the file.
+    """
     pattern = re.compile(rf"(<!-- {mark} -->\n).*?(<!-- /{mark} -->)", re.S)
     if not pattern.search(text):
         raise EvaluationError(f"{file} has no <!-- {mark} --> … <!-- /{mark} --> to write its table into")

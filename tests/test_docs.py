@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from evals.peers.tables import PAGES as PEER_PAGES
 from evals.regression import read_regression
 from evals.tables import READMES, public_table, read_public, score_table
 
@@ -96,7 +97,7 @@ def test_the_makefile_has_the_two_commands():
 
 
 GROWTH = ("docs/growth.md", "docs/growth.zh-CN.md")
-DOCUMENTS = (*READMES, "CONTRIBUTING.md", "CHANGELOG.md", "docs/threat-model.md", *GROWTH)
+DOCUMENTS = (*READMES, "CONTRIBUTING.md", "CHANGELOG.md", "docs/threat-model.md", *GROWTH, *PEER_PAGES)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
