@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.answer.support import is_carried
 from app.assistant import Assistant
 from app.types import Answer, Citation, Sentence, Status
+from evals.grades import Grades, graded_shares, read_grades
 from evals.measures import NAMES, mean_scores, score_queries
 from evals.questions import UNANSWERABLE, Question, qrels_of
 from evals.statistics import bootstrap_interval
@@ -35,6 +36,7 @@ class Outcome:
         probability: That the question can be answered.
         milliseconds: Time of a whole answer.
         relevant: Entries that answer or help, by the gold and by the judgements.
+        grades: How well single quotes answer the question (``evals.grades``).
     """
 
     question: Question
@@ -44,6 +46,7 @@ class Outcome:
     probability: float
     milliseconds: float
     relevant: frozenset[str] = frozenset()
+    grades: Grades = field(default_factory=dict)
 
     @property
     def run(self) -> dict[str, float]:
@@ -100,7 +103,7 @@ def run_suite(
         asked.append((question, answer, found.hits, probability, elapsed))
         progress(number, len(questions))
     runs = {question.id: {hit.entry.entry_id: hit.score for hit in hits} for question, _, hits, _, _ in asked}
-    relevant = qrels_of(questions)
+    relevant, grades = qrels_of(questions), read_grades()
     measures = score_queries(relevant, runs)
     return [
         Outcome(
@@ -111,6 +114,7 @@ def run_suite(
             probability,
             elapsed,
             frozenset(relevant.get(question.id, ())),
+            grades.get(question.id, {}),
         )
         for question, answer, hits, probability, elapsed in asked
     ]
@@ -177,6 +181,7 @@ def _answer_shares(outcomes: Sequence[Outcome], read_line: Callable[[str, int], 
         shares["list recall"] = _mean([list_recall(o) for o in lists])
         shares["list precision"] = _mean([list_precision(o) for o in lists if not o.declined])
     with_facts = [o for o in must_answer if o.question.facts]
+    shares |= graded_shares([(o.answer, o.grades) for o in must_answer if o.question.kind != "list"])
     return shares | {
         "declined, unanswerable": _share([o.declined for o in outcomes if not o.question.answerable]),
         "declined, answerable": _share([o.declined for o in must_answer]),

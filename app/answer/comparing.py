@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,7 @@ def read_texts(table: StaticEncoder, texts: Sequence[str]) -> list[Reading]:
     read = {text: found for text in texts if (found := remembered.get(text))}  # other threads may empty it any time
     if new := [text for text in dict.fromkeys(texts) if text not in read]:
         tokens = [ids.astype(np.int32) for ids in table.tokenize(new)]
-        distinct = [np.unique(ids) for ids in tokens]
+        distinct = _distinct(tokens, table.vocabulary)
         lengths = np.linalg.norm(table.sums(distinct), axis=1).tolist()
         learned = {text: Reading(*parts) for text, *parts in zip(new, tokens, distinct, lengths, strict=True)}
         if len(remembered) > _MOST_READ:
@@ -70,6 +71,15 @@ def read_texts(table: StaticEncoder, texts: Sequence[str]) -> list[Reading]:
         remembered.update(learned)
         read |= learned
     return [read[text] for text in texts]
+
+
+def _distinct(texts: Sequence[Ids], vocabulary: int) -> list[Ids]:
+    """Returns the distinct tokens of each text, sorted, all texts at once."""
+    owners = np.repeat(np.arange(len(texts)), [len(ids) for ids in texts])
+    keys = np.unique(owners * vocabulary + np.concatenate(texts))
+    bounds = np.searchsorted(keys, np.arange(len(texts) + 1) * vocabulary).tolist()
+    ids = (keys % vocabulary).astype(np.int32)
+    return [ids[start:end] for start, end in pairwise(bounds)]
 
 
 def compare(table: StaticEncoder, question: Reading, texts: Sequence[Reading]) -> Comparison:

@@ -99,7 +99,9 @@ _STOP_WORDS = frozenset(
         "your",
         # What people say around a question, and the words that only ask to compare.
         *"compare compared comparison difference differences differ differs versus vs between".split(),
-        *"eli5 wtf pls plz yo hey hi hello bro dude lol idk btw tbh imo ok okay thx ty gimme wanna gonna kinda layman laymans".split(),
+        *"eli5 wtf pls plz yo hey hi hello bro dude lol idk btw tbh imo ok okay thx ty gimme wanna gonna kinda".split(),
+        "layman",
+        "laymans",
     ]
 )
 # Question phrases; declarative notes hardly contain them, so their rarity would make them look important.
