@@ -56,6 +56,7 @@ _CHAT = {"smalltalk": 0.6, "about": 0.75}  # probabilities from which on a word 
 _LISTED = 0.5  # probability of its likeliest entry from which on a list is an answer
 _CHAT_CHARS = 200
 _THANKS = re.compile(r"谢|感谢|辛苦|3q|\b(?:thanks?|thank you|thx|ty|cheers)\b", re.I)
+_FIGURE = re.compile(r"\d{2}|\d ?[%％]")  # "3q" and "1 more" are none
 _NOT_TEXT = re.compile(r"[\x00\ud800-\udfff]")  # half characters come from broken input and break encoders
 
 
@@ -261,8 +262,8 @@ def _own_words(question: ParsedQuery) -> str | None:
     intent = question.intent
     if intent.label not in _CHAT or intent.probabilities[intent.label] < _CHAT[intent.label] or question.named():
         return None
-    if not question.tokens or len(question.corrected) > _CHAT_CHARS:
-        return None  # "!!!" and a thousand letters are no greeting
+    if not question.tokens or len(question.corrected) > _CHAT_CHARS or _FIGURE.search(question.corrected):
+        return None  # "!!!", a thousand letters and "571 % is a lot" are no greeting
     if intent.label == "about":
         return say("about", question.language)
     thanked = _THANKS.search(question.corrected) is not None

@@ -59,7 +59,7 @@ class ExtractiveConfig:
     spans: tuple[int, int, int] = (1, 6, 9)
     words: tuple[int, int, int] = (80, 180, 300)
     fair: tuple[int, int, int] = (0, 50, 120)
-    adds: tuple[float, float, float] = (1.0, 0.05, 0.01)
+    adds: tuple[float, float, float] = (1.0, 0.08, 0.01)
     same: float = 0.78
     new: float = 0.4
     sides: int = 4

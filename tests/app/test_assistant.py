@@ -331,6 +331,13 @@ def test_a_sentence_is_not_quoted_again_together_with_the_one_after_it(assistant
     assert answer.text.count("FlashAttention computes exact attention in tiles") == 1
 
 
+@pytest.mark.parametrize("question", ["571% 也太夸张了吧", "wow, 571% is a lot"])
+def test_wonder_at_a_figure_is_no_small_talk(assistant, question):
+    greeted = assistant.ask("太夸张了吧" if question[0] == "5" else "wow")
+
+    assert assistant.ask(question).text != greeted.text
+
+
 def test_a_greeting_before_a_question_about_an_entry_is_no_small_talk(assistant):
     assert "I answer study questions" not in assistant.ask("Hello, what is FlashAttention?").text
 

@@ -290,9 +290,9 @@ def quoted(small, candidates):
     ("probabilities", "number"),
     [
         ((0.96, 0.96, 0.96), 1),  # the first one holds what is asked for almost surely
-        ((0.50, 0.11, 0.08), 2),  # 0.5 * 0.11 is worth it, 0.5 * 0.89 * 0.08 is not
-        ((0.50, 0.11, 0.12), 3),  # 0.5 * 0.89 * 0.12 is
-        ((0.04, 0.04, 0.04), 1),
+        ((0.50, 0.17, 0.15), 2),  # 0.5 * 0.17 is worth it, 0.5 * 0.83 * 0.15 is not
+        ((0.50, 0.17, 0.20), 3),  # 0.5 * 0.83 * 0.20 is
+        ((0.07, 0.07, 0.07), 1),
     ],
 )
 def test_a_further_span_must_be_likely_to_hold_what_those_before_do_not(quoted, probabilities, number):
