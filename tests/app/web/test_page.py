@@ -648,6 +648,7 @@ def test_the_map_is_walked_by_keyboard_and_its_dots_open_entries(visit):
     reader = visit(path="/library")
     page = reader.page
     page.get_by_role("link", name="Map").click()
+    page.wait_for_url("**/library/map**")  # and loaded: a key pressed before the script is there is lost
     chart = page.locator("svg.map")
     chart.focus()
     page.keyboard.press("ArrowRight")
