@@ -329,6 +329,22 @@ def test_a_verdict_has_its_question_before_it_unless_that_is_the_one_asked(small
 
 
 @pytest.mark.parametrize(
+    ("text", "opens"),
+    [
+        ("Because the set-ups differ.", True),
+        ("Only in part. The hypothesis fits style.", True),
+        ("Large enough to judge what the policy writes.", True),
+        ("在一定程度上可以。ROME 改动几个前馈矩阵。", True),
+        ("因为它很快就过拟合。", True),
+        ("Large models hold more weights than they need.", False),
+        ("Only keys and values are cached.", False),
+    ],
+)
+def test_an_answer_without_its_question_in_it_is_told(text, opens):
+    assert opens_with_a_verdict(text) is opens
+
+
+@pytest.mark.parametrize(
     ("label", "probability", "more"), [("fact", 0.6, True), ("fact", 0.4, False), ("why", 0.1, True)]
 )
 def test_prose_comes_before_the_record_where_it_is_sure_or_the_question_is_of_another_kind(
