@@ -12,7 +12,7 @@ _OPENING = 12  # passages of a PDF
 _VERDICT = re.compile(
     r"(?:in [^,.]{0,60}, )?(?:yes|no|hardly|rarely|not (?:[a-z]+|by itself)|partly|mostly)\b[,.:;]|"
     r"(?:[^，。]{0,20}[，,])?(?:是的|不是|不一定|不会|不能|可以|能|会|对|不完全|部分(?:是|可以))[，。；]|"
-    r"(?:because|only (?:in part|partly|poorly|with|a little)|large enough)\b|因为|在一定程度上(?:可以|能)|"
+    r"(?:because|only (?:in part|partly|poorly|with|a little)|large enough to)\b|因为|在一定程度上(?:可以|能)|"
     r"[^，。：]{0,8}不(?:是|能|宜|完全|一定|必|够)[^，。：]{0,4}[：。]|[^，。：]{1,6}。",
     re.I,
 )

@@ -6,6 +6,7 @@ import pytest
 
 from app.assistant import MAX_QUESTION_CHARS, Assistant
 from app.errors import QuestionError
+from app.render.messages import say
 from app.types import Length, Sentence, Status
 from index.build import build_index
 from index.catalogue.filters import Filters
@@ -333,9 +334,10 @@ def test_a_sentence_is_not_quoted_again_together_with_the_one_after_it(assistant
 
 @pytest.mark.parametrize("question", ["571% 也太夸张了吧", "wow, 571% is a lot"])
 def test_wonder_at_a_figure_is_no_small_talk(assistant, question):
-    greeted = assistant.ask("太夸张了吧" if question[0] == "5" else "wow")
+    wonder, language = ("太夸张了吧", "zh") if question.startswith("571") else ("wow", "en")
 
-    assert assistant.ask(question).text != greeted.text
+    assert assistant.ask(wonder).text == say("hello", language)
+    assert assistant.ask(question).text != say("hello", language)
 
 
 def test_a_greeting_before_a_question_about_an_entry_is_no_small_talk(assistant):

@@ -336,6 +336,7 @@ def test_a_verdict_has_its_question_before_it_unless_that_is_the_one_asked(small
         ("Large enough to judge what the policy writes.", True),
         ("在一定程度上可以。ROME 改动几个前馈矩阵。", True),
         ("因为它很快就过拟合。", True),
+        ("Large enough models can correct their own bias.", False),
         ("Large models hold more weights than they need.", False),
         ("Only keys and values are cached.", False),
     ],
