@@ -169,7 +169,7 @@ class ExtractiveWriter:
         span, entry = candidate.span, candidate.hit.entry
         asked = span.asked.question if span.asked else ""
         heard = set(question.words) == set(content_words(asked))
-        lead = f"*{asked}* " if asked and not heard and opens_with_a_verdict(span.plain) else ""
+        lead = f"**{asked}** " if asked and not heard and opens_with_a_verdict(span.plain) else ""
         draft.quote(span, entry, text=f"{lead}{span.plain}", paragraph=True, lead=len(lead))
 
     def _supported(self, ranked: Sequence[Candidate], length: Length, *, fill: bool = False) -> list[Candidate]:

@@ -13,6 +13,7 @@ from app.answer.ordering import not_said_before, procedure_first
 from app.answer.spans import opens_with_a_verdict
 from app.answer.support import is_carried
 from app.answer.wishes import Wishes, read_wishes
+from app.render.text import plain_markdown
 from app.types import Length
 from index.text.spans import spans_of
 from index.types import Turn
@@ -323,7 +324,8 @@ def test_a_verdict_has_its_question_before_it_unless_that_is_the_one_asked(small
         return writer.write(question, PLAIN, (), [replace(asked, span=span)], Length.SHORT)
 
     draft = first(other)
-    assert texts(draft) == [f"*Is GPTQ exact?* {said}"]
+    assert texts(draft) == [f"**Is GPTQ exact?** {said}"]
+    assert plain_markdown(texts(draft)[0]) == f"Is GPTQ exact? {said}"  # no mark that the renderers do not know
     assert [(citation.quote, citation.support) for citation in draft.citations] == [(said, 1.0)]
     assert texts(first(replace(other, question=question.text))) == [said]
 
