@@ -23,6 +23,7 @@ from app.answer.answerability import (
 )
 from app.answer.draft import Draft
 from app.answer.extractive import SIZES, ExtractiveWriter, says_more
+from app.answer.field import is_outside
 from app.answer.generative import GenerativeWriter, Update
 from app.answer.listing import DEPTH
 from app.answer.llm import LanguageModel
@@ -54,7 +55,9 @@ HITS = 10
 _AT_ONCE = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 _CHAT = {"smalltalk": 0.6, "about": 0.75}  # probabilities from which on a word of the program's own is the answer
 _LISTED = 0.5  # probability of its likeliest entry from which on a list is an answer
+_ON_RECORD = 0.15  # probability of an answer below which more was asked than what the record says
 _CHAT_CHARS = 200
+_EVIDENCE = 120  # passages whose spans a language model may be shown
 _THANKS = re.compile(r"谢|感谢|辛苦|3q|\b(?:thanks?|thank you|thx|ty|cheers)\b", re.I)
 _FIGURE = re.compile(r"\d{2}|\d ?[%％]")  # "3q" and "1 more" are none
 _NOT_TEXT = re.compile(r"[\x00\ud800-\udfff]")  # half characters come from broken input and break encoders
@@ -185,7 +188,7 @@ class Assistant:
             (Span(c.passage, c.quote, plain_text(c.quote).replace("\n", " "), c.line, 0), c.entry)
             for c in answer.citations
         ]
-        further = self._writer.candidates(answer.found.question, answer.hits)
+        further = self._writer.candidates(answer.found.question, answer.hits, most=_EVIDENCE)
         return [*quoted, *((candidate.span, candidate.hit.entry) for candidate in further)]
 
     def probability(self, question: ParsedQuery, hits: Sequence[Hit]) -> float:
@@ -211,12 +214,20 @@ class Assistant:
             ranked: Sequence[Candidate] = ()
             if facts.sentences and (wishes.asks_more or SIZES in wishes.facts):  # prose tells the size of what
                 ranked = self._writer.candidates(question, hits)
-            if facts.sentences and not says_more(question, ranked):
+            if (
+                facts.sentences
+                and not says_more(question, ranked)
+                and not self._beside_the_record(question, wishes, hits)
+            ):
                 self._writer.add_support(facts, ranked if wishes.asks_more else ())
                 return Status.ANSWERED, tuple(facts.sentences), tuple(facts.citations)
         if question.unknown and not question.named():
             return self._decline(question, hits)
         return self._write_spans(question, wishes, hits, length, history)
+
+    def _beside_the_record(self, question: ParsedQuery, wishes: Wishes, hits: Sequence[Hit]) -> bool:
+        """Tells a question about something that is not on record, though a word for a fact stands in it."""
+        return wishes.asks_more and self.probability(question, hits) < _ON_RECORD
 
     def _write_spans(
         self, question: ParsedQuery, wishes: Wishes, hits: Sequence[Hit], length: Length, history: History
@@ -227,6 +238,7 @@ class Assistant:
             draft, chance = self._writer.write_list(question, hits)
             asked = bool(question.filters.without(["kinds", "years"])) and not question.dropped
             known = chance >= _LISTED and not self.searcher.unknown_words(question)
+            known = known and not is_outside(question, hits, self.searcher)
             sure = bool(draft.sentences) and (asked or known)
         ranked: Sequence[Candidate] = ()
         if not sure or may_be_silent(question, self._writer.looked_at(hits), self.searcher):

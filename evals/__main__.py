@@ -34,13 +34,11 @@ from ingest.console import BatchOption, CorpusOption, DataOption, DeviceOption, 
 from ingest.places import refuse_changes
 
 if TYPE_CHECKING:
-    from app.assistant import Assistant
     from evals.beir import Dataset
     from evals.encoders import Values
     from evals.questions import Question
 
 _talk = Terminal()
-HIDDEN = 600  # answered questions that are asked with and without what answers them
 _out = Console(highlight=False, soft_wrap=True)
 _COLOURS = {Verdict.OK: "green", Verdict.CLOSE: "yellow", Verdict.FAIL: "red"}
 
@@ -163,7 +161,9 @@ def _suite(corpus: Path, data: Path, encoder: Encoder, *, ablations: bool, calib
     assistant = Assistant.open(home, encoder)
     check_gold(questions, assistant.searcher.store)
     if calibrate:
-        _calibrate(assistant, questions)
+        from evals.recipe import fit_all
+
+        fit_all(assistant, questions, _talk)
     with _talk.progress("asking") as progress:
         outcomes = run_suite(assistant, questions, progress)
     variants = []
@@ -196,29 +196,6 @@ def _suite(corpus: Path, data: Path, encoder: Encoder, *, ablations: bool, calib
         asked = [question for question in questions if question.answerable]
         _print_table("variants", {v.name: dict(v.mean(asked)) | {"p": v.p_value} for v in variants})
     return report
-
-
-def _calibrate(assistant: Assistant, questions: Sequence[Question]) -> None:
-    from app.answer.answerability import write_fitted
-    from evals.calibration import fit_answerability, gather_examples
-    from evals.fitting import fit_selection, gather_spans, keep_selection
-    from evals.fitting_aspects import answered_questions_of, fit_aspects
-    from evals.fitting_lists import fit_membership, read_lists
-
-    searcher = assistant.searcher
-    fit_aspects(searcher.table, list(answered_questions_of(searcher.store))).save()
-    with _talk.progress("spans") as progress:
-        model = fit_selection(gather_spans(searcher, [q for q in questions if q.split == "dev"], progress))
-    keep_selection(model)
-    _talk.say(f"spans: the first one is right for {model['first']:.0%} of {model['questions']} questions")
-    with _talk.progress("lists") as progress:
-        lists = fit_membership(searcher, questions, read_lists(), progress)
-    _talk.say(f"lists: recall {lists['recall']:.2f}, precision {lists['precision']:.2f} on those left out")
-    with _talk.progress("calibrating") as progress:
-        examples = gather_examples(assistant, questions, HIDDEN, progress)
-    fitted = fit_answerability(examples)
-    write_fitted(fitted)
-    _talk.say(f"wrote app/answer/answerability.json from {len(examples)} examples: {fitted}")
 
 
 def _compare_encoders(

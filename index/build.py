@@ -24,6 +24,7 @@ from index.retrieval.late_interaction import Ids, LateIndex
 from index.retrieval.placement import follow
 from index.retrieval.postings import Postings
 from index.retrieval.readings import Readings
+from index.retrieval.subjects import subject_names
 from index.reuse import KEYS_FILE, Earlier, keys_of, names_of_terms
 from index.self_check import check_generation
 from index.storage.generations import new_generation, publish, seal
@@ -135,6 +136,7 @@ def _write_parts(
     passages.write([Batch(library.passages, owners, earlier.postings.with_rows(rows, fresh), vectors)])
     write_places(generation / "store.sqlite", _places(library, vectors))
     late.save(generation / "late")
+    LateIndex.of_tokens(table.tokenize(subject_names(library.subjects))).save(generation / "subjects")
     Readings.build(table, library.passages, earlier.readings).save(generation / "readings")
     came, gone = earlier.changes(keys)
     wordings = Wordings([searchable_text(*owned[row]) for row in came], names_of_terms(library.glossary))

@@ -33,6 +33,8 @@ class SearchConfig:
         second: Weight of an entry's second-best passage beside its best one.
         name_bonus: Added to the score of an entry that the whole question names; a name that is only part of the
             question earns its share of it.
+        subject_bonus: Added to the score of an entry that belongs to the one subject that a list is asked for; 0 for a
+            search that knows no subjects.
         author_bonus: Added to the score of an entry by an author whom the question names.
         structure: Whether what a question says about year, venue, author, kind, list or section is read.
         soft_bonus: Added to the score of an entry that fits all that such words only hint at.
@@ -48,6 +50,7 @@ class SearchConfig:
     readable: float = 0.5
     second: float = 0.4
     name_bonus: float = 0.5
+    subject_bonus: float = 0.2
     author_bonus: float = 0.25
     structure: bool = True
     soft_bonus: float = 0.1

@@ -17,7 +17,7 @@ from index.storage.store import Store
 
 
 class Parts(NamedTuple):
-    """Store, terms and vectors, token ids, readings and word lists of the same passages, in the same order."""
+    """Store, terms, vectors, token ids, readings and words of the same passages, and token ids of names of subjects."""
 
     store: Store
     allowed: AllowedRows
@@ -25,6 +25,7 @@ class Parts(NamedTuple):
     late: LateIndex
     readings: Readings
     spelling: Spelling
+    subjects: LateIndex
 
     @classmethod
     def open(cls, generation: Path) -> Parts:
@@ -42,7 +43,8 @@ class Parts(NamedTuple):
                 late = LateIndex.load(generation / "late")
                 readings = Readings.load(generation / "readings")
                 spelling = Spelling.load(generation / "spelling")
+                subjects = LateIndex.load(generation / "subjects")
             except Exception as error:  # sqlite3, bm25s and FAISS each raise their own for a damaged file
                 raise DamagedError(str(error)) from error
             opened.pop_all()
-        return cls(store, allowed, passages, late, readings, spelling)
+        return cls(store, allowed, passages, late, readings, spelling, subjects)

@@ -23,12 +23,16 @@ from index.query.conversation import History
 from index.query.understanding import QuestionReader
 from index.retrieval.fusion import fuse, lexical_across, min_max
 from index.retrieval.ranking import Ranked, rank_entries, ranks_by_entry
+from index.retrieval.subjects import SubjectIndex
 from index.storage.generations import damaged, open_generation
 from index.storage.holds import Hold
 from index.storage.manifest import DamagedError, Manifest
 from index.storage.origin import ingest_command
 from index.text.analysis import content_text
 from index.types import Found, Hit, Match, ParsedQuery, Step
+
+_LEAST_SHARE = 0.02  # of the nearest subjects, from which on an entry is looked at for belonging to them
+_BRIEF = 3  # passages of such an entry, where nothing else has found it
 
 
 class Searcher:
@@ -53,6 +57,7 @@ class Searcher:
         self._parts = parts
         self._hold = hold
         self._passages, self._allowed, self._late = parts.passages, parts.allowed, parts.late
+        self._subjects = SubjectIndex(parts.store, parts.subjects, self.table)
         self._reader = QuestionReader(parts.store, parts.spelling, config, parts.passages)
 
     @classmethod
@@ -136,13 +141,21 @@ class Searcher:
         k = k if isinstance(k, int) else k(question)
         sought = question.search_text or question.text
         wanted = Wanted(question.filters, frozenset(self.store.rows_of_passages(hidden)))
-        pool = self.config.wide_pool if wide(question) else self.config.pool
+        listing = wide(question)
+        pool = self.config.wide_pool if listing else self.config.pool
+        near = (
+            self._subjects.near(content_text(sought) or sought)
+            if listing and question.search_text and self.config.subject_bonus
+            else None
+        )
+        shares = near.shares(_LEAST_SHARE) if near else {}
         watch.lap("understand")
         by_words = self._passages.by_words(question.terms, pool, wanted)
         watch.lap("lexical")
         vector = self.encoder.encode_queries([sought])[0]
         nearest = self._passages.nearest(vector, pool, wanted)
         named = [row for entry_row in question.bonus for row in self.store.rows_of(entry_row)]
+        named += [row for entry_row in shares for row in self.store.rows_of(entry_row)[:_BRIEF]]
         fitting = self._allowed.among(np.asarray(named, dtype=np.int64), wanted)
         rows = np.union1d(np.union1d(by_words, nearest), fitting)
         lexical, dense = self._passages.scores(rows, question.terms, vector)
@@ -160,13 +173,17 @@ class Searcher:
         entry_of = self._allowed.entry_of[rows]
         soft = question.soft.agreement(self.store.rows_with)
         bonus = {
-            row: question.bonus.get(row, 0.0) + self.config.soft_bonus * soft.get(row, 0.0)
-            for row in {*question.bonus, *soft} & set(entry_of.tolist())
+            row: question.bonus.get(row, 0.0)
+            + self.config.soft_bonus * soft.get(row, 0.0)
+            + self.config.subject_bonus * shares.get(row, 0.0)
+            for row in {*question.bonus, *soft, *shares} & set(entry_of.tolist())
         }
         ranked = rank_entries(scores["score"], rows, entry_of, second=self.config.second, bonus=bonus)
         watch.lap("fuse")
         steps = _steps(scores, entry_of, bonus) if explain else {}
         hits = self._hits(ranked[: _with_ties(ranked, k)], rows, scores, steps)[:k]
+        if near:
+            hits = [replace(hit, subjects=near.of(hit.row)) for hit in hits]
         if explain:
             hits = [replace(hit, words=self._spellings_held(question, hit)) for hit in hits]
         watch.lap("read")
@@ -180,6 +197,10 @@ class Searcher:
         """Returns the Latin content words of a question that occur nowhere in the index, slips of the pen aside."""
         words = [word for word in question.words if word[0].isascii() and not word.isdigit()]
         return [word for word in words if not self._passages.knows(word)]
+
+    def known_share(self, question: ParsedQuery) -> float:
+        """Returns which share of the content words of a question occurs in the index, in [0, 1]."""
+        return self._passages.known_share(question.words)
 
     def words_held(self, words: Sequence[str], hits: Sequence[Hit]) -> list[list[str]]:
         """Returns, for each of some hits, the words that its matched passages hold, with the names of its entry."""

@@ -184,6 +184,8 @@ class Hit:
         passages: Lexical and fused score of every passage of it that was looked at, by id.
         steps: How it fared in each step, when the search was asked to explain itself.
         words: Content words of the question that its passages hold, likewise.
+        subjects: How near the subjects it belongs to are to a list that is asked for (``retrieval.subjects.NEARNESS``);
+            empty where none is, or the corpus has no subjects.
     """
 
     entry: Entry
@@ -194,6 +196,7 @@ class Hit:
     passages: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     words: tuple[str, ...] = ()
+    subjects: tuple[float, ...] = ()
 
     @property
     def best(self) -> Match:

@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from ingest.documents.glossary import GLOSSARY_FILE, ORGANISATIONS_FILE
+from ingest.documents.subjects import SUBJECTS_FILE
 from ingest.errors import CorpusError
 from ingest.lists.formats.suffixes import LIST_SUFFIXES
 from ingest.pdf.shelf import pdfs_in
@@ -35,7 +36,7 @@ class Survey:
     """What was found in a corpus.
 
     Attributes:
-        files: Files by role: lists, papers, notes, abstracts, glossary, organisations; pdfs and sets if any.
+        files: Files by role: lists, papers, notes, abstracts, glossary, organisations, subjects; pdfs and sets if any.
         skipped: Files about the repository and files the user left out, each with the reason.
         unread: Files that cannot be read: links out of the corpus, pipes, devices, names that are no UTF-8.
     """
@@ -85,7 +86,7 @@ def survey_corpus(corpus: Path, data: Path) -> Survey:
     papers, notes = _documents_in(corpus / "papers", corpus), _documents_in(corpus / "notes", corpus)
     if not own_folder:
         papers, notes = list(filter(_has_front_matter, papers)), list(filter(_has_front_matter, notes))
-    taken = {*papers, *notes, *(corpus / name for name in (GLOSSARY_FILE, ORGANISATIONS_FILE))}
+    taken = {*papers, *notes, *(corpus / name for name in (GLOSSARY_FILE, ORGANISATIONS_FILE, SUBJECTS_FILE))}
     found = [file for file in _lists_in(lists, corpus, data, survey) if file not in taken]
     if all(file.parent == corpus / "notes" for file in found):  # no list, but notes
         notes = _documents_in(corpus / "notes", corpus)
@@ -97,6 +98,7 @@ def survey_corpus(corpus: Path, data: Path) -> Survey:
         "abstracts": _documents_in(data / ABSTRACT_FOLDER, data),
         "glossary": [file for file in (corpus / GLOSSARY_FILE,) if file.is_file()],
         "organisations": [file for file in (corpus / ORGANISATIONS_FILE,) if file.is_file()],
+        "subjects": [file for file in (corpus / SUBJECTS_FILE,) if file.is_file()],
     }
     more = {"pdfs": [*pdfs_in(corpus), *pdfs_in(data)], "sets": sorted((data / SET_FOLDER).glob("*.md"))}
     survey.files |= {role: files for role, files in more.items() if files}

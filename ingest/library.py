@@ -11,6 +11,7 @@ from typing import Any
 from ingest.corpus import cited_path, corpus_files, list_id_of, survey_corpus
 from ingest.documents.glossary import read_terms
 from ingest.documents.organisations import with_organisations
+from ingest.documents.subjects import read_subjects, unknown_works
 from ingest.errors import CorpusError
 from ingest.lists.merge import Found, merge_entries
 from ingest.parse_cache import ParseCache
@@ -21,7 +22,7 @@ from ingest.pdf.reading import kept_text, pdf_hash
 from ingest.pdf.shelf import PDF_FOLDER
 from ingest.text.folding import fold
 from ingest.text.links import canonical_url, link_fault
-from ingest.types import Entry, Kind, Library, Link, Listing, Passage, Problem, Term
+from ingest.types import Entry, Kind, Library, Link, Listing, Passage, Problem, Subject, Term
 
 __all__ = ["Progress", "Reading", "cited_path", "corpus_files", "read_corpus", "read_library"]
 
@@ -101,6 +102,8 @@ class _Reader:
         self.files: list[str] = []
         self.glossary: list[Term] = []
         self.organisations: list[Term] = []
+        self.subjects: list[Subject] = []
+        self.subjects_path = ""
         self.list_titles: list[tuple[str, str]] = []
         self.unread: list[Problem] = []
         self.skipped: list[Problem] = []
@@ -123,6 +126,10 @@ class _Reader:
                 self.problems += faults
             elif role == "organisations":
                 self.organisations, faults = read_terms(file, path)
+                self.problems += faults
+            elif role == "subjects":
+                self.subjects, faults = read_subjects(file, path)
+                self.subjects_path = path
                 self.problems += faults
             else:
                 self.documents.append((role, path, self._parsed(file, role, path)))
@@ -186,6 +193,7 @@ class _Reader:
         if not by_id:
             raise CorpusError(f"nothing in {self.corpus} could be read as an entry; see: ingest --check")
         passages += pdf_passages
+        self.problems += unknown_works(self.subjects, by_id, self.subjects_path)
         order = sorted([*self.problems, *self.unread], key=lambda problem: (problem.path, problem.line))
         return Library(
             entries=tuple(with_organisations(by_id.values(), self.organisations)),
@@ -197,6 +205,7 @@ class _Reader:
             list_titles=tuple(self.list_titles),
             unread=tuple(self.unread),
             skipped=tuple(self.skipped),
+            subjects=tuple(self.subjects),
         )
 
     def _attach(self, role: str, path: str, parsed: Parsed, by_id: dict[str, Entry]) -> Entry | None:

@@ -142,6 +142,25 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """What readers ask lists for, and the works that belong there.
+
+    Attributes:
+        en: Its names in English, the usual one first.
+        zh: Its names in Chinese.
+        works: Ids of the entries that are mainly about it.
+        also: Ids of those that treat it beside something else.
+        line: Where it is written.
+    """
+
+    en: tuple[str, ...]
+    zh: tuple[str, ...]
+    works: tuple[str, ...]
+    also: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something in a file that a person should look at; reading went on without it."""
 
@@ -172,3 +191,4 @@ class Library:
     organisations: tuple[Term, ...] = ()
     unread: tuple[Problem, ...] = ()
     skipped: tuple[Problem, ...] = ()
+    subjects: tuple[Subject, ...] = ()

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.answer.field import is_outside
 from app.answer.said import asked_aspect, names_held, what_is_said
 from app.answer.selection import Candidate
 from app.answer.spans import is_bare
@@ -33,8 +34,7 @@ _FAR = 0.2  # share of the threshold below which no entry is near
 _SILENT = 0.15  # share of what is asked that is said, below which nothing is
 _OWN_FIELD = 0.6  # share of a question's words that tells that its field is that of the lists
 _OTHER_LANGUAGE = {"in_field": 0.9, "open": 0.5, "work": 0.38, "weakest": 0.2}  # least signs, where words cannot tell
-_OUTSIDE = 0.4  # from this probability on a question that happens to use a name belongs to another field …
-_BELONGS = 0.7  # … unless an answer is as probable as this
+_OUTFIELD = 0.4  # from this probability on its wording speaks for another field
 _ABOUT_THE_PROGRAM = re.compile(
     r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:previous|prior|above|all|your|these|those|any)\b"
     r".{0,20}\b(?:instructions?|prompts?|rules|guidelines)\b|"
@@ -207,10 +207,9 @@ def decide(
     probability = answer_probability(evidence, question.language, config) if question.search_text else 1.0
     named = set().union(*question.named())
     held = any(hit.row in named for hit in hits)
-    outside = bool(question.search_text) and probability < _BELONGS
-    outside = outside and _outfield(question, hits, searcher) >= _OUTSIDE
+    outside = is_outside(question, hits, searcher)
     wordless = bool(question.search_text) and all(len(word) > _LONGEST_WORD for word in question.words)
-    if (outside or wordless) and not held:
+    if outside or (wordless and not held):
         return Verdict.OUTSIDE
     if probability >= config.sure and not silent:
         return Verdict.ANSWER
@@ -283,7 +282,7 @@ def _outfield(question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher) ->
     is of the field that the question is of.
     """
     probability = question.intent.probabilities["outfield"]
-    if probability < _OUTSIDE or not hits or not question.words:
+    if probability < _OUTFIELD or not hits or not question.words:
         return probability
     known = len(searcher.words_held(question.words, hits[:1])[0]) / len(question.words) >= _OWN_FIELD
     bare = known and is_bare(searcher.store.passages_of(hits[0].entry.entry_id))

@@ -12,13 +12,14 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from app.answer.comparing import compare, read_texts
 from app.answer.held import bucket, buckets, hashes, held, in_buckets
 from app.answer.spans import is_bare
 from index.catalogue.facets import organisation_names
 from index.catalogue.gazetteer import kind_words
 from index.catalogue.names import name_units
 from index.encoders.static import StaticEncoder
+from index.retrieval.comparing import compare, read_texts
+from index.retrieval.subjects import NEARNESS
 from index.storage.store import Store
 from index.text.analysis import content_text, index_terms
 from index.types import Hit, ParsedQuery, Slot
@@ -33,12 +34,13 @@ ALONE = (
     "place", "place_back", "place_cosine", "covered", "covered_at_once", "names_asked", "kind", "other_kind",
     "maker", "other_maker", "named", "survey", "reading",
     "score_three", "score_eight", "late_three", "dense_three", "lexical_three", "above", "brief", "brief_late", "best",
-    "texts", "bare", "words",
+    "texts", "bare", "words", *NEARNESS,
 )  # fmt: skip
 _CITED = re.compile(r"\[((?:arxiv|url|note):[^\]\s]+)\]")
 _ID = re.compile(r"(?:arxiv|url|note):[^\]\s\"',]+")
 _SHORTEST_NAME = 3
 _FEW, _MANY = 3, 8  # passages
+_NO_SUBJECTS = (0.0,) * len(NEARNESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def compare_entries(question: ParsedQuery, hits: Sequence[Hit], store: Store, ta
             np.asarray([list(_catalogue_features(question, hit)) for hit in hits]),
             _depth_features(hits),
             _sizes(question, texts_of),
+            np.asarray([hit.subjects or _NO_SUBJECTS for hit in hits]),
         ],
         axis=1,
     ).astype(np.float32)

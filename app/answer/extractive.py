@@ -16,7 +16,7 @@ from app.answer.facts import state_columns, state_facts
 from app.answer.listing import write_list
 from app.answer.names import short_name
 from app.answer.ordering import LOOKED_AT, definition_first, procedure_first
-from app.answer.selection import Candidate, candidate_spans, rank_spans
+from app.answer.selection import MOST_PASSAGES, Candidate, candidate_spans, rank_spans
 from app.answer.spans import by_entry, in_brief, opens_with_a_verdict
 from app.answer.wishes import Wishes
 from app.render.messages import say
@@ -75,9 +75,9 @@ class ExtractiveWriter:
         self._table = table
         self._config = config
 
-    def candidates(self, question: ParsedQuery, hits: Sequence[Hit]) -> list[Candidate]:
-        """Returns the spans of the best entries, the likeliest to hold what is asked for first."""
-        spans = candidate_spans(self._store, self.looked_at(hits), question.language)
+    def candidates(self, question: ParsedQuery, hits: Sequence[Hit], most: int = MOST_PASSAGES) -> list[Candidate]:
+        """Returns the spans of the ``most`` best passages of the best entries, the likeliest answer first."""
+        spans = candidate_spans(self._store, self.looked_at(hits), question.language, most)
         return rank_spans(question, spans, self._table)
 
     def looked_at(self, hits: Sequence[Hit]) -> Sequence[Hit]:
@@ -221,6 +221,8 @@ class ExtractiveWriter:
         named = named_hits(question, hits)
         works = [hit for hit in named if hit.entry.kind is not Kind.CONCEPT]
         sides = (works if len(works) > 1 else named)[: self._config.sides]
+        if len(sides) == 1 and question.unknown and self._versus(question) >= _SURE:
+            self._one_side(draft, question, sides[0])
         if len(sides) < 2:
             return
         ids = {hit.entry.entry_id for hit in sides}
@@ -247,6 +249,13 @@ class ExtractiveWriter:
         alike = len({side.entry.kind is Kind.CONCEPT for side in sides}) == 1  # "optimisers" is not Adam beside Sophia
         if alike and (differs or versus >= _SURE) and length is not Length.SHORT:
             self._table_of(draft, question, sides)
+
+    def _one_side(self, draft: Draft, question: ParsedQuery, side: Hit) -> None:
+        """Says what a work is and how it works, as nothing is known of the other side."""
+        said = self._by_aspect(side, question.language)
+        for aspect in ("what", "how"):
+            if aspect in said:
+                draft.quote(said[aspect], side.entry, paragraph=True)
 
     def _versus(self, question: ParsedQuery) -> float:
         """Returns the probability that a question asks for the difference itself, in [0, 1]."""

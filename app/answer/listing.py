@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.answer.comparing import compare, read_texts
 from app.answer.draft import Draft
 from app.answer.membership import fitted, rank_members
 from app.answer.names import shown_title
@@ -19,6 +18,7 @@ from app.render.messages import say
 from index.encoders.static import StaticEncoder
 from index.query.patterns import read_first
 from index.query.tokens import folded
+from index.retrieval.comparing import compare, read_texts
 from index.storage.store import Store
 from index.text.analysis import content_text
 from index.text.spans import Span, line_span

@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.answer.aspects import count_figures, shipped_aspects, spoken_of
-from app.answer.comparing import Reading, compare, read_texts
 from app.answer.held import hashes, held
 from app.answer.spans import by_entry
 from index.encoders.static import StaticEncoder
+from index.retrieval.comparing import Reading, compare, read_texts
 from index.storage.store import Store
 from index.text.analysis import content_words, index_terms
 from index.text.spans import Span
@@ -39,6 +39,7 @@ FEATURES = (
 _THE_SAME_WORDS, _CERTAIN = 0.95, 0.98
 _LONG, _MANY = 400, 6  # characters and figures from which on more make no difference
 _SUREST = 30.0  # log-odds
+MOST_PASSAGES = 32  # of all entries together, whose spans are compared
 _MOST_SPANS = 40_000  # whose terms are remembered, in about 20 MB
 _LEAST = 0.01  # of a probability, under its logarithm
 
@@ -74,17 +75,28 @@ def fitted() -> dict[str, Any]:
     return model
 
 
-def candidate_spans(store: Store, hits: Sequence[Hit], language: str) -> list[tuple[Span, Hit]]:
-    """Returns every span of some entries, each with its entry, in a language or else in the other one.
+def candidate_spans(
+    store: Store, hits: Sequence[Hit], language: str, most: int = MOST_PASSAGES
+) -> list[tuple[Span, Hit]]:
+    """Returns the spans of some entries, each with its entry, in a language or else in the other one.
 
-    Of the pages of a PDF only those that the search has looked at: a book has too many.
+    Only those of the ``most`` passages that the search liked best, and at least of one for each entry: the likeliest
+    span of ``rank_spans`` is always among them, and a third of the spans take a third of the time.
     """
     found: list[tuple[Span, Hit]] = []
     for hit in hits:
         passages = store.passages_of(hit.entry.entry_id)
         near = [p for p in passages if p.kind is not PassageKind.PDF or p.passage_id in hit.passages]
         found += [(span, hit) for span in by_entry(near, language)]
-    return found
+    liked = {(hit.row, span.passage.passage_id): _liked(span, hit) for span, hit in found}
+    best = set(sorted(liked, key=lambda key: (-liked[key], key))[:most])
+    best |= {max((key for key in liked if key[0] == row), key=lambda key: (liked[key], key)) for row, _ in liked}
+    return [(span, hit) for span, hit in found if (hit.row, span.passage.passage_id) in best]
+
+
+def _liked(span: Span, hit: Hit) -> float:
+    """Returns the score of a span's passage in the search, below all others when the search has not looked at it."""
+    return hit.passages.get(span.passage.passage_id, (0.0, -1.0))[1]
 
 
 def rank_spans(

@@ -72,5 +72,6 @@ def _asks_for_works(question: ParsedQuery) -> bool:
 def _asks_more(question: ParsedQuery, reads: Sequence[Read]) -> bool:
     """Tells a question that has content beside its names and the words that ask for facts."""
     gone = [(read.start, read.end) for read in reads]
-    gone += [(question.tokens[e.first].start, question.tokens[e.end - 1].end) for e in question.entities]
+    named = [entity for entity in question.entities if entity.slot is not Slot.TERM]
+    gone += [(question.tokens[e.first].start, question.tokens[e.end - 1].end) for e in named]
     return len(content_words(left_over(question.corrected, gone))) >= _MORE

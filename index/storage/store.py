@@ -15,7 +15,7 @@ from index.catalogue.gazetteer import gazetteer_rows, heads_of, telling_words
 from index.catalogue.names import link_keys_of, names_of
 from index.storage.remembering import Remembered
 from index.types import Slot
-from ingest.types import Entry, Kind, Library, Link, Listing, Passage, PassageKind, Term
+from ingest.types import Entry, Kind, Library, Link, Listing, Passage, PassageKind, Subject, Term
 
 _SQL_VALUES = 500
 # What is kept of a large index; a megabyte or two each, passages about twenty.
@@ -41,6 +41,7 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
 CREATE TABLE list_titles (list_id TEXT NOT NULL, title TEXT NOT NULL, PRIMARY KEY (list_id, title)) WITHOUT ROWID;
 CREATE TABLE terms (line INTEGER PRIMARY KEY, en TEXT NOT NULL, zh TEXT NOT NULL, aliases TEXT NOT NULL);
 CREATE TABLE places (entry_row INTEGER PRIMARY KEY REFERENCES entries(row), x INTEGER NOT NULL, y INTEGER NOT NULL);
+CREATE TABLE subjects (line INTEGER PRIMARY KEY, value TEXT NOT NULL);
 CREATE INDEX passages_of_entry ON passages(entry_row, row);
 """
 
@@ -77,6 +78,8 @@ def write_store(file: Path, library: Library) -> None:
                 "INSERT INTO terms VALUES (?, ?, ?, ?)",
                 ((term.line, term.en, term.zh, json.dumps(term.aliases)) for term in library.glossary),
             )
+            subjects = ((subject.line, json.dumps(asdict(subject), ensure_ascii=False)) for subject in library.subjects)
+            connection.executemany("INSERT INTO subjects VALUES (?, ?)", subjects)
             connection.executemany(
                 "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -135,6 +138,12 @@ class Store:
         """Yields all entries in reading order."""
         yield from (_entry(value) for (value,) in self._query("SELECT value FROM entries ORDER BY row"))
 
+    def titles(self, most: int) -> list[str]:
+        """Returns the titles of at most so many entries, evenly spread in reading order."""
+        ((count,),) = self._query("SELECT COUNT(*) FROM entries")
+        step = max(1, -(-count // most))
+        return [_entry(value).title for (value,) in self._query("SELECT value FROM entries WHERE row % ? = 0", step)]
+
     def entries_at(self, rows: Sequence[int]) -> dict[int, Entry]:
         """Returns entries by row."""
         return self._entry_at([int(row) for row in rows])
@@ -179,6 +188,14 @@ class Store:
         """Returns the terms of the glossary as they are written there, in the order of their lines."""
         found = self._query("SELECT en, zh, aliases, line FROM terms ORDER BY line")
         return [Term(en, zh, tuple(json.loads(aliases)), line) for en, zh, aliases, line in found]
+
+    def subjects(self) -> list[Subject]:
+        """Returns the subjects as they are written, in the order of their lines."""
+        return [_subject(value) for (value,) in self._query("SELECT value FROM subjects ORDER BY line")]
+
+    def entry_rows_of(self, ids: Collection[str]) -> dict[str, int]:
+        """Returns the rows of entries by their ids; ids that no entry has are left out."""
+        return self._row_of_entry(sorted(ids))
 
     def places(self) -> list[tuple[int, int]]:
         """Returns x and y of every entry on the map, in reading order; [] where none was made."""
@@ -282,6 +299,12 @@ _SELECT_PASSAGES = (
     "SELECT p.row, p.passage_id, e.entry_id, p.kind, p.language, p.text, p.path, p.start_line, p.end_line,"
     " p.token_count, p.page, p.cells FROM passages p JOIN entries e ON e.row = p.entry_row"
 )
+
+
+def _subject(value: str) -> Subject:
+    fields = json.loads(value)
+    lists = {name: tuple(fields[name]) for name in ("en", "zh", "works", "also")}
+    return Subject(**fields | lists)
 
 
 def _place(passage: Passage) -> tuple[str, int, int, int, int | None, str]:

@@ -429,4 +429,5 @@ def test_files_are_listed_by_role_and_name(corpus, data):
         "abstracts": [],
         "glossary": [],
         "organisations": [],
+        "subjects": [],
     }

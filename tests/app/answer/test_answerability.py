@@ -11,6 +11,7 @@ from app.answer.answerability import (
     decide,
     estimate,
     gather_evidence,
+    is_about_the_program,
 )
 from app.answer.extractive import ExtractiveWriter
 from index.build import build_index
@@ -146,17 +147,12 @@ def test_the_thresholds_decide(searcher):
     assert decide(*seen, AnswerabilityConfig(threshold=10 * above, sure=10 * above)) is Verdict.OUTSIDE
 
 
-@pytest.mark.parametrize(("bias", "verdict"), [(0.8, Verdict.OUTSIDE), (0.9, Verdict.ANSWER)])  # 0.69 and 0.71
-def test_a_question_that_sounds_of_another_field_is_answered_where_an_answer_is_probable(searcher, bias, verdict):
-    found = searcher.find("low-rank matrices, planets and their eigenvalues")
-    shares = dict.fromkeys(found.question.intent.probabilities, 0.0) | {"outfield": 0.9}
-    question = replace(found.question, intent=replace(found.question.intent, probabilities=shares))
-    ranked = _candidates(searcher, question, found.hits)
-    config = AnswerabilityConfig(
-        weights=dict.fromkeys(SIGNS, 0.0), bias=dict.fromkeys(("zh", "en"), bias), threshold=0.0, sure=0.5
-    )
+@pytest.mark.parametrize(("outside", "verdict"), [(True, Verdict.OUTSIDE), (False, Verdict.ANSWER)])
+def test_a_question_of_another_field_is_declined_however_probable_an_answer(searcher, monkeypatch, outside, verdict):
+    found = searcher.find("What is LoRA?")
+    monkeypatch.setattr("app.answer.answerability.is_outside", lambda *_: outside)
 
-    assert decide(question, found.hits, searcher, ranked, config) is verdict
+    assert decide(found.question, found.hits, searcher, [], ALWAYS) is verdict
 
 
 def test_of_a_work_that_is_named_what_is_nearest_is_quoted_however_improbable_an_answer(searcher):
@@ -201,10 +197,8 @@ def test_a_question_about_the_programs_own_instructions_is_never_answered(search
 @pytest.mark.parametrize(
     "question", ["LoRA 的指令微调", "How does prompt tuning ignore padding?", "Which rules does LoRA follow?"]
 )
-def test_instructions_and_prompts_may_be_asked_about(searcher, question):
-    found = searcher.find(question)
-
-    assert decide(found.question, found.hits, searcher, [], ALWAYS) is Verdict.ANSWER
+def test_instructions_and_prompts_may_be_asked_about(question):
+    assert not is_about_the_program(question)
 
 
 LORA = work("id", "Low-Rank Adaptation", title_zh="低秩适配", aliases=("LoRA",), arxiv_id="2106.09685")

@@ -82,25 +82,61 @@ def _distinct(texts: Sequence[Ids], vocabulary: int) -> list[Ids]:
     return [ids[start:end] for start, end in pairwise(bounds)]
 
 
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Texts laid out to be compared at once; worth keeping where the same ones are compared with every question.
+
+    Attributes:
+        count: Number of texts.
+        filled: Those that have tokens.
+        distinct: Tokens of all of them, each once.
+        place: Where each token of each text is among these, text by text.
+        begins: Where each text begins there.
+        weights: How much each of the distinct tokens matters.
+        totals: Sum of the weights of each text.
+        lengths: Of the sums of the vectors.
+    """
+
+    count: int
+    filled: NDArray[np.int64]
+    distinct: NDArray[np.int64]
+    place: NDArray[np.int64]
+    begins: NDArray[np.int64]
+    weights: Floats
+    totals: Floats
+    lengths: Floats
+
+    @classmethod
+    def of(cls, table: StaticEncoder, texts: Sequence[Reading]) -> Together:
+        """Lays texts out."""
+        filled = [i for i, text in enumerate(texts) if len(text.distinct)]
+        sizes = [len(texts[i].distinct) for i in filled]
+        begins = np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64) if filled else np.zeros(0, np.int64)
+        ids = np.concatenate([texts[i].distinct for i in filled]) if filled else np.zeros(0, np.int64)
+        distinct, place = distinct_ids(ids, table.vocabulary)
+        weights: Floats = np.square(table.token_lengths(distinct))
+        totals = np.add.reduceat(weights[place], begins) if filled else np.zeros(0, np.float32)
+        lengths = np.asarray([texts[i].length for i in filled], dtype=np.float32)
+        return cls(len(texts), np.asarray(filled, np.int64), distinct, place, begins, weights, totals, lengths)
+
+    def compare(self, table: StaticEncoder, question: Reading) -> Comparison:
+        """Compares a question with the texts."""
+        asked = question.distinct
+        best = np.zeros((self.count, len(asked)), dtype=np.float32)
+        back = np.zeros(self.count, dtype=np.float32)
+        weights: Floats = np.square(table.token_lengths(asked))
+        weights = (weights / max(float(weights.sum()), 1e-9)).astype(np.float32)
+        cosines = np.zeros(self.count, dtype=np.float32)
+        if len(asked) and len(self.filled):
+            near, along = table.token_likeness(self.distinct, asked, table.pool([asked])[0])
+            likeness = np.ascontiguousarray(np.square(np.maximum(near, 0.0)).T)
+            best[self.filled] = np.maximum.reduceat(np.take(likeness, self.place, axis=1), self.begins, axis=1).T
+            held = np.add.reduceat((likeness.max(axis=0) * self.weights)[self.place], self.begins)
+            cosines[self.filled] = np.add.reduceat(along[self.place], self.begins) / np.maximum(self.lengths, 1e-9)
+            back[self.filled] = held / np.maximum(self.totals, 1e-9)
+        return Comparison(best, weights, back, cosines)
+
+
 def compare(table: StaticEncoder, question: Reading, texts: Sequence[Reading]) -> Comparison:
     """Compares a question with texts."""
-    asked = question.distinct
-    best = np.zeros((len(texts), len(asked)), dtype=np.float32)
-    back = np.zeros(len(texts), dtype=np.float32)
-    weights: Floats = np.square(table.token_lengths(asked))
-    weights = (weights / max(float(weights.sum()), 1e-9)).astype(np.float32)
-    cosines = np.zeros(len(texts), dtype=np.float32)
-    filled = [i for i, text in enumerate(texts) if len(text.distinct)]
-    if len(asked) and filled:
-        sizes = [len(texts[i].distinct) for i in filled]
-        begins = np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64)
-        distinct, place = distinct_ids(np.concatenate([texts[i].distinct for i in filled]), table.vocabulary)
-        near, along = table.token_likeness(distinct, asked, table.pool([asked])[0])
-        likeness = np.ascontiguousarray(np.square(np.maximum(near, 0.0)).T)
-        best[filled] = np.maximum.reduceat(np.take(likeness, place, axis=1), begins, axis=1).T
-        of_text = np.square(table.token_lengths(distinct))
-        held = np.add.reduceat((likeness.max(axis=0) * of_text)[place], begins)
-        sums = np.asarray([texts[i].length for i in filled], dtype=np.float32)
-        cosines[filled] = np.add.reduceat(along[place], begins) / np.maximum(sums, 1e-9)
-        back[filled] = held / np.maximum(np.add.reduceat(of_text[place], begins), 1e-9)
-    return Comparison(best, weights, back, cosines)
+    return Together.of(table, texts).compare(table, question)

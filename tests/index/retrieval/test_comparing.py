@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from app.answer.comparing import compare, read_texts
 from index.encoders.static import shipped_table
+from index.retrieval.comparing import compare, read_texts
 
 
 @pytest.fixture(scope="module")

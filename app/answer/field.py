@@ -1,0 +1,127 @@
+"""Whether a question is of another field than the reading lists, in which case nothing near it is of any use.
+
+A linear model over the n-grams of a question and its vector says how much the question sounds of another field; a
+logistic model weighs that against what the search has found. ``python -m evals --calibrate`` fits both on questions of
+either side, and ``field.safetensors`` holds them. They know the field of the shipped lists. In a library whose own
+titles sound of another field they are silent.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+from index.encoders.static import StaticEncoder
+from index.query.intent import buckets, shipped_intents
+from index.query.tokens import folded, tidy
+from index.search import Searcher
+from index.types import Hit, ParsedQuery
+
+SIGNS = ("sounds", "late", "dense", "known", "named", "outfield")
+SHIPPED_FIELD = Path(__file__).parent / "field.safetensors"
+_OUTSIDE = 0.4  # probability from which on a question is of another field; chosen on dev
+_TITLES = 200  # of a library, evenly spread, that tell its field
+_PARTS = ("grams", "scale", "vector", "bias", "signs", "signs_bias")
+
+_SILENT: WeakKeyDictionary[Searcher, bool] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldModel:
+    """The fitted model.
+
+    Attributes:
+        grams: int8, shape (BUCKETS,): how much an n-gram of ``index.query.intent`` sounds of another field.
+        scale: What one step of them is worth, shape (1,).
+        vector: Weights of the question's vector, float32, shape (dimension,).
+        bias: Shape (1,).
+        signs: Weights of ``SIGNS``, float32, shape (SIGNS,).
+        signs_bias: Shape (1,).
+    """
+
+    grams: NDArray[np.int8]
+    scale: NDArray[np.float32]
+    vector: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    signs: NDArray[np.float32]
+    signs_bias: NDArray[np.float32]
+
+    def sounds(self, text: str, table: StaticEncoder) -> float:
+        """Returns how much a text sounds of another field, as log-odds."""
+        rows = gram_rows(text)
+        said = float(self.grams[rows].sum(dtype=np.int32)) * float(self.scale[0]) / math.sqrt(max(len(rows), 1))
+        near = float(table.encode([text])[0] @ self.vector)
+        return said + near + float(self.bias[0])
+
+    def outside(self, signs: Sequence[float]) -> float:
+        """Returns the probability, in [0, 1], that a question with these signs is of another field."""
+        odds = float(self.signs @ np.asarray(signs, dtype=np.float32)) + float(self.signs_bias[0])
+        return float(1.0 / (1.0 + np.exp(-odds)))
+
+    def save(self, file: Path = SHIPPED_FIELD) -> None:
+        """Writes the model to a file; by default it becomes the shipped one."""
+        save_file({name: np.ascontiguousarray(getattr(self, name)) for name in _PARTS}, str(file))
+        shipped_field.cache_clear()
+
+
+@cache
+def shipped_field() -> FieldModel:
+    """Returns the model that comes with the project."""
+    with safe_open(str(SHIPPED_FIELD), framework="numpy") as file:
+        return FieldModel(**{name: file.get_tensor(name) for name in _PARTS})
+
+
+def gram_rows(text: str) -> NDArray[np.int64]:
+    """Returns the rows of the weights that stand for a text's n-grams, each once."""
+    return buckets(folded(tidy(text)), shipped_intents().common)
+
+
+def signs_of(question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher, sounds: float) -> tuple[float, ...]:
+    """Returns what tells the field of a question, in the order of ``SIGNS``.
+
+    Args:
+        question: The question.
+        hits: What was found for it.
+        searcher: Found it.
+        sounds: From ``FieldModel.sounds``.
+    """
+    matches = [match for hit in hits for match in hit.matches]
+    return (
+        sounds,
+        max((match.late for match in matches), default=0.0),
+        max((match.dense for match in matches), default=0.0),
+        searcher.known_share(question),
+        float(bool(question.named())),
+        question.intent.probabilities["outfield"],
+    )
+
+
+def is_outside(question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher) -> bool:
+    """Tells a question of another field; one for nothing but filters has none."""
+    return bool(question.search_text) and outside_chance(question, hits, searcher) >= _OUTSIDE
+
+
+def outside_chance(question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher) -> float:
+    """Returns the probability, in [0, 1], that a question is of another field; 0 in a library of another field."""
+    if _is_silent(searcher):
+        return 0.0
+    model = shipped_field()
+    return model.outside(signs_of(question, hits, searcher, model.sounds(question.text, searcher.table)))
+
+
+def _is_silent(searcher: Searcher) -> bool:
+    """Tells a library most of whose titles sound of another field than the one that the model knows."""
+    if searcher not in _SILENT:
+        titles = searcher.store.titles(_TITLES)
+        sounds = [shipped_field().sounds(title, searcher.table) for title in titles]
+        _SILENT[searcher] = float(np.median(sounds)) > 0.0 if sounds else True
+    return _SILENT[searcher]

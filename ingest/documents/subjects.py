@@ -1,0 +1,63 @@
+"""Subjects: what readers ask lists for, each with its names in both languages and the works that belong to it.
+
+``subjects.tsv`` has one subject a line, by tabs: names in English, names in Chinese, ids of the works that are mainly
+about it, ids of those that treat it beside something else. Names are separated by ``|``, the usual one first, and ids
+by spaces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from ingest.text.files import read_text
+from ingest.types import Problem, Subject
+
+SUBJECTS_FILE = "subjects.tsv"
+_HEAD = ["en", "zh", "works", "also"]
+
+
+def read_subjects(file: Path, path: str) -> tuple[list[Subject], list[Problem]]:
+    """Reads a table of subjects; a missing file is an empty one.
+
+    Args:
+        file: Where it is.
+        path: How it is cited.
+
+    Returns:
+        The subjects in file order, and the lines that are none.
+
+    Raises:
+        CorpusError: The file cannot be read or is not UTF-8.
+    """
+    subjects: list[Subject] = []
+    problems: list[Problem] = []
+    if not file.is_file():
+        return subjects, problems
+    text, _ = read_text(file)
+    for number, row in enumerate(text.split("\n"), start=1):
+        cells = [cell.strip() for cell in row.split("\t")]
+        if not row.strip() or (number == 1 and cells[:3] == _HEAD[:3]):
+            continue
+        en, zh, works, also = [*cells, "", "", "", ""][:4]
+        subject = Subject(_names(en), _names(zh), tuple(works.split()), tuple(also.split()), number)
+        if len(cells) not in (3, 4) or not (subject.en or subject.zh) or not subject.works:
+            message = (
+                "needs columns by tabs: names in English, names in Chinese, ids of works, ids of others (may be empty)"
+            )
+            problems.append(Problem(path, number, message))
+        else:
+            subjects.append(subject)
+    return subjects, problems
+
+
+def unknown_works(subjects: Sequence[Subject], known: Collection[str], path: str) -> Iterator[Problem]:
+    """Yields the ids in subjects that no entry has."""
+    for subject in subjects:
+        for entry_id in (*subject.works, *subject.also):
+            if entry_id not in known:
+                yield Problem(path, subject.line, f"no entry {entry_id!r}")
+
+
+def _names(cell: str) -> tuple[str, ...]:
+    return tuple(name for part in cell.split("|") if (name := part.strip()))
