@@ -45,7 +45,7 @@ class SearchConfig:
     """
 
     pool: int = 200
-    wide_pool: int = 600
+    wide_pool: int = 300
     weights: Mapping[str, Weights] = field(default_factory=lambda: {"zh": Weights(), "en": Weights(late=0.7)})
     readable: float = 0.5
     second: float = 0.4

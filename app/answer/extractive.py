@@ -276,7 +276,7 @@ class ExtractiveWriter:
     def _by_aspect(self, hit: Hit, language: str) -> dict[str, Span]:
         found: dict[str, Span] = {}
         for span in by_entry(in_brief(self._store.passages_of(hit.entry.entry_id)), language):
-            if span.asked is not None:
+            if span.asked is not None and not opens_with_a_verdict(span.plain):  # that answers a question not shown
                 found.setdefault(span.asked.aspect, span)
         return found
 

@@ -26,7 +26,7 @@ from index.types import Hit, ParsedQuery
 from ingest.text.sentences import sentence_spans
 from ingest.types import Kind, PassageKind
 
-DEPTH = 120  # entries looked at
+DEPTH = 80  # entries looked at
 MOST = 10  # … and listed, where no number is asked for
 _NOTES = 2  # below a list
 _SPANS = 4  # passages of an entry among which its sentence is looked for, beside what it is

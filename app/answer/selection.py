@@ -89,8 +89,9 @@ def candidate_spans(
         near = [p for p in passages if p.kind is not PassageKind.PDF or p.passage_id in hit.passages]
         found += [(span, hit) for span in by_entry(near, language)]
     liked = {(hit.row, span.passage.passage_id): _liked(span, hit) for span, hit in found}
-    best = set(sorted(liked, key=lambda key: (-liked[key], key))[:most])
-    best |= {max((key for key in liked if key[0] == row), key=lambda key: (liked[key], key)) for row, _ in liked}
+    order = sorted(liked, key=lambda key: (-liked[key], key))
+    first = {key[0]: key for key in reversed(order)}  # of each entry
+    best = {*order[:most], *first.values()}
     return [(span, hit) for span, hit in found if (hit.row, span.passage.passage_id) in best]
 
 

@@ -18,8 +18,8 @@ from index.types import Slot
 from ingest.types import Entry, Kind, Library, Link, Listing, Passage, PassageKind, Subject, Term
 
 _SQL_VALUES = 500
-# What is kept of a large index; a megabyte or two each, passages about twenty.
-_ENTRIES, _PASSAGES, _NAMES = 2_048, 16_384, 8_192
+# What is kept of a large index; a megabyte or two each, passages up to forty. The shipped corpus is kept whole.
+_ENTRIES, _PASSAGES, _NAMES = 2_048, 32_768, 8_192
 _SCHEMA = """
 CREATE TABLE entries (row INTEGER PRIMARY KEY, entry_id TEXT NOT NULL UNIQUE, value TEXT NOT NULL);
 CREATE TABLE passages (

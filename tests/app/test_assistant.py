@@ -211,6 +211,13 @@ def test_an_unknown_name_beside_a_known_one_is_answered_in_part_and_said_to_be_m
 
 
 @pytest.mark.parametrize(
+    "question", ["Who is the advisor of the first author of Toolformer?", "vLLM 的 GitHub 现在有多少 star？"]
+)
+def test_what_is_asked_beside_the_record_is_said_to_be_missing(shipped, question):
+    assert shipped.ask(question).status is Status.PARTLY_ANSWERED
+
+
+@pytest.mark.parametrize(
     ("question", "missing"),
     [
         ("What is Flibberformer?", "Nothing here is about Flibberformer."),

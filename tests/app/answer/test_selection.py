@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from app.answer.held import held as held_words
-from app.answer.selection import FEATURES, _terms, compare_spans, fitted, rank_spans
+from app.answer.selection import FEATURES, _terms, candidate_spans, compare_spans, fitted, rank_spans
 from app.answer.spans import by_entry
 from index.text.spans import Span, spans_of
 from ingest.types import Passage, PassageKind
@@ -39,6 +39,21 @@ def test_a_span_that_answers_ranks_over_its_neighbours(read, small, question, op
 
     assert first.span.plain.startswith(opening)
     assert first.probability > second.probability
+
+
+def test_only_the_best_passages_are_looked_at_and_one_of_each_entry(small):
+    found = small.find("How does GPTQ round the weights?")
+
+    def passages(most):
+        spans = candidate_spans(small.store, found.hits, "en", most)
+        return {(hit.entry.entry_id, span.passage.passage_id) for span, hit in spans}
+
+    of_one, of_all = passages(1), passages(1000)
+    entries = [entry_id for entry_id, _ in of_all]
+    assert sorted(entry_id for entry_id, _ in of_one) == sorted(set(entries))
+    assert entries.count("gptq") == 6  # the Chinese ones are left out
+    liked = {key: score for hit in found.hits for key, (_, score) in hit.passages.items()}
+    assert max((key for entry_id, key in of_all if entry_id == "gptq"), key=liked.__getitem__) in dict(of_one).values()
 
 
 def test_probabilities_are_shares_and_fall(read, small):
