@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -38,6 +38,7 @@ from ingest.types import Library
 
 _KEPT = "the index is as it was"
 _STEP = 64  # passages between two steps of the progress bar
+_AT_ONCE = 64 * _STEP  # passages tokenised at once: of so many, words are remembered
 
 Progress = Callable[[int, int], None]
 
@@ -164,11 +165,19 @@ def _vectors_and_tokens(
     if known.any():
         vectors[known] = earlier.vectors(rows[known])
     fresh: list[Ids] = []
-    for start in range(0, len(texts), _STEP):
-        batch = texts[start : start + _STEP]
-        tokens = table.tokenize(batch)
+    for number, (batch, tokens) in enumerate(_tokenised(texts, table)):
         encoded = table.pool(tokens) if encoder is table else encoder.encode_passages(batch)
-        vectors[new[start : start + len(batch)]] = encoded
+        done = number * _STEP + len(batch)
+        vectors[new[done - len(batch) : done]] = encoded
         fresh += [np.unique(ids).astype(np.int32) for ids in tokens]
-        progress(len(rows) - len(texts) + start + len(batch), len(rows))
+        progress(len(rows) - len(texts) + done, len(rows))
     return vectors, earlier.late.with_rows(rows, LateIndex.of_ids(fresh))
+
+
+def _tokenised(texts: Sequence[str], table: StaticEncoder) -> Iterator[tuple[Sequence[str], list[NDArray[np.int64]]]]:
+    """Yields ``_STEP`` texts at a time with their tokens."""
+    for start in range(0, len(texts), _AT_ONCE):
+        many = texts[start : start + _AT_ONCE]
+        tokens = table.tokenize(many)
+        for step in range(0, len(many), _STEP):
+            yield many[step : step + _STEP], tokens[step : step + _STEP]

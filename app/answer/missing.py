@@ -14,7 +14,7 @@ from app.render.messages import say
 from app.types import Sentence
 from index.storage.store import Store
 from index.text.spans import Span
-from index.types import Hit, ParsedQuery
+from index.types import Hit, ParsedQuery, Slot
 from ingest.types import Kind, PassageKind
 
 _NEAREST = 3
@@ -31,7 +31,7 @@ def nearest_spans(question: ParsedQuery, hits: Sequence[Hit], ranked: Sequence[C
     language = question.language
     draft = Draft(language)
     works = named_hits(question, hits)
-    names = ("、" if language == "zh" else ", ").join(short_name(hit.entry, language) for hit in works)
+    names = ("、" if language == "zh" else ", ").join(_called(hit, question) for hit in works)
     if question.unknown:
         draft.say(say("missing", language, names=", ".join(question.unknown)))
     rows = {hit.row for hit in works if hit.entry.kind is not Kind.CONCEPT}  # a section is a wide place
@@ -44,6 +44,14 @@ def nearest_spans(question: ParsedQuery, hits: Sequence[Hit], ranked: Sequence[C
     for candidate in (of_works or ranked)[: _WHOLE if whole else _QUOTED]:
         draft.quote(candidate.span, candidate.hit.entry, paragraph=True, label=True)
     return draft
+
+
+def _called(hit: Hit, question: ParsedQuery) -> str:
+    """Returns what the question calls a work; its short name where it is linked."""
+    for entity in question.entities:
+        if entity.slot is Slot.NAME and entity.value == str(hit.row):
+            return question.text[question.tokens[entity.first].start : question.tokens[entity.end - 1].end]
+    return short_name(hit.entry, question.language)
 
 
 def nothing_to_say(question: ParsedQuery, near: Sequence[Hit], store: Store) -> Iterator[Sentence]:

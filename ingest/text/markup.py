@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 
+# What a text must hold for a pattern to match, so that prose is not searched in vain; the pattern; its replacement.
 # Lengths are bounded, so that a text of nothing but opening brackets is read in time linear in its length.
 _MARKUP = (
-    (re.compile(r"!\[[^\]]{0,500}\]\([^)]{0,2000}\)"), " "),  # images, before links
-    (re.compile(r" ?\[(?:arxiv|url|note):[^\]\s]{1,2000}\]"), ""),  # a concept note's pointer to the entry it rests on
-    (re.compile(r"\[\[([^\]]{1,500})\]\([^)\s]{0,2000}\)\]"), " "),  # [[pdf](…)]: a row of link labels says nothing
-    (re.compile(r"\[([^\]]{0,500})\]\((?:[^()\s]|\([^()\s]*\)){0,2000}\)"), r"\1"),
-    (re.compile(r"</?[A-Za-z][^<>]*>"), " "),
-    (re.compile(r"^ {0,3}#{1,6}\s+", re.M), ""),
-    (re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+", re.M), ""),
-    (re.compile(r"^[ \t]*>[ \t]?", re.M), ""),
-    (re.compile(r"^[ \t]*(?:```|~~~).*$", re.M), ""),
-    (re.compile(r"^(?=[ \t:|-]*---)[ \t:|-]+$", re.M), ""),  # the rule under a table's header
-    (re.compile(r"\*\*|__|(?<![A-Za-z0-9_*])\*(?=[^\s*])|(?<=[^\s*])\*(?![A-Za-z0-9_*])|`"), ""),
+    ("![", re.compile(r"!\[[^\]]{0,500}\]\([^)]{0,2000}\)"), " "),  # images, before links
+    ("[", re.compile(r" ?\[(?:arxiv|url|note):[^\]\s]{1,2000}\]"), ""),  # a note's pointer to what it rests on
+    ("[[", re.compile(r"\[\[([^\]]{1,500})\]\([^)\s]{0,2000}\)\]"), " "),  # [[pdf](…)]: a row of labels says nothing
+    ("](", re.compile(r"\[([^\]]{0,500})\]\((?:[^()\s]|\([^()\s]*\)){0,2000}\)"), r"\1"),
+    ("<", re.compile(r"</?[A-Za-z][^<>]*>"), " "),
+    ("#", re.compile(r"^ {0,3}#{1,6}\s+", re.M), ""),
+    ("", re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+", re.M), ""),
+    (">", re.compile(r"^[ \t]*>[ \t]?", re.M), ""),
+    ("", re.compile(r"^[ \t]*(?:```|~~~).*$", re.M), ""),
+    ("---", re.compile(r"^(?=[ \t:|-]*---)[ \t:|-]+$", re.M), ""),  # the rule under a table's header
+    ("", re.compile(r"\*\*|__|(?<![A-Za-z0-9_*])\*(?=[^\s*])|(?<=[^\s*])\*(?![A-Za-z0-9_*])|`"), ""),
 )
 
 _CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
@@ -40,9 +41,13 @@ def plain_text(markdown: str) -> str:
 
     text = _CODE.sub(keep, markdown) if "`" in markdown else markdown
     text = _without_comments(text) if "-->" in text else text
-    for pattern, replacement in _MARKUP:
-        text = pattern.sub(replacement, text)
-    lines = (_SPACES.sub(" ", _BARS.sub(" ", line) if _ROW.match(line) else line).strip() for line in text.split("\n"))
+    for needed, pattern, replacement in _MARKUP:
+        if needed in text:
+            text = pattern.sub(replacement, text)
+    lines = (
+        _SPACES.sub(" ", _BARS.sub(" ", line) if "|" in line and _ROW.match(line) else line).strip()
+        for line in text.split("\n")
+    )
     plain = "\n".join(line for line in lines if line)
     return _KEPT.sub(lambda found: code[int(found[1])], plain) if code else plain
 

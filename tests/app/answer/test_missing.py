@@ -111,3 +111,13 @@ def test_a_question_from_another_field_gets_no_neighbours(searcher):
     assert found.question.intent.probabilities["outfield"] > 0.5
     assert len(list(nothing_to_say(found.question, found.hits, searcher.store))) == 1
     assert len(list(nothing_to_say(searcher.read("thin matrices"), (), searcher.store))) == 1  # nothing is near
+
+
+@pytest.mark.parametrize("name", ["LoRA", "lora", "Low-Rank Adaptation"])
+def test_a_work_is_called_what_the_question_calls_it(shipped_searcher, name):
+    found = shipped_searcher.find(f"Which reviewer rejected {name} first?")
+    ranked = ExtractiveWriter(shipped_searcher.store, shipped_searcher.table).candidates(found.question, found.hits)
+
+    opening = nearest_spans(found.question, found.hits, ranked).sentences[0].text
+
+    assert opening.startswith(f"The lists do cover {name},")
