@@ -31,6 +31,7 @@ MOST = 10  # … and listed, where no number is asked for
 _NOTES = 2  # below a list
 _SPANS = 4  # passages of an entry among which its sentence is looked for, beside what it is
 _MORE = 0.3  # of the question that a span must hold beyond what says what its work is, to stand in its place
+FITS = 0.5  # probability that one work must have for there to be a list at all
 _ASKED = 0.6  # probability from which on a list is certainly asked for
 _CHARS = {"zh": 140, "en": 360}  # a longer span is cut after its first sentence
 
@@ -64,7 +65,8 @@ def choose(question: ParsedQuery, hits: Sequence[Hit], store: Store, table: Stat
     notes = [member for member in members if member.hit.entry.kind is Kind.CONCEPT]
     if Kind.CONCEPT in question.filters.kinds and not works:
         works, notes = notes, []
-    likely = [member.hit for member in works if member.probability >= limits["work"]][:most]
+    any_fits = any(member.probability >= FITS for member in works)
+    likely = [member.hit for member in works if any_fits and member.probability >= limits["work"]][:most]
     below = [member.hit for member in notes if member.probability >= limits["overview"]][:_NOTES]
     return Chosen(
         _in_order(question, likely or [member.hit for member in works[:1]]),

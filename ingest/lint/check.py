@@ -11,6 +11,7 @@ from typing import Any
 from ingest.corpus import cited_path, corpus_files
 from ingest.documents.front_matter import Document, Part, read_document
 from ingest.documents.glossary import GLOSSARY_FILE
+from ingest.documents.subjects import SUBJECTS_FILE
 from ingest.errors import CorpusError
 from ingest.lint.answers import answer_problems
 from ingest.text.links import link_fault
@@ -28,7 +29,7 @@ _YEARS = range(1950, 2101)
 
 
 def check_corpus(corpus: Path, library: Library) -> list[Problem]:
-    """Returns the faults of study cards, notes and glossary, in file order.
+    """Returns the faults of study cards, notes, glossary and subjects, in file order.
 
     A corpus of lists alone has none of these, and so no faults of this kind.
     """
@@ -39,7 +40,10 @@ def check_corpus(corpus: Path, library: Library) -> list[Problem]:
     problems = [problem for card in cards for problem in _card_problems(card, known)]
     problems += [problem for note in notes for problem in _note_problems(note, known)]
     problems += _cycles({_entry_id(document): document for document in (*cards, *notes)})
-    problems += _repeated_terms(library, cited_path(corpus, corpus / GLOSSARY_FILE))
+    terms = ((term.en, term.line) for term in library.glossary)
+    problems += _repeated(terms, cited_path(corpus, corpus / GLOSSARY_FILE))
+    names = ((name, subject.line) for subject in library.subjects for name in (*subject.en, *subject.zh))
+    problems += _repeated(names, cited_path(corpus, corpus / SUBJECTS_FILE))
     return problems
 
 
@@ -127,12 +131,13 @@ def _entry_id(document: Document) -> str:
     return str(document.front.get("id") or f"note:{Path(document.path).stem}")
 
 
-def _repeated_terms(library: Library, path: str) -> Iterator[Problem]:
+def _repeated(names: Iterable[tuple[str, int]], path: str) -> Iterator[Problem]:
+    """Yields the names, each with its line, that stand in an earlier line, too."""
     seen: dict[str, int] = {}
-    for term in library.glossary:
-        first = seen.setdefault(term.en.casefold(), term.line)
-        if first != term.line:
-            yield Problem(path, term.line, f"{term.en!r} stands already in line {first}")
+    for name, line in names:
+        first = seen.setdefault(name.casefold(), line)
+        if first != line:
+            yield Problem(path, line, f"{name!r} stands already in line {first}")
 
 
 def _list(front: Mapping[str, Any], key: str) -> list[Any]:

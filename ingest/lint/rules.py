@@ -53,7 +53,7 @@ class Finding:
 _E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTE
 RULES: dict[str, tuple[Severity, str]] = {
     "broken-encoding": (_E, "Text was decoded wrongly before it was saved, or the file is not UTF-8"),
-    "card-rules": (_E, "A study card, note or glossary breaks one of its own rules"),
+    "card-rules": (_E, "A study card, note, glossary or subject breaks one of its own rules"),
     "code-link-elsewhere": (_W, "A link labelled as code leads to no place for code"),
     "conflicting-years": (_W, "Listings of one work give years two or more apart"),
     "dead-link": (_E, "The server says that the page is gone (only with --online)"),

@@ -160,3 +160,13 @@ def test_where_nothing_but_filters_is_asked_for_a_line_says_what_a_work_is(ask):
     draft, _ = ask("papers from 2023")
 
     assert texts(draft)[0].endswith("GPTQ is a method that rounds weights to few bits. It is exact.")
+
+
+def test_where_no_work_is_likely_enough_nothing_fits_though_several_might(small, chances):
+    chances(gptq=0.49, awq=0.45)
+    found = small.find("Which papers are about quantization?", k=60)
+
+    chosen = choose(found.question, found.hits, small.store, small.table)
+
+    assert not chosen.sure
+    assert [hit.entry.entry_id for hit in chosen.works] == ["gptq"]

@@ -218,6 +218,12 @@ def test_a_circle_of_a_card_and_a_note_is_reported(check, files):
     assert "note:n" in problem
 
 
+def test_a_name_that_two_subjects_have_is_reported(check, files):
+    files["subjects.tsv"] = f"pruning|cutting\t剪枝\t{LORA}\t\ndistillation|Cutting\t蒸馏\t{TOOLFORMER}\t\n"
+
+    assert check() == ["corpus/subjects.tsv:2: 'Cutting' stands already in line 1"]
+
+
 def test_a_term_that_stands_twice_in_the_glossary_is_reported(check):
     assert check("glossary.tsv", "model\t", "model\t模型\t\nquantisation\t量化\t\nModel\t") == [
         "corpus/glossary.tsv:4: 'Model' stands already in line 2"
