@@ -214,20 +214,13 @@ class Assistant:
             ranked: Sequence[Candidate] = ()
             if facts.sentences and (wishes.asks_more or SIZES in wishes.facts):  # prose tells the size of what
                 ranked = self._writer.candidates(question, hits)
-            if (
-                facts.sentences
-                and not says_more(question, ranked)
-                and not self._beside_the_record(question, wishes, hits)
-            ):
+            beside = wishes.asks_more and estimate(question, hits, self.searcher, ranked) < _ON_RECORD
+            if facts.sentences and not says_more(question, ranked) and not beside:
                 self._writer.add_support(facts, ranked if wishes.asks_more else ())
                 return Status.ANSWERED, tuple(facts.sentences), tuple(facts.citations)
         if question.unknown and not question.named():
             return self._decline(question, hits)
         return self._write_spans(question, wishes, hits, length, history)
-
-    def _beside_the_record(self, question: ParsedQuery, wishes: Wishes, hits: Sequence[Hit]) -> bool:
-        """Tells a question about something that is not on record, though a word for a fact stands in it."""
-        return wishes.asks_more and self.probability(question, hits) < _ON_RECORD
 
     def _write_spans(
         self, question: ParsedQuery, wishes: Wishes, hits: Sequence[Hit], length: Length, history: History

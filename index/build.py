@@ -137,7 +137,7 @@ def _write_parts(
     passages.write([Batch(library.passages, owners, earlier.postings.with_rows(rows, fresh), vectors)])
     write_places(generation / "store.sqlite", _places(library, vectors))
     late.save(generation / "late")
-    LateIndex.of_tokens(table.tokenize(subject_names(library.subjects))).save(generation / "subjects")
+    LateIndex.build(table, subject_names(library.subjects)).save(generation / "subjects")
     Readings.build(table, library.passages, earlier.readings).save(generation / "readings")
     came, gone = earlier.changes(keys)
     wordings = Wordings([searchable_text(*owned[row]) for row in came], names_of_terms(library.glossary))

@@ -159,6 +159,11 @@ class Subject:
     also: tuple[str, ...]
     line: int
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All its names, English ones first."""
+        return self.en + self.zh
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -58,7 +58,7 @@ class SubjectIndex:
     """The subjects of an index; safe to share between threads."""
 
     def __init__(self, store: Store, names: LateIndex, table: StaticEncoder) -> None:
-        """Compares by a table the names of a store's subjects, whose tokens are ``names`` (``names_of``)."""
+        """Compares by a table the names of a store's subjects, whose tokens are ``names`` (``subject_names``)."""
         self._store = store
         self._names = names
         self._table = table
@@ -102,7 +102,7 @@ class SubjectIndex:
 
     @cached_property
     def _starts(self) -> NDArray[np.int64]:
-        counts = [len(names_of(subject)) for subject in self._subjects]
+        counts = [len(subject.names) for subject in self._subjects]
         return np.concatenate(([0], np.cumsum(counts)[:-1])).astype(np.int64)
 
     @cached_property
@@ -125,11 +125,6 @@ class SubjectIndex:
         return rows, works, also
 
 
-def names_of(subject: Subject) -> tuple[str, ...]:
-    """Returns all names of a subject, in the order in which their tokens are kept."""
-    return (*subject.en, *subject.zh)
-
-
 def subject_names(subjects: Sequence[Subject]) -> list[str]:
     """Returns the names of subjects, one after the other."""
-    return [name for subject in subjects for name in names_of(subject)]
+    return [name for subject in subjects for name in subject.names]

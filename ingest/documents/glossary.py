@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.text.files import read_text
+from ingest.text.files import table_rows
 from ingest.types import Problem, Term
 
 GLOSSARY_FILE = "glossary.tsv"
@@ -26,15 +26,7 @@ def read_terms(file: Path, path: str) -> tuple[list[Term], list[Problem]]:
     """
     terms: list[Term] = []
     problems: list[Problem] = []
-    if not file.is_file():
-        return terms, problems
-    text, _ = read_text(file)
-    for number, row in enumerate(text.split("\n"), start=1):
-        cells = row.split("\t")
-        if not row.strip():
-            continue
-        if number == 1 and cells[:2] == ["en", "zh"]:
-            continue
+    for number, cells in table_rows(file, ("en", "zh")):
         if len(cells) != 3 or not cells[0].strip() or not cells[1].strip():
             message = "needs three columns by tabs: English, Chinese, aliases (may be empty)"
             problems.append(Problem(path, number, message))

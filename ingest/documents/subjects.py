@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-from ingest.text.files import read_text
+from ingest.text.files import table_rows
 from ingest.types import Problem, Subject
 
 SUBJECTS_FILE = "subjects.tsv"
-_HEAD = ["en", "zh", "works", "also"]
 
 
 def read_subjects(file: Path, path: str) -> tuple[list[Subject], list[Problem]]:
@@ -32,13 +31,7 @@ def read_subjects(file: Path, path: str) -> tuple[list[Subject], list[Problem]]:
     """
     subjects: list[Subject] = []
     problems: list[Problem] = []
-    if not file.is_file():
-        return subjects, problems
-    text, _ = read_text(file)
-    for number, row in enumerate(text.split("\n"), start=1):
-        cells = [cell.strip() for cell in row.split("\t")]
-        if not row.strip() or (number == 1 and cells[:3] == _HEAD[:3]):
-            continue
+    for number, cells in table_rows(file, ("en", "zh", "works")):
         en, zh, works, also = [*cells, "", "", "", ""][:4]
         subject = Subject(_names(en), _names(zh), tuple(works.split()), tuple(also.split()), number)
         if len(cells) not in (3, 4) or not (subject.en or subject.zh) or not subject.works:

@@ -42,7 +42,7 @@ def check_corpus(corpus: Path, library: Library) -> list[Problem]:
     problems += _cycles({_entry_id(document): document for document in (*cards, *notes)})
     terms = ((term.en, term.line) for term in library.glossary)
     problems += _repeated(terms, cited_path(corpus, corpus / GLOSSARY_FILE))
-    names = ((name, subject.line) for subject in library.subjects for name in (*subject.en, *subject.zh))
+    names = ((name, subject.line) for subject in library.subjects for name in subject.names)
     problems += _repeated(names, cited_path(corpus, corpus / SUBJECTS_FILE))
     return problems
 

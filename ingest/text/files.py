@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import stat
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -41,6 +42,19 @@ class Source:
     encoding: str
     remark: str | None
     mended: tuple[MendedLine, ...]
+
+
+def table_rows(path: Path, head: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yields (line number, cells) of a table by tabs, without its head line and empty lines; none of a missing file.
+
+    Raises:
+        CorpusError: The file cannot be read or is no text.
+    """
+    text, _ = read_text(path) if path.is_file() else ("", None)
+    for number, row in enumerate(text.split("\n"), start=1):
+        cells = row.split("\t")
+        if row.strip() and not (number == 1 and cells[: len(head)] == list(head)):
+            yield number, cells
 
 
 def read_text(path: Path) -> tuple[str, str | None]:
