@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.answer.answerability import write_fitted
+from app.answer.list_request import ship_requests
 from app.assistant import Assistant
 from evals.calibration import fit_answerability, gather_examples
 from evals.fitting import fit_selection, gather_spans, keep_selection
 from evals.fitting_aspects import answered_questions_of, fit_aspects
 from evals.fitting_field import fit_field
 from evals.fitting_lists import fit_membership, read_lists
+from evals.fitting_requests import fit_requests
 from evals.questions import Question
 from ingest.console import Terminal
 
@@ -31,6 +33,9 @@ def fit_all(assistant: Assistant, questions: Sequence[Question], talk: Terminal)
         spans = fit_selection(gather_spans(searcher, [q for q in questions if q.split == "dev"], progress))
     keep_selection(spans)
     talk.say(f"spans: the first one is right for {spans['first']:.0%} of {spans['questions']} questions")
+    requests, found = fit_requests(searcher)
+    ship_requests(requests)
+    talk.say(f"requests for lists: {found:.0%} found of those left out, at 2% of other questions")
     with talk.progress("lists") as progress:
         lists = fit_membership(searcher, questions, read_lists(), progress)
     talk.say(f"lists: recall {lists['recall']:.2f}, precision {lists['precision']:.2f} on those left out")

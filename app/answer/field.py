@@ -8,7 +8,6 @@ titles sound of another field they are silent.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,9 +19,8 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
+from app.answer.grams import GRAM_PARTS, GramModel
 from index.encoders.static import StaticEncoder
-from index.query.intent import buckets, shipped_intents
-from index.query.tokens import folded, tidy
 from index.search import Searcher
 from index.types import Hit, ParsedQuery
 
@@ -30,7 +28,7 @@ SIGNS = ("sounds", "late", "dense", "known", "named", "outfield")
 SHIPPED_FIELD = Path(__file__).parent / "field.safetensors"
 _OUTSIDE = 0.4  # probability from which on a question is of another field; chosen on dev
 _TITLES = 200  # of a library, evenly spread, that tell its field
-_PARTS = ("grams", "scale", "vector", "bias", "signs", "signs_bias")
+_PARTS = ("vector", "signs", "signs_bias")
 
 _SILENT: WeakKeyDictionary[Searcher, bool] = WeakKeyDictionary()
 
@@ -40,27 +38,20 @@ class FieldModel:
     """The fitted model.
 
     Attributes:
-        grams: int8, shape (BUCKETS,): how much an n-gram of ``index.query.intent`` sounds of another field.
-        scale: What one step of them is worth, shape (1,).
+        grams: How much the n-grams of a question sound of another field.
         vector: Weights of the question's vector, float32, shape (dimension,).
-        bias: Shape (1,).
         signs: Weights of ``SIGNS``, float32, shape (SIGNS,).
         signs_bias: Shape (1,).
     """
 
-    grams: NDArray[np.int8]
-    scale: NDArray[np.float32]
+    grams: GramModel
     vector: NDArray[np.float32]
-    bias: NDArray[np.float32]
     signs: NDArray[np.float32]
     signs_bias: NDArray[np.float32]
 
     def sounds(self, text: str, table: StaticEncoder) -> float:
         """Returns how much a text sounds of another field, as log-odds."""
-        rows = gram_rows(text)
-        said = float(self.grams[rows].sum(dtype=np.int32)) * float(self.scale[0]) / math.sqrt(max(len(rows), 1))
-        near = float(table.encode([text])[0] @ self.vector)
-        return said + near + float(self.bias[0])
+        return self.grams.odds(text) + float(table.encode([text])[0] @ self.vector)
 
     def outside(self, signs: Sequence[float]) -> float:
         """Returns the probability, in [0, 1], that a question with these signs is of another field."""
@@ -69,7 +60,8 @@ class FieldModel:
 
     def save(self, file: Path = SHIPPED_FIELD) -> None:
         """Writes the model to a file; by default it becomes the shipped one."""
-        save_file({name: np.ascontiguousarray(getattr(self, name)) for name in _PARTS}, str(file))
+        own = {name: getattr(self, name) for name in _PARTS} | {name: getattr(self.grams, name) for name in GRAM_PARTS}
+        save_file({name: np.ascontiguousarray(tensor) for name, tensor in own.items()}, str(file))
         shipped_field.cache_clear()
 
 
@@ -77,12 +69,8 @@ class FieldModel:
 def shipped_field() -> FieldModel:
     """Returns the model that comes with the project."""
     with safe_open(str(SHIPPED_FIELD), framework="numpy") as file:
-        return FieldModel(**{name: file.get_tensor(name) for name in _PARTS})
-
-
-def gram_rows(text: str) -> NDArray[np.int64]:
-    """Returns the rows of the weights that stand for a text's n-grams, each once."""
-    return buckets(folded(tidy(text)), shipped_intents().common)
+        grams = GramModel(*(file.get_tensor(name) for name in GRAM_PARTS))
+        return FieldModel(grams, *(file.get_tensor(name) for name in _PARTS))
 
 
 def signs_of(question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher, sounds: float) -> tuple[float, ...]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.answer.list_request import sounds_like_a_list
 from index.query.patterns import FACTS, Read, read_all
 from index.query.remainder import left_over
 from index.query.tokens import folded
@@ -44,7 +45,7 @@ def read_wishes(question: ParsedQuery) -> Wishes:
     label = question.intent.label
     asked = folded(question.corrected)
     reads = list(read_all(asked, *FACTS))
-    listed = _asks_for_works(question) and not (reads and question.named())
+    listed = _asks_for_works(question) and not (reads and (question.named() or label == "fact"))
     if listed or label == "comparison":
         reads = []
     facts = tuple(dict.fromkeys(read.slot for read in reads))
@@ -58,15 +59,15 @@ def asks_for_a_list(question: ParsedQuery) -> bool:
 
 
 def _asks_for_works(question: ParsedQuery) -> bool:
-    """Tells a request for a list; a noun for works speaks for one where the intent model is in doubt.
+    """Tells a request for a list: by how it sounds, or as it names works and whose they should be.
 
-    What is listed about a work that is named, with no such noun, are its limits or parts, and not works.
+    Also of lists on another field than the one that the intent model knows.
     """
     if question.intent.label == "outfield" and _RECOMMEND.match(question.corrected) and not question.named():
-        return True  # of lists on another field than the one the intent model knows
+        return True
     nouns = any(entity.slot is Slot.KIND for entity in question.entities)
-    listed = question.intent.probabilities["list"] >= _IN_DOUBT if nouns else not question.named()
-    return listed and (nouns or question.intent.label == "list")
+    theirs = nouns and bool(question.filters.without(["kinds", "years"]))
+    return sounds_like_a_list(question.corrected) or (theirs and question.intent.probabilities["list"] >= _IN_DOUBT)
 
 
 def _asks_more(question: ParsedQuery, reads: Sequence[Read]) -> bool:

@@ -30,7 +30,7 @@ def test_a_malformed_question_is_named_by_its_line(tmp_path, line):
 def test_a_fitted_model_tells_the_two_sides(shipped_searcher, monkeypatch):
     some = read_fields()[::12]
     monkeypatch.setattr("evals.fitting_field.read_fields", lambda: some)
-    monkeypatch.setattr("evals.fitting_field._WORDINGS", 500)
+    monkeypatch.setattr("evals.fitting_grams._WORDINGS", 500)
 
     model = fit_field(shipped_searcher)
 

@@ -1,0 +1,38 @@
+"""Whether a question asks for a list of works, by how it sounds.
+
+``python -m evals --calibrate`` fits the weights of n-grams on requests for lists and on questions that ask for
+something else; ``list_request.safetensors`` holds them. What the intent model says of the question, a noun for works or
+a named work adds nothing to them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+from app.answer.grams import GRAM_PARTS, GramModel
+
+SHIPPED_REQUESTS = Path(__file__).parent / "list_request.safetensors"
+_LEAST = -1.5  # log-odds from which on works are listed; chosen by cross-validation and on dev
+
+
+def sounds_like_a_list(question: str) -> bool:
+    """Tells a request for a list of works."""
+    return shipped_requests().odds(question) >= _LEAST
+
+
+@cache
+def shipped_requests() -> GramModel:
+    """Returns the model that comes with the project."""
+    with safe_open(str(SHIPPED_REQUESTS), framework="numpy") as file:
+        return GramModel(*(file.get_tensor(name) for name in GRAM_PARTS))
+
+
+def ship_requests(model: GramModel) -> None:
+    """Makes a fitted model the shipped one."""
+    save_file({name: np.ascontiguousarray(getattr(model, name)) for name in GRAM_PARTS}, str(SHIPPED_REQUESTS))
+    shipped_requests.cache_clear()
