@@ -28,7 +28,7 @@ from app.answer.generative import GenerativeWriter, Update
 from app.answer.listing import DEPTH
 from app.answer.llm import LanguageModel
 from app.answer.missing import nearest_spans, nothing_to_say
-from app.answer.ordering import not_said_before
+from app.answer.ordering import is_defined, not_said_before
 from app.answer.selection import Candidate
 from app.answer.stopping import Stop
 from app.answer.support import Checker, read_terms
@@ -236,16 +236,17 @@ class Assistant:
         ranked: Sequence[Candidate] = ()
         if not sure or may_be_silent(question, self._writer.looked_at(hits), self.searcher):
             ranked = self._writer.candidates(question, hits)
-        if not sure or held_silent(question, hits, self.searcher, ranked):
+        defined = wishes.defines and not question.unknown and is_defined(question, ranked)
+        if not defined and (not sure or held_silent(question, hits, self.searcher, ranked)):
             verdict = decide(question, hits, self.searcher, ranked)
             if verdict in (Verdict.DECLINE, Verdict.OUTSIDE):
                 return self._decline(question, hits if verdict is Verdict.DECLINE else ())
             if verdict is Verdict.NEAREST:
                 nearest = nearest_spans(question, hits, ranked)
                 return Status.PARTLY_ANSWERED, tuple(nearest.sentences), tuple(nearest.citations)
-            if not draft.sentences:
-                fresh = not_said_before(ranked, history) if question.context else ranked
-                draft = self._writer.write(question, wishes, hits, fresh, length)
+        if not draft.sentences:
+            fresh = not_said_before(ranked, history) if question.context else ranked
+            draft = self._writer.write(question, wishes, hits, fresh, length)
         if not draft.sentences:
             return self._decline(question, hits)
         if question.unknown:

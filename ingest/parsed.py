@@ -6,6 +6,7 @@ Nothing here depends on any other file, so what was read once can be kept by the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,8 +21,13 @@ from ingest.lists.outline import Block
 from ingest.lists.page import page_block
 from ingest.passages import PassageConfig, TextSpan, cut_passages
 from ingest.text.files import read_text
+from ingest.text.scripts import HAN, language_of
 from ingest.types import Passage, PassageKind
 
+_FENCE = ("```", "~~~")
+_NO_PROSE = (*_FENCE, "$", "|", "<", "- ", "* ", "#", ">")
+_WORDS = re.compile(rf"[{HAN}]{{2}}|[A-Za-z]{{2,}}")
+_FEWEST_WORDS = 8  # of a paragraph that says something
 _KINDS = {"papers": PassageKind.CARD, "notes": PassageKind.NOTE}
 
 
@@ -110,7 +116,29 @@ def _block_spans(block: Block, lines: list[str]) -> Iterator[TextSpan]:
         return
     for start, end in ((block.start, block.end), *block.further):
         cells = block.cells if start == block.start else ()
-        yield TextSpan("", PassageKind.LISTING, "", start, tuple(lines[start - 1 : end]), cells=cells)
+        for first, part in _languages_apart(start, lines[start - 1 : end]):
+            yield TextSpan("", PassageKind.LISTING, "", first, tuple(part), cells=cells)
+
+
+def _languages_apart(start: int, lines: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yields (first line, lines) of a listing: a paragraph in the other language stands for itself.
+
+    So a note that a curator wrote in both languages is one passage in each. Code, formulas and names are no paragraphs.
+    """
+    begun, fenced = 0, False
+    for number, line in enumerate(lines):
+        fenced ^= line.lstrip().startswith(_FENCE)
+        after_blank = number > begun and not lines[number - 1].strip()
+        if after_blank and not fenced and _is_prose(line):
+            held = "\n".join(lines[begun + (not begun) : number])  # without the title, mostly English everywhere
+            if held.strip() and language_of(held) != language_of(line):
+                yield start + begun, lines[begun:number]
+                begun = number
+    yield start + begun, lines[begun:]
+
+
+def _is_prose(line: str) -> bool:
+    return len(_WORDS.findall(line)) >= _FEWEST_WORDS and not line.lstrip().startswith(_NO_PROSE)
 
 
 def _document_spans(document: Document, role: str) -> Iterator[TextSpan]:

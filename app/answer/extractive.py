@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.answer.aspects import shipped_aspects
+from app.answer.defining import defining_spans
 from app.answer.draft import Draft
 from app.answer.facts import state_columns, state_facts
 from app.answer.listing import write_list
@@ -29,6 +30,7 @@ from index.types import Hit, ParsedQuery
 from ingest.documents.answers import ASPECTS
 from ingest.types import Kind
 
+_DEFINED_BY = 10  # hits, one of which may define a term
 _LIKELY = 0.12  # probability from which on a span is put beside facts
 SIZES = "sizes"
 _BIBLIOGRAPHY = ("year", "authors", "venue", "links")  # what prose says less well than the record
@@ -76,8 +78,15 @@ class ExtractiveWriter:
         self._config = config
 
     def candidates(self, question: ParsedQuery, hits: Sequence[Hit], most: int = MOST_PASSAGES) -> list[Candidate]:
-        """Returns the spans of the ``most`` best passages of the best entries, the likeliest answer first."""
+        """Returns the spans of the ``most`` best passages of the best entries, the likeliest answer first.
+
+        Where a definition is asked for, what defines the term is among them.
+        """
         spans = candidate_spans(self._store, self.looked_at(hits), question.language, most)
+        if question.intent.label == "definition":
+            known = {span.passage.passage_id for span, _ in spans}
+            defining = defining_spans(question, hits[:_DEFINED_BY], self._store)
+            spans += [found for found in defining if found[0].passage.passage_id not in known]
         return rank_spans(question, spans, self._table)
 
     def looked_at(self, hits: Sequence[Hit]) -> Sequence[Hit]:

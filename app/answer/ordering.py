@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from app.answer.defining import asked_names, closeness, is_definition, says_how
 from app.answer.selection import Candidate
 from index.query.conversation import History
-from index.text.analysis import term_set
 from index.types import ParsedQuery
 
-LOOKED_AT = 30  # candidates among which a definition, and what supports an answer, is looked for
+LOOKED_AT = 30  # candidates among which what supports an answer is looked for
+_DEFINED = 0.9  # probability of the definition of the very term
 _PROCEDURE = 0.3  # odds of a procedure, against the likeliest span, from which on it comes first
 
 
 def definition_first(question: ParsedQuery, ranked: Sequence[Candidate]) -> list[Candidate]:
     """Returns candidates with what the very term that is asked for is, and how it works, in front, if that is there.
 
-    An entry's own definition answers "what is LoRA?" and not "what is NF4?": the question that it answers must hold all
-    words of the one asked.
+    An entry's own definition answers "what is LoRA?" and not "what is NF4?": the less else than the term the question
+    holds that is answered, the better. What is defined so is probable.
     """
-    wanted = set(question.words)
+    names = asked_names(question)
+    fits = sorted(((closeness(names, one.span), one) for one in ranked), key=lambda fit: -fit[0])
+    defining = [one for close, one in fits if close > 0]  # of equals, the likelier one first
+    if not defining:
+        return list(ranked)
+    what = defining[0]
+    how = [one for one in defining[1:] if one.hit.row == what.hit.row and says_how(one.span)][:1]
+    others = [one for one in ranked if one is not what and one not in how]
+    return [replace(what, probability=max(what.probability, _DEFINED)), *how, *others]
 
-    def of_aspect(aspect: str) -> list[Candidate]:
-        return [
-            candidate for candidate in ranked[:LOOKED_AT] if wanted
-            and (asked := candidate.span.asked) is not None and asked.aspect == aspect
-            and wanted <= term_set(" ".join((asked.question, *asked.wordings)))
-        ]  # fmt: skip
 
-    what = of_aspect("what")[:1]
-    how = [candidate for candidate in of_aspect("how") if what and candidate.hit.row == what[0].hit.row][:1]
-    return _in_front([*what, *how], ranked)
+def is_defined(question: ParsedQuery, ranked: Sequence[Candidate]) -> bool:
+    """Tells that a candidate says what the term is that a question asks for."""
+    names = asked_names(question)
+    return any(is_definition(names, candidate.span) for candidate in ranked)
 
 
 def not_said_before(ranked: Sequence[Candidate], history: History) -> list[Candidate]:
