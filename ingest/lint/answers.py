@@ -76,7 +76,7 @@ def _of_part(
         length = len(_WORD.findall(question.answer) if part.language == "zh" else question.answer.split())
         if length > _MOST[part.language]:
             yield Problem(path, question.line + 1, f"answer of {length}, at most {_MOST[part.language]}")
-        tokens = count_tokens("\n".join(part.lines[question.line - part.start :][:2]))
+        tokens = sum(count_tokens(line) + 1 for line in part.lines[question.line - part.start :][:2])  # as they are cut
         if tokens > _PASSAGE:
             message = f"question, wordings and answer have {tokens} tokens, a passage {_PASSAGE} at most"
             yield Problem(path, question.line, message)
