@@ -130,7 +130,7 @@ def _languages_apart(start: int, lines: Sequence[str]) -> Iterator[tuple[int, Se
         fenced ^= line.lstrip().startswith(_FENCE)
         after_blank = number > begun and not lines[number - 1].strip()
         if after_blank and not fenced and _is_prose(line):
-            held = "\n".join(lines[begun + (not begun) : number])  # without the title, mostly English everywhere
+            held = "\n".join(lines[max(begun, 1) : number])  # without the title, mostly English everywhere
             if held.strip() and language_of(held) != language_of(line):
                 yield start + begun, lines[begun:number]
                 begun = number

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from app.answer.spans import by_entry
 from index.storage.store import Store
 from index.text.analysis import content_words
-from index.text.spans import Span
+from index.text.spans import Span, spans_of
 from index.types import Hit, ParsedQuery, Slot
+from ingest.documents.answers import AnsweredQuestion, read_answered
 from ingest.text.scripts import HAN
+from ingest.types import PassageKind
 
 _DEFINING = frozenset(content_words("define definition explain mean meaning what's 意思 含义 定义 解释"))
 _WORTH = {"what": 1.0, "how": 0.8}  # of aspects, where a term is asked for
@@ -24,7 +25,10 @@ Names = dict[str, frozenset[str]]
 
 
 def asked_names(question: ParsedQuery) -> Names:
-    """Returns the names of the term that a question asks to define, each with its words; none where more is asked."""
+    """Returns the names of the term that a question asks to define, each with its words.
+
+    Where it says more than a term of the glossary, that is its only name.
+    """
     words = frozenset(question.words) - _DEFINING
     terms = [entity for entity in question.entities if entity.slot is Slot.TERM]
     names = {_SPACED_HAN.sub("", name): frozenset[str]() for entity in terms for name in (entity.name, entity.value)}
@@ -51,9 +55,7 @@ def closeness(names: Names, span: Span) -> float:
 def is_definition(names: Names, span: Span) -> bool:
     """Tells a span that answers what the term is or how it works, and nothing else."""
     asked = span.asked
-    if asked is None or asked.aspect not in _WORTH or not _opens_with(names, span):
-        return False
-    return any(_words(asked.question) == words for words in names.values())
+    return asked is not None and _asks_for(names, asked) and _opens_with(names, span)
 
 
 def says_how(span: Span) -> bool:
@@ -64,10 +66,17 @@ def says_how(span: Span) -> bool:
 def defining_spans(question: ParsedQuery, hits: Sequence[Hit], store: Store) -> Iterator[tuple[Span, Hit]]:
     """Yields the spans of entries that define the term asked for, whatever the search thought of them."""
     names = asked_names(question)
-    for hit in hits if names else ():
-        for span in by_entry(store.passages_of(hit.entry.entry_id), question.language):
-            if is_definition(names, span):
-                yield span, hit
+    for hit in hits:
+        for passage in store.passages_of(hit.entry.entry_id):
+            if passage.kind is PassageKind.ANSWER and passage.language == question.language:
+                asked = read_answered(passage.text)
+                if asked is not None and _asks_for(names, asked):
+                    yield from ((span, hit) for span in spans_of(passage) if _opens_with(names, span))
+
+
+def _asks_for(names: Names, asked: AnsweredQuestion) -> bool:
+    """Tells a question that asks for the term and nothing else."""
+    return asked.aspect in _WORTH and _words(asked.question) in names.values()
 
 
 def _share(name: str, words: frozenset[str], text: str) -> float:

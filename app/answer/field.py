@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from app.answer.grams import GRAM_PARTS, GramModel
+from app.answer.grams import GramModel
 from index.encoders.static import StaticEncoder
 from index.search import Searcher
 from index.types import Hit, ParsedQuery
@@ -60,7 +60,7 @@ class FieldModel:
 
     def save(self, file: Path = SHIPPED_FIELD) -> None:
         """Writes the model to a file; by default it becomes the shipped one."""
-        own = {name: getattr(self, name) for name in _PARTS} | {name: getattr(self.grams, name) for name in GRAM_PARTS}
+        own = {name: getattr(self, name) for name in _PARTS} | self.grams.tensors()
         save_file({name: np.ascontiguousarray(tensor) for name, tensor in own.items()}, str(file))
         shipped_field.cache_clear()
 
@@ -69,8 +69,7 @@ class FieldModel:
 def shipped_field() -> FieldModel:
     """Returns the model that comes with the project."""
     with safe_open(str(SHIPPED_FIELD), framework="numpy") as file:
-        grams = GramModel(*(file.get_tensor(name) for name in GRAM_PARTS))
-        return FieldModel(grams, *(file.get_tensor(name) for name in _PARTS))
+        return FieldModel(GramModel.read(SHIPPED_FIELD), *(file.get_tensor(name) for name in _PARTS))
 
 
 def signs_of(question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher, sounds: float) -> tuple[float, ...]:

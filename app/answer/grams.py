@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import safe_open
 
 from index.query.intent import buckets, shipped_intents
 from index.query.tokens import folded, tidy
 
-GRAM_PARTS = ("grams", "scale", "bias")  # as a file of tensors names them
+_PARTS = ("grams", "scale", "bias")  # as a file of tensors names them
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,16 @@ class GramModel:
         scale = float(np.abs(weights).max()) / 127.0
         grams = np.rint(weights / scale).astype(np.int8)
         return cls(grams, np.asarray([scale], dtype=np.float32), bias.astype(np.float32))
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        """Reads the weights out of a file of tensors, which may hold others, too."""
+        with safe_open(str(file), framework="numpy") as tensors:
+            return cls(*(tensors.get_tensor(name) for name in _PARTS))
+
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """Returns the weights as ``read`` finds them in a file."""
+        return {name: getattr(self, name) for name in _PARTS}
 
     def odds(self, text: str) -> float:
         """Returns the log-odds for a question."""

@@ -10,11 +10,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from app.answer.grams import GRAM_PARTS, GramModel
+from app.answer.grams import GramModel
 
 SHIPPED_REQUESTS = Path(__file__).parent / "list_request.safetensors"
 _LEAST = -1.5  # log-odds from which on works are listed; chosen by cross-validation and on dev
@@ -28,11 +26,10 @@ def sounds_like_a_list(question: str) -> bool:
 @cache
 def shipped_requests() -> GramModel:
     """Returns the model that comes with the project."""
-    with safe_open(str(SHIPPED_REQUESTS), framework="numpy") as file:
-        return GramModel(*(file.get_tensor(name) for name in GRAM_PARTS))
+    return GramModel.read(SHIPPED_REQUESTS)
 
 
 def ship_requests(model: GramModel) -> None:
     """Makes a fitted model the shipped one."""
-    save_file({name: np.ascontiguousarray(getattr(model, name)) for name in GRAM_PARTS}, str(SHIPPED_REQUESTS))
+    save_file(model.tensors(), str(SHIPPED_REQUESTS))
     shipped_requests.cache_clear()

@@ -1,5 +1,8 @@
+import pytest
+
+from evals.errors import EvaluationError
 from evals.fitting_lists import read_lists
-from evals.fitting_requests import fit_requests
+from evals.fitting_requests import fit_requests, read_requests
 from evals.questions import read_questions
 
 
@@ -17,4 +20,14 @@ def test_a_fitted_model_tells_requests_it_has_not_seen(shipped_searcher, monkeyp
 def test_no_request_of_the_suite_is_learned_from():
     asked = {question.text.casefold().strip("?？. ") for question in read_questions()}
 
-    assert not asked & {one.text.casefold().strip("?？. ") for one in read_lists()}
+    learned = [*(one.text for one in read_lists()), *(text for text, _ in read_requests())]
+    assert not asked & {text.casefold().strip("?？. ") for text in learned}
+
+
+@pytest.mark.parametrize("line", ["[]", '{"q": "x"}', '{"q": "x", "list": 1}'])
+def test_a_malformed_question_is_named_by_its_line(tmp_path, line):
+    file = tmp_path / "requests.jsonl"
+    file.write_text(line + "\n", encoding="utf-8")
+
+    with pytest.raises(EvaluationError, match=r"requests\.jsonl:1: not a question that asks for a list"):
+        read_requests(file)
