@@ -236,7 +236,7 @@ class Assistant:
         ranked: Sequence[Candidate] = ()
         if not sure or may_be_silent(question, self._writer.looked_at(hits), self.searcher):
             ranked = self._writer.candidates(question, hits)
-        defined = wishes.defines and not question.unknown and is_defined(question, ranked)
+        defined = not question.unknown and is_defined(question, ranked)
         if not defined and (not sure or held_silent(question, hits, self.searcher, ranked)):
             verdict = decide(question, hits, self.searcher, ranked)
             if verdict in (Verdict.DECLINE, Verdict.OUTSIDE):

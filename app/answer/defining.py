@@ -14,7 +14,9 @@ from ingest.documents.answers import AnsweredQuestion, read_answered
 from ingest.text.scripts import HAN
 from ingest.types import PassageKind
 
-_DEFINING = frozenset(content_words("define definition explain mean meaning what's 意思 含义 定义 解释"))
+_DEFINING = frozenset(
+    content_words("define definition explain mean meaning what's exactly actually simply 意思 含义 定义 解释 到底 究竟")
+)
 _WORTH = {"what": 1.0, "how": 0.8}  # of aspects, where a term is asked for
 _WORDING = 0.7  # worth of another wording of a question, which may hold less than is answered
 _SPELLED = 0.01  # what a name in its own spelling is worth: "token" and "tokenisation" have one stem

@@ -51,14 +51,22 @@ class Draft:
             shown = f"{name.rstrip()}\n\n{shown}" if span.steps else f"{name}{shown}"
         self.sentences.append(Sentence(shown, (number,), starts_paragraph=paragraph or span.steps))
 
-    def point(self, span: Span, entry: Entry, *, label: bool) -> None:
-        """Adds a span that supports what was said, as a point of a list; a procedure keeps its own numbers."""
-        if span.steps:
-            self.quote(span, entry, label=label)
-        else:
-            name = self._label(span, entry) if label else ""
-            lead = f"- {name}"
-            self.quote(span, entry, text=f"{lead}{span.plain}", paragraph=True, lead=len(lead))
+    def point(self, span: Span, entry: Entry, *, label: bool, asked: bool = False, heading: str = "") -> None:
+        """Adds a span as a point of a list; a procedure keeps its own numbers.
+
+        Args:
+            span: What is quoted.
+            entry: The entry it is of.
+            label: Whether to put the entry's name in front, unless the span starts with it …
+            asked: … or, better, the question that the span answers, if it answers one.
+            heading: What stands above the list that starts here.
+        """
+        name = self._label(span, entry) if label else ""
+        if asked and span.asked is not None:
+            name = f"**{span.asked.question}** "
+        apart = f"{name.rstrip()}\n\n" if name else ""
+        lead = f"{heading}{apart}" if span.steps else f"{heading}- {name}"
+        self.quote(span, entry, text=f"{lead}{span.plain}", paragraph=True, lead=len(lead))
 
     def say(self, text: str, *, paragraph: bool = True) -> None:
         """Adds a sentence of the program's own, without a citation."""

@@ -50,7 +50,8 @@ class ExtractiveConfig:
         spans: At most so many spans, by length …
         words: … and so many words, a Chinese character counting for half a one.
         fair: What a definition is filled up to, in words, by length.
-        adds: A further span must be the first to hold what is asked for with so much probability, by length.
+        adds: A further span must be the first to hold what is asked for with so much probability, by length …
+        answers: … and with so much to be a part of the answer; the others are related and stand apart, below it.
         same: Two spans whose vectors are nearer than this say the same; the later one is left out.
         new: … and so is one fewer than this share of whose words is new.
         sides: Works set beside each other.
@@ -62,10 +63,29 @@ class ExtractiveConfig:
     words: tuple[int, int, int] = (80, 180, 300)
     fair: tuple[int, int, int] = (0, 50, 120)
     adds: tuple[float, float, float] = (1.0, 0.08, 0.01)
+    answers: float = 0.16
     same: float = 0.78
     new: float = 0.4
     sides: int = 4
     shared: tuple[str, ...] = ("what", "how", "result", "cost", "limit")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The spans chosen for an answer, the likeliest first.
+
+    Attributes:
+        answer: What is asked for; the first of all is among them.
+        related: What stands near it and may hold a part.
+    """
+
+    answer: list[Candidate]
+    related: list[Candidate]
+
+    @property
+    def all(self) -> list[Candidate]:
+        """Both, the answer first."""
+        return [*self.answer, *self.related]
 
 
 class ExtractiveWriter:
@@ -147,7 +167,7 @@ class ExtractiveWriter:
     def add_support(self, draft: Draft, ranked: Sequence[Candidate]) -> None:
         """Adds to the facts of a draft the likeliest spans, if they are likely at all, for what else is asked."""
         first = {citation.entry.entry_id for citation in draft.citations}
-        for candidate in self._supported(ranked, Length.NORMAL)[:_OF_EACH] if ranked else ():
+        for candidate in self._supported(ranked, Length.NORMAL).all[:_OF_EACH] if ranked else ():
             if candidate.probability >= _LIKELY:
                 draft.point(candidate.span, candidate.hit.entry, label=candidate.hit.entry.entry_id not in first)
 
@@ -160,10 +180,11 @@ class ExtractiveWriter:
     def _plain(
         self, draft: Draft, question: ParsedQuery, ranked: Sequence[Candidate], length: Length, *, fill: bool = False
     ) -> None:
-        """Quotes the best span, then what supports it and adds to it: of the same entry first."""
+        """Quotes the best span, then what adds to it, of the same entry first; apart from these, what is related."""
         if not ranked:
             return
-        first, *others = self._supported(ranked, length, fill=fill)
+        chosen = self._supported(ranked, length, fill=fill)
+        first, *others = chosen.answer
         self._answer_first(draft, question, first)
         own = first.hit.entry.entry_id
         for candidate in sorted(others, key=lambda candidate: candidate.hit.entry.entry_id != own):
@@ -172,6 +193,11 @@ class ExtractiveWriter:
                 draft.quote(span, entry, paragraph=True, label=entry.entry_id != own)
             else:
                 draft.point(span, entry, label=entry.entry_id != own)
+        heading = f"{say('related', question.language)}\n\n"
+        for candidate in chosen.related:
+            entry = candidate.hit.entry
+            draft.point(candidate.span, entry, label=entry.entry_id != own, asked=True, heading=heading)
+            heading = ""
 
     def _answer_first(self, draft: Draft, question: ParsedQuery, candidate: Candidate) -> None:
         """Quotes what comes first; a "No." to a question other than the one asked has that question before it."""
@@ -181,8 +207,8 @@ class ExtractiveWriter:
         lead = f"**{asked}** " if asked and not heard and opens_with_a_verdict(span.plain) else ""
         draft.quote(span, entry, text=f"{lead}{span.plain}", paragraph=True, lead=len(lead))
 
-    def _supported(self, ranked: Sequence[Candidate], length: Length, *, fill: bool = False) -> list[Candidate]:
-        """Returns the first span and those after it that may hold what is asked for where the ones before do not.
+    def _supported(self, ranked: Sequence[Candidate], length: Length, *, fill: bool = False) -> Chosen:
+        """Chooses the first span and those after it that may hold what is asked for where the ones before do not.
 
         Args:
             ranked: What is chosen from; there must be one.
@@ -192,17 +218,19 @@ class ExtractiveWriter:
         size = list(Length).index(length)
         most, adds, room = self._config.spans[size], self._config.adds[size], self._config.words[size]
         fair = room - self._config.fair[size] if fill else room  # what may be left of the room
-        chosen, room = [ranked[0]], room - count_words(ranked[0].span.plain)
+        chosen, room = Chosen([ranked[0]], []), room - count_words(ranked[0].span.plain)
         unsaid = 1.0 - ranked[0].probability
         for candidate in ranked[1:LOOKED_AT]:
-            more = room > fair and len(chosen) < _FILLED and candidate.hit.row == ranked[0].hit.row
+            more = room > fair and len(chosen.all) < _FILLED and candidate.hit.row == ranked[0].hit.row
             more = more and candidate.span.asked is not None  # prose says the same in other words
             words = count_words(candidate.span.plain)
             verdict = opens_with_a_verdict(candidate.span.plain)  # "Yes." answers a question that is not shown
-            if len(chosen) == most or words > room or verdict or not (more or candidate.probability * unsaid >= adds):
+            chance = candidate.probability * unsaid
+            if len(chosen.all) == most or words > room or verdict or not (more or chance >= adds):
                 continue
-            if not self._is_said(candidate, chosen):
-                chosen.append(candidate)
+            near = not more and chance < self._config.answers
+            if not self._is_said(candidate, chosen.all):
+                (chosen.related if near else chosen.answer).append(candidate)
                 room -= words
                 unsaid *= 1.0 - candidate.probability
         return chosen
@@ -253,7 +281,7 @@ class ExtractiveWriter:
         if differs:
             draft.quote(between[0].span, between[0].hit.entry, paragraph=True)
         for side, own in zip(sides, of_sides, strict=True) if not differs else ():
-            for number, candidate in enumerate(self._supported(own, length)[:_OF_EACH] if own else ()):
+            for number, candidate in enumerate(self._supported(own, length).all[:_OF_EACH] if own else ()):
                 draft.quote(candidate.span, side.entry, paragraph=not number, label=not number)
         alike = len({side.entry.kind is Kind.CONCEPT for side in sides}) == 1  # "optimisers" is not Adam beside Sophia
         if alike and (differs or versus >= _SURE) and length is not Length.SHORT:

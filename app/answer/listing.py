@@ -139,6 +139,9 @@ def _why(
     for span, hit in near:
         if _defines(span):
             told.setdefault(hit.entry.entry_id, span)
+    for span, hit in near:  # what a list says first of a work stands alone
+        if span.passage.kind is PassageKind.LISTING and not span.head:
+            told.setdefault(hit.entry.entry_id, span)
     best: dict[str, Span] = {}
     for candidate in rank_spans(question, near, table) if question.search_text else ():
         best.setdefault(candidate.hit.entry.entry_id, candidate.span)

@@ -42,7 +42,7 @@ def nearest_spans(question: ParsedQuery, hits: Sequence[Hit], ranked: Sequence[C
     opening = "all_about" if whole else "near" if question.unknown else "not_found_about" if works else "not_found"
     draft.say(say(opening, language, names=names), paragraph=False)
     for candidate in (of_works or ranked)[: _WHOLE if whole else _QUOTED]:
-        draft.quote(candidate.span, candidate.hit.entry, paragraph=True, label=True)
+        draft.point(candidate.span, candidate.hit.entry, label=True, asked=True)
     return draft
 
 

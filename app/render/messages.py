@@ -62,6 +62,7 @@ _TEXTS = {
         "zh": "部分有依据，材料里没有：{missing}",
         "en": "partly supported; not in the sources: {missing}",
     },
+    "related": {"zh": "相关内容：", "en": "Related:"},
     "nearest": {"zh": "最接近的条目：", "en": "The nearest entries:"},
     "not_found": {
         "zh": "我没有在清单里找到对这个问题的直接回答。最接近的内容是：",

@@ -300,6 +300,18 @@ def test_a_further_span_must_be_likely_to_hold_what_those_before_do_not(quoted, 
     assert quoted(*probabilities) == number
 
 
+def test_what_is_less_likely_stands_apart_from_the_answer_below_the_question_that_it_answers(small, candidates):
+    question, ranked = candidates
+    asked = [c for c in ranked if c.span.asked and not opens_with_a_verdict(c.span.plain)][:3]
+    spans = [replace(c, probability=chance) for c, chance in zip(asked, (0.5, 0.4, 0.3), strict=True)]
+    writer = ExtractiveWriter(small.store, small.table, ExtractiveConfig(same=2.0, new=0.0))
+
+    first, second, third = texts(writer.write(question, PLAIN, (), spans, Length.NORMAL))
+
+    assert [first, second] == [spans[0].span.plain, spans[1].span.plain]  # 0.5 * 0.4 = 0.20, 0.5 * 0.6 * 0.3 = 0.09
+    assert third == f"Related:\n\n- **{spans[2].span.asked.question}** {spans[2].span.plain}"
+
+
 def test_a_definition_goes_on_with_how_the_thing_works(write):
     first, second, *_ = texts(write("What is GPTQ?"))
 
