@@ -19,7 +19,6 @@ from app.answer.answerability import (
     gather_evidence,
     held_silent,
     is_about_the_program,
-    may_be_silent,
 )
 from app.answer.draft import Draft
 from app.answer.extractive import SIZES, ExtractiveWriter, says_more
@@ -29,7 +28,7 @@ from app.answer.listing import DEPTH
 from app.answer.llm import LanguageModel
 from app.answer.missing import nearest_spans, nothing_to_say
 from app.answer.ordering import is_defined, not_said_before
-from app.answer.selection import Candidate
+from app.answer.selection import CERTAIN, Candidate
 from app.answer.stopping import Stop
 from app.answer.support import Checker, read_terms
 from app.answer.wishes import Wishes, asks_for_a_list, read_wishes
@@ -226,18 +225,17 @@ class Assistant:
         self, question: ParsedQuery, wishes: Wishes, hits: Sequence[Hit], length: Length, history: History
     ) -> Said:
         """Lists works or quotes spans, or says that nothing was found or only what is near."""
+        ranked = self._writer.candidates(question, hits) if question.search_text or not wishes.wants_list else []
+        told = bool(ranked) and ranked[0].probability >= CERTAIN and not question.unknown  # asked in the very words
         draft, sure = Draft(question.language), False
-        if wishes.wants_list:
+        if wishes.wants_list and not told:
             draft, chance = self._writer.write_list(question, hits)
             asked = bool(question.filters.without(["kinds", "years"])) and not question.dropped
             known = chance >= _LISTED and not self.searcher.unknown_words(question)
             known = known and not is_outside(question, hits, self.searcher)
             sure = bool(draft.sentences) and (asked or known)
-        ranked: Sequence[Candidate] = ()
-        if not sure or may_be_silent(question, self._writer.looked_at(hits), self.searcher):
-            ranked = self._writer.candidates(question, hits)
-        defined = not question.unknown and is_defined(question, ranked)
-        if not defined and (not sure or held_silent(question, hits, self.searcher, ranked)):
+        told = told or (not question.unknown and is_defined(question, ranked))
+        if not told and (not sure or held_silent(question, hits, self.searcher, ranked)):
             verdict = decide(question, hits, self.searcher, ranked)
             if verdict in (Verdict.DECLINE, Verdict.OUTSIDE):
                 return self._decline(question, hits if verdict is Verdict.DECLINE else ())
@@ -266,7 +264,9 @@ def _depth(question: ParsedQuery) -> int:
 def _own_words(question: ParsedQuery) -> str | None:
     """Returns the answer to small talk and to questions about the assistant, or None to anything else."""
     intent = question.intent
-    if intent.label not in _CHAT or intent.probabilities[intent.label] < _CHAT[intent.label] or question.named():
+    if intent.label not in _CHAT or intent.probabilities[intent.label] < _CHAT[intent.label]:
+        return None
+    if question.named() or question.is_a_name():
         return None
     if not question.tokens or len(question.corrected) > _CHAT_CHARS or _FIGURE.search(question.corrected):
         return None  # "!!!", a thousand letters and "571 % is a lot" are no greeting

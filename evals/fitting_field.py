@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from app.answer.field import SIGNS, FieldModel, signs_of
-from app.answer.grams import GramModel
 from evals.calibration import SHIPPED_CALIBRATION
 from evals.fitting_grams import (
     FOLDS,
@@ -27,6 +26,7 @@ from evals.fitting_grams import (
     weigh_signs,
 )
 from evals.lines import read_rows
+from index.query.grams import GramModel
 from index.query.intent import BUCKETS
 from index.search import Searcher
 

@@ -1,4 +1,4 @@
-"""What the models over n-grams (``app.answer.grams``) have in common when they are fitted.
+"""What the models over n-grams (``index.query.grams``) have in common when they are fitted.
 
 Each has two steps: n-grams tell how a question sounds, and a few signs weigh that against what else is known. The
 second learns from log-odds that a model gave which had not seen the question.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from app.answer.grams import gram_rows
+from index.query.grams import gram_rows
 from index.query.intent import BUCKETS
 from index.search import Searcher
 from ingest.documents.answers import read_answered

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from app.answer.grams import GramModel
 from evals.calibration import SHIPPED_CALIBRATION
 from evals.fitting_field import read_fields
 from evals.fitting_grams import FOLDS, WORDING_WEIGHT, fit_odds, gram_features, held_out_odds, spread_wordings
 from evals.fitting_lists import read_lists
 from evals.lines import read_rows
+from index.query.grams import GramModel
 from index.search import Searcher
 from index.training.intents.train import EXAMPLES, read_wordings
 
@@ -37,7 +37,7 @@ def read_requests(file: Path = SHIPPED_REQUESTS) -> list[tuple[str, bool]]:
 
 
 def fit_requests(searcher: Searcher) -> tuple[GramModel, float]:
-    """Fits the model of ``app.answer.list_request``.
+    """Fits the model of ``index.query.list_request``.
 
     Args:
         searcher: Searches the shipped corpus.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.answer.answerability import write_fitted
-from app.answer.list_request import ship_requests
 from app.assistant import Assistant
 from evals.calibration import fit_answerability, gather_examples
 from evals.fitting import fit_selection, gather_spans, keep_selection
@@ -14,6 +13,7 @@ from evals.fitting_field import fit_field
 from evals.fitting_lists import fit_membership, read_lists
 from evals.fitting_requests import fit_requests
 from evals.questions import Question
+from index.query.list_request import ship_requests
 from ingest.console import Terminal
 
 HIDDEN = 600  # answered questions that are asked with and without what answers them

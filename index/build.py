@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -130,11 +131,13 @@ def _write_parts(
         earlier = Earlier.nothing(encoder.dimension)
     texts = [searchable_text(*owned[row]) for row in new]
     np.save(generation / KEYS_FILE, keys)
-    write_store(generation / "store.sqlite", library)
-    fresh = Postings.count(map(index_terms, texts))
-    vectors, late = _vectors_and_tokens(texts, rows, encoder, table, earlier, progress)
-    owners = [entry for entry, _ in owned]
-    passages.write([Batch(library.passages, owners, earlier.postings.with_rows(rows, fresh), vectors)])
+    with ThreadPoolExecutor(1) as beside:  # SQLite and NumPy let each other work
+        stored = beside.submit(write_store, generation / "store.sqlite", library)
+        fresh = Postings.count(map(index_terms, texts))
+        vectors, late = _vectors_and_tokens(texts, rows, encoder, table, earlier, progress)
+        owners = [entry for entry, _ in owned]
+        passages.write([Batch(library.passages, owners, earlier.postings.with_rows(rows, fresh), vectors)])
+        stored.result()
     write_places(generation / "store.sqlite", _places(library, vectors))
     late.save(generation / "late")
     LateIndex.build(table, subject_names(library.subjects)).save(generation / "subjects")

@@ -170,6 +170,12 @@ class ParsedQuery:
                 places.setdefault((entity.first, entity.end), set()).add(int(entity.value))
         return [places[place] for place in sorted(places)]
 
+    def is_a_name(self) -> bool:
+        """Tells a question that is nothing but the name of an entry or of a term of the glossary."""
+        whole = (0, len(self.tokens))
+        slots = (Slot.NAME, Slot.LINK, Slot.TERM)
+        return any(entity.slot in slots and (entity.first, entity.end) == whole for entity in self.entities)
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

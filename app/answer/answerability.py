@@ -21,12 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.answer.field import is_outside
-from app.answer.said import asked_aspect, names_held, what_is_said
+from app.answer.said import asked_aspect, is_of_named, names_held, what_is_said
 from app.answer.selection import Candidate
 from app.answer.spans import is_bare
 from index.search import Searcher
 from index.text.analysis import content_words, term_set
 from index.types import Hit, ParsedQuery
+from ingest.types import Passage
 
 _LOOKED_AT = 5
 _LONGEST_WORD = 40  # letters; what is longer is no word
@@ -57,7 +58,8 @@ _ABOUT_THE_PROGRAM = re.compile(
 
 
 SIGNS = (
-    "coverage", "familiar", "in_field", "best", "prose", "work", "pairs", "weakest", "near", "names", "open", "usual",
+    "coverage", "familiar", "in_field", "best", "prose", "work", "pairs", "weakest", "near", "names", "own", "open",
+    "usual",
 )  # fmt: skip
 _FITTED = Path(__file__).parent / "answerability.json"
 
@@ -77,6 +79,7 @@ class Evidence:
         weakest: … and how well they say the most important piece that is missing.
         near: Cosine of the likeliest span and what is asked of a work.
         names: Share of the names in the question, those of known works apart, that stand with the likeliest span.
+        own: Whether the likeliest span is of a work that is named, or says its name; 1 where none is named.
         open: How improbable it is, by its wording, that the question asks for one detail: a figure, a date, a person.
         usual: Log-odds, by nothing but what is asked of a work, that such a question is answered in reading lists.
     """
@@ -91,6 +94,7 @@ class Evidence:
     weakest: float
     near: float
     names: float
+    own: float
     open: float
     usual: float
 
@@ -157,6 +161,7 @@ def gather_evidence(
         weakest=said.weakest,
         near=float(aspect @ ranked[0].vector) if ranked else 0.0,
         names=names_held(question, ranked[0]) if ranked else 0.0,
+        own=float(not ranked or is_of_named(question, ranked[0])),
         open=1.0 - shares["fact"] - shares["result"],
         usual=float(aspect @ np.asarray(_fitted()["usual"], dtype=np.float32)),
     )
@@ -200,7 +205,7 @@ def decide(
         return Verdict.OUTSIDE
     config = config or AnswerabilityConfig()
     evidence = gather_evidence(question, hits, searcher, ranked)
-    bare = bool(ranked) and is_bare(searcher.store.passages_of(ranked[0].hit.entry.entry_id))
+    bare = bool(ranked) and is_bare(_passages_of(ranked[0], searcher))
     if bare and _lists_say_it(question, searcher, ranked, evidence):
         return Verdict.ANSWER
     silent = bare and _asks_of_work(question) and evidence.work < _SILENT
@@ -236,17 +241,15 @@ def _lists_say_it(question: ParsedQuery, searcher: Searcher, ranked: Sequence[Ca
     return all(getattr(evidence, name) >= least for name, least in _OTHER_LANGUAGE.items())
 
 
-def may_be_silent(question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher) -> bool:
-    """Tells whether ``held_silent`` takes a look at the spans of these hits: only bare works are silent."""
-    ids = [hit.entry.entry_id for hit in hits]
-    return _asks_of_work(question) and any(is_bare(searcher.store.passages_of(entry_id)) for entry_id in ids)
-
-
 def held_silent(question: ParsedQuery, hits: Sequence[Hit], searcher: Searcher, ranked: Sequence[Candidate]) -> bool:
     """Tells that the likeliest work is a bare one whose lines say nothing of what is asked beside its name."""
-    if not ranked or not may_be_silent(question, [ranked[0].hit], searcher):
+    if not ranked or not _asks_of_work(question) or not is_bare(_passages_of(ranked[0], searcher)):
         return False
     return what_is_said(question, hits, ranked, searcher).work < _SILENT
+
+
+def _passages_of(candidate: Candidate, searcher: Searcher) -> list[Passage]:
+    return searcher.store.passages_of(candidate.hit.entry.entry_id)
 
 
 def _asks_of_work(question: ParsedQuery) -> bool:

@@ -26,6 +26,11 @@ _SPACED_HAN = re.compile(rf"(?<=[{HAN}]) (?=[{HAN}])")
 Names = dict[str, frozenset[str]]
 
 
+def asks_what_it_is(question: ParsedQuery) -> bool:
+    """Tells a question for a definition; a mere name is one, too."""
+    return question.intent.label == "definition" or question.is_a_name()
+
+
 def asked_names(question: ParsedQuery) -> Names:
     """Returns the names of the term that a question asks to define, each with its words.
 

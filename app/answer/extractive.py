@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.answer.aspects import shipped_aspects
-from app.answer.defining import defining_spans
+from app.answer.defining import asks_what_it_is, defining_spans
 from app.answer.draft import Draft
 from app.answer.facts import state_columns, state_facts
 from app.answer.listing import write_list
 from app.answer.names import short_name
-from app.answer.ordering import LOOKED_AT, definition_first, procedure_first
+from app.answer.ordering import LOOKED_AT, definition_first
 from app.answer.selection import MOST_PASSAGES, Candidate, candidate_spans, rank_spans
 from app.answer.spans import by_entry, in_brief, opens_with_a_verdict
 from app.answer.wishes import Wishes
@@ -102,16 +102,12 @@ class ExtractiveWriter:
 
         Where a definition is asked for, what defines the term is among them.
         """
-        spans = candidate_spans(self._store, self.looked_at(hits), question.language, most)
-        if question.intent.label == "definition":
+        spans = candidate_spans(self._store, hits[: self._config.entries], question.language, most)
+        if asks_what_it_is(question):
             known = {span.passage.passage_id for span, _ in spans}
             defining = defining_spans(question, hits[:_DEFINED_BY], self._store)
             spans += [found for found in defining if found[0].passage.passage_id not in known]
         return rank_spans(question, spans, self._table)
-
-    def looked_at(self, hits: Sequence[Hit]) -> Sequence[Hit]:
-        """Returns the best hits, whose spans are compared."""
-        return hits[: self._config.entries]
 
     def write(
         self, question: ParsedQuery, wishes: Wishes, hits: Sequence[Hit], ranked: Sequence[Candidate], length: Length
@@ -126,14 +122,17 @@ class ExtractiveWriter:
             length: How much to say.
         """
         draft = Draft(question.language)
+        facts = [name for name in wishes.facts if name in _BIBLIOGRAPHY] if asks_for_facts(question) else []
+        if wishes.facts_first:
+            self._facts(draft, question, facts, hits)
+        stated = len(draft.sentences)
         if wishes.compares:
             self._comparison(draft, question, hits, ranked, length)
-        if not draft.sentences:
-            defines = wishes.defines
-            first = definition_first(question, ranked) if defines else procedure_first(question, ranked)
-            self._plain(draft, question, first, length, fill=defines)
-        if asks_for_facts(question):
-            self._facts(draft, question, [name for name in wishes.facts if name in _BIBLIOGRAPHY], hits)
+        if len(draft.sentences) == stated:
+            first = definition_first(question, ranked) if wishes.defines else ranked
+            self._plain(draft, question, first, length, fill=wishes.defines)
+        if not wishes.facts_first:
+            self._facts(draft, question, facts, hits)
         return draft
 
     def write_facts(self, question: ParsedQuery, wishes: Wishes, hits: Sequence[Hit]) -> Draft:

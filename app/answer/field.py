@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from app.answer.grams import GramModel
 from index.encoders.static import StaticEncoder
+from index.query.grams import GramModel
 from index.search import Searcher
 from index.types import Hit, ParsedQuery
 

@@ -12,7 +12,6 @@ from index.types import ParsedQuery
 
 LOOKED_AT = 30  # candidates among which what supports an answer is looked for
 _DEFINED = 0.9  # probability of the definition of the very term
-_PROCEDURE = 0.3  # odds of a procedure, against the likeliest span, from which on it comes first
 
 
 def definition_first(question: ParsedQuery, ranked: Sequence[Candidate]) -> list[Candidate]:
@@ -42,15 +41,3 @@ def not_said_before(ranked: Sequence[Candidate], history: History) -> list[Candi
     """Returns the likeliest candidate, which may be asked for again, and those that no earlier answer has quoted."""
     said = "\n".join(turn.answer for turn in history)
     return [*ranked[:1], *(candidate for candidate in ranked[1:] if candidate.span.plain not in said)]
-
-
-def procedure_first(question: ParsedQuery, ranked: Sequence[Candidate]) -> list[Candidate]:
-    """Returns candidates with a procedure in front, where the question asks how to do something and one is likely."""
-    if question.intent.label != "how-to" or not ranked:
-        return list(ranked)
-    likely = [c for c in ranked[:LOOKED_AT] if c.span.steps and c.odds >= _PROCEDURE * ranked[0].odds][:1]
-    return _in_front(likely, ranked)
-
-
-def _in_front(first: Sequence[Candidate], ranked: Sequence[Candidate]) -> list[Candidate]:
-    return [*first, *(candidate for candidate in ranked if all(candidate is not other for other in first))]

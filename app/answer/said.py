@@ -123,6 +123,15 @@ def names_held(question: ParsedQuery, candidate: Candidate) -> float:
     return sum(folded(name) in held or stem(folded(name)) in held for name in names) / len(names)
 
 
+def is_of_named(question: ParsedQuery, candidate: Candidate) -> bool:
+    """Tells a candidate that is of a work which the question names, or says its name; any, where it names none."""
+    names = [name_units(entity.name) for entity in question.entities if entity.slot in _NAME_SLOTS]
+    if not names or candidate.named:
+        return True
+    held = set(name_units(" ".join((*candidate.span.wordings, candidate.span.plain))))
+    return any(held.issuperset(units) for units in names)
+
+
 def _known_places(question: ParsedQuery) -> list[tuple[int, int]]:
     """Returns where a question names works that are here; a part of an unknown name, as in S-LoRA, names none."""
     strange = [found.span() for name in question.unknown for found in re.finditer(re.escape(name), question.text)]

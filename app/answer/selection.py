@@ -36,7 +36,7 @@ FEATURES = (
     "rank", "score", "named", "others", "aspect", "speaks", "figure", "figures", "versus",
     "answer", "note", "length", "lead", "steps", "procedure", "passage_words", "passage",
 )  # fmt: skip
-_THE_SAME_WORDS, _CERTAIN = 0.95, 0.98
+_THE_SAME_WORDS, CERTAIN = 0.95, 0.98
 _LONG, _MANY = 400, 6  # characters and figures from which on more make no difference
 _SUREST = 30.0  # log-odds
 MOST_PASSAGES = 32  # of all entries together, whose spans are compared
@@ -114,7 +114,7 @@ def rank_spans(
     odds = compared.features @ np.asarray(model["weights"], dtype=np.float32) + model["bias"]
     chances = 1.0 / (1.0 + np.exp(-np.clip(odds, -_SUREST, _SUREST)))
     heard = compared.features[:, :2].min(axis=1) >= _THE_SAME_WORDS  # asked in the very words of an answered question
-    chances = np.where(heard, np.maximum(chances, _CERTAIN), chances)
+    chances = np.where(heard, np.maximum(chances, CERTAIN), chances)
     order = np.argsort(-chances, kind="stable")
     named = set().union(*question.named())
     found = []

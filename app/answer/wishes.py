@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.answer.list_request import sounds_like_a_list
+from app.answer.defining import asks_what_it_is
+from index.query.list_request import sounds_like_a_list
 from index.query.patterns import FACTS, Read, read_all
 from index.query.remainder import left_over
 from index.query.tokens import folded
@@ -31,6 +32,7 @@ class Wishes:
         compares: Two or more works side by side.
         facts: Names of catalogue facts (``index.query.patterns.FACTS``).
         asks_more: Whether it asks for something beside them.
+        facts_first: Whether it asks for them in its first half.
     """
 
     defines: bool
@@ -38,6 +40,7 @@ class Wishes:
     compares: bool
     facts: tuple[str, ...]
     asks_more: bool = False
+    facts_first: bool = False
 
 
 def read_wishes(question: ParsedQuery) -> Wishes:
@@ -45,12 +48,15 @@ def read_wishes(question: ParsedQuery) -> Wishes:
     label = question.intent.label
     asked = folded(question.corrected)
     reads = list(read_all(asked, *FACTS))
+    defines = asks_what_it_is(question)
     listed = _asks_for_works(question) and not (reads and (question.named() or label == "fact"))
+    listed = listed and not question.is_a_name()
     if listed or label == "comparison":
         reads = []
     facts = tuple(dict.fromkeys(read.slot for read in reads))
     more = bool(facts) and _asks_more(question, reads)
-    return Wishes(label == "definition", listed, label == "comparison" and not listed, facts, more)
+    first = bool(facts) and 2 * min(read.start for read in reads) < len(asked)
+    return Wishes(defines, listed, label == "comparison" and not listed, facts, more, first)
 
 
 def asks_for_a_list(question: ParsedQuery) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 from index.catalogue.facets import AUTHOR, KIND, LIST, ORGANISATION, SECTION, TOPIC, VENUE, YEAR
 from index.catalogue.filters import Filters
 from index.catalogue.gazetteer import KindWords, kind_words
+from index.query.list_request import LISTED
 from index.query.patterns import YEARS, number_of, read_first
 from index.query.remainder import left_over
 from index.text.analysis import content_words
@@ -24,7 +25,7 @@ _ASKED_BEFORE = frozenset(
     "些几篇个本门种款份什么荐来要找看"
 )  # a Chinese noun right after one of these is the one asked for
 _MENTIONED_AFTER = frozenset("的里中上")  # … and one before these is not
-_LISTING, _LISTING_BESIDE = 0.5, 0.1  # probabilities from which on a list is meant, the second beside constraints
+_BESIDE = -3.7  # log-odds of a list from which on one is meant beside constraints
 _FEW = 3  # content words beside constraints
 _POINTED_AT = frozenset("这那该")
 
@@ -89,12 +90,12 @@ def read_constraints(
         folded: The same without case.
         tokens: Its tokens.
         entities: What they name.
-        listing: Probability that a list of works is asked for, and not what is in them.
+        listing: Log-odds that a list of works is asked for, and not what is in them.
         newest_year: Year of the newest entry; "the last two years" are counted back from it.
     """
     question = _Question(text, folded, tokens, entities)
     mentions = sorted(_mentions(question, newest_year), key=lambda mention: mention.start)
-    if not (listing >= _LISTING or _wants_works(question, mentions, listing)):
+    if not (listing >= LISTED or _wants_works(question, mentions, listing)):
         found = [replace(m, certain=False) for m in mentions if m.constraint in _OF_ONE_WORK]
         return Constraints(Filters(), _together(found), _readings(text, found), None, text)
     certain = [mention for mention in mentions if mention.certain]
@@ -137,7 +138,7 @@ def _wants_works(question: _Question, mentions: Sequence[_Mention], listing: flo
     who = [mention for mention in mentions if mention.certain and mention.constraint != YEAR]
     if not who or any(question.of(Slot.NAME)):
         return False
-    if listing >= _LISTING_BESIDE and _admitted(question):
+    if listing >= _BESIDE and _admitted(question):
         return True
     kinds = [question.place(entity) for entity in question.of(Slot.KIND)]
     rest = left_over(question.text, [*((mention.start, mention.end) for mention in mentions), *kinds])

@@ -66,7 +66,7 @@ class Homophones:
     def changed(self, gone: Iterable[str], came: Iterable[str], terms: Iterable[str]) -> Homophones:
         """Returns what ``build`` makes of other texts: without some, and with others; exact below 2**24 of a run."""
         (less, lost), (more, won) = _counted(gone), _counted(came)
-        keys = np.union1d(np.union1d(self._keys, less), more)
+        keys = _with(_with(self._keys, less), more)
         table = np.zeros((len(keys), 2), dtype=np.float32)
         table[np.searchsorted(keys, self._keys)] = self._counts
         table[np.searchsorted(keys, less), 0] -= lost
@@ -252,6 +252,14 @@ def _counted(texts: Iterable[str], lengths: Iterable[int] = (1, 2, 3)) -> tuple[
         found.append(_grams(codes, length)[whole])
     keys, counts = np.unique(np.concatenate(found), return_counts=True)
     return keys, counts.astype(np.float32)
+
+
+def _with(keys: Keys, others: Keys) -> Keys:
+    """Returns sorted keys with some sorted others, each once; quicker than to sort all of them where those are few."""
+    places = np.searchsorted(keys, others)
+    new = keys[np.minimum(places, len(keys) - 1)] != others if len(keys) else np.ones(len(others), dtype=np.bool_)
+    merged: Keys = np.insert(keys, places[new], others[new])
+    return merged
 
 
 def _key(text: str) -> int:

@@ -16,6 +16,7 @@ from index.query.constraints import Constraints, read_constraints
 from index.query.conversation import Context, History, resolve
 from index.query.fuzzy import nearly_named
 from index.query.intent import IntentModel, shipped_intents
+from index.query.list_request import shipped_requests
 from index.query.spelling import Spelling
 from index.query.tokens import folded, tidy, tokens_of
 from index.storage.store import Store
@@ -28,7 +29,7 @@ from index.text.analysis import (
     terms_of_content,
     units_of_content,
 )
-from index.types import Entity, Intent, ParsedQuery, Slot, Token
+from index.types import Entity, ParsedQuery, Slot, Token
 from ingest.text.folding import simplified
 from ingest.text.scripts import language_of
 
@@ -93,7 +94,7 @@ class QuestionReader:
                 low = folded(context.text)
                 tokens = tokens_of(low)
                 entities = self._entities(tokens, context.text)
-        constraints = self._constraints(context.text, low, tokens, entities, intent)
+        constraints = self._constraints(context.text, low, tokens, entities)
         search_text = constraints.rest
         content = content_text(search_text)
         units = units_of_content(content)
@@ -147,9 +148,7 @@ class QuestionReader:
             for first, end in runs[name]
         )
 
-    def _constraints(
-        self, text: str, low: str, tokens: Sequence[Token], entities: Sequence[Entity], intent: Intent
-    ) -> Constraints:
+    def _constraints(self, text: str, low: str, tokens: Sequence[Token], entities: Sequence[Entity]) -> Constraints:
         if not self._config.structure:
             return Constraints(NO_FILTERS, NO_FILTERS, (), None, text)
         return read_constraints(
@@ -157,7 +156,7 @@ class QuestionReader:
             low,
             tokens,
             entities,
-            listing=max(intent.probabilities["list"], float(intent.label == "list")),
+            listing=shipped_requests().odds(text),
             newest_year=self._store.newest_year(),
         )
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.retrieval.postings import Postings
-from index.retrieval.vocabulary import DiskVocabulary, MemoryVocabulary, Vocabulary, known_share, knows
+from index.retrieval.postings import Postings, stable_order
+from index.retrieval.vocabulary import Vocabulary, known_share, knows
 from ingest.leaving_out import left_out
 
 with left_out("scipy"):  # which it would need to index, and which takes longer to import than all the rest
@@ -51,7 +51,7 @@ class LexicalIndex:
         frequency = np.bincount(postings.terms, minlength=len(postings.vocabulary))
         idf = np.log(1 + (postings.size - frequency + 0.5) / (frequency + 0.5))
         weights = idf[postings.terms] * (postings.counts / (postings.counts + norm[n]))
-        order = np.argsort(postings.terms, kind="stable")
+        order = stable_order(postings.terms)
         bm25 = bm25s.BM25(method="lucene", k1=K1, b=B)
         bm25.scores = {
             "data": weights[order].astype(np.float32),
@@ -60,14 +60,9 @@ class LexicalIndex:
             "num_docs": postings.size,
         }
         bm25.nonoccurrence_array = None
-        vocabulary = cls._vocabulary_of(bm25, postings.vocabulary)
+        bm25.vocab_dict = {}  # the terms are numbered here
+        vocabulary = Vocabulary.build(postings.vocabulary)
         return cls(bm25, vocabulary, postings.size, postings.counts[order].astype(np.uint16))
-
-    @classmethod
-    def _vocabulary_of(cls, bm25: bm25s.BM25, terms: Sequence[str]) -> Vocabulary:
-        """Numbers the terms, and gives the numbers to bm25s, which keeps them."""
-        bm25.vocab_dict = {term: number for number, term in enumerate(terms)}
-        return MemoryVocabulary(bm25.vocab_dict)
 
     def save(self, folder: Path) -> None:
         """Writes the index below a folder."""
@@ -79,13 +74,13 @@ class LexicalIndex:
     def load(cls, folder: Path, size: int) -> LexicalIndex:
         """Reads an index of ``size`` passages back, memory-mapped."""
         counts = np.load(folder / _COUNTS_FILE, mmap_mode="r").view(np.ndarray)
-        bm25 = bm25s.BM25.load(str(folder), mmap=True)
-        return cls(bm25, MemoryVocabulary(bm25.vocab_dict), size, counts)
+        bm25 = bm25s.BM25.load(str(folder), mmap=True, load_vocab=False)
+        return cls(bm25, Vocabulary.load(folder), size, counts)
 
     def postings(self) -> Postings:
         """Returns what the index was made of."""
         scores = self._bm25.scores
-        order = np.argsort(scores["indices"], kind="stable")
+        order = stable_order(scores["indices"])
         terms = np.repeat(np.arange(len(scores["indptr"]) - 1), np.diff(scores["indptr"]))
         starts = np.concatenate(([0], np.cumsum(np.bincount(scores["indices"], minlength=self.size))))
         return Postings(list(self._vocabulary), starts, terms[order], self._counts[order].astype(np.int64))
@@ -120,19 +115,3 @@ class LexicalIndex:
         if not numbers:
             return np.zeros(self.size, dtype=np.float32)
         return np.asarray(self._bm25.get_scores_from_ids(numbers), dtype=np.float32)
-
-
-class LexicalOnDisk(LexicalIndex):
-    """The same with the vocabulary on the disk, for collections with millions of different words."""
-
-    @classmethod
-    def _vocabulary_of(cls, bm25: bm25s.BM25, terms: Sequence[str]) -> Vocabulary:
-        """Numbers the terms, of which bm25s then knows nothing."""
-        bm25.vocab_dict = {}
-        return DiskVocabulary.build(terms)
-
-    @classmethod
-    def load(cls, folder: Path, size: int) -> LexicalOnDisk:
-        """Maps an index of ``size`` passages into memory."""
-        counts = np.load(folder / _COUNTS_FILE, mmap_mode="r").view(np.ndarray)
-        return cls(bm25s.BM25.load(str(folder), mmap=True, load_vocab=False), DiskVocabulary.load(folder), size, counts)

@@ -12,7 +12,7 @@ from index.candidates import ALL, Batch, Rows, Scores, Wanted
 from index.encoders.base import Vectors
 from index.retrieval.allowed import AllowedRows
 from index.retrieval.dense import DenseIndex
-from index.retrieval.lexical import LexicalIndex, LexicalOnDisk
+from index.retrieval.lexical import LexicalIndex
 from index.retrieval.postings import Postings
 from index.retrieval.quantised import QuantisedIndex, compressed_file
 from index.retrieval.ranking import best_rows
@@ -23,7 +23,6 @@ LEXICAL_FOLDER, VECTORS_FILE = "lexical", "vectors.faiss"
 class LocalIndex:
     """A ``PassageIndex`` in a folder: every vector is compared."""
 
-    lexical_type: type[LexicalIndex] = LexicalIndex
     dense_type: type[DenseIndex] = DenseIndex
 
     def __init__(self, folder: Path, lexical: LexicalIndex, dense: DenseIndex, allowed: AllowedRows | None) -> None:
@@ -38,13 +37,13 @@ class LocalIndex:
     def empty(cls, folder: Path, dimension: int) -> LocalIndex:
         """Returns an index of no passages, which ``write`` fills and puts into a folder."""
         no_vectors = np.zeros((0, dimension), np.float32)
-        return cls(folder, cls.lexical_type.build([]), cls.dense_type.build(no_vectors), None)
+        return cls(folder, LexicalIndex.build([]), cls.dense_type.build(no_vectors), None)
 
     @classmethod
     def open(cls, folder: Path, allowed: AllowedRows | None = None) -> LocalIndex:
         """Maps what ``write`` wrote into memory."""
         dense = cls.dense_type.load(folder / VECTORS_FILE)
-        return cls(folder, cls.lexical_type.load(folder / LEXICAL_FOLDER, dense.size), dense, allowed)
+        return cls(folder, LexicalIndex.load(folder / LEXICAL_FOLDER, dense.size), dense, allowed)
 
     @property
     def size(self) -> int:
@@ -86,7 +85,7 @@ class LocalIndex:
         parts = list(batches)
         postings = parts[0].postings if len(parts) == 1 else Postings.joined([part.postings for part in parts])
         vectors = parts[0].vectors if len(parts) == 1 else np.concatenate([part.vectors for part in parts])
-        self._lexical = self.lexical_type.of_postings(postings)
+        self._lexical = LexicalIndex.of_postings(postings)
         self._dense = self.dense_type.build(vectors)
         self._last = (), np.zeros(self._lexical.size, dtype=np.float32)
         self._lexical.save(self._folder / LEXICAL_FOLDER)
@@ -116,9 +115,8 @@ class LocalIndex:
 
 
 class CompressedIndex(LocalIndex):
-    """A ``PassageIndex`` in a folder: vectors are found by a quarter of a byte a component, and terms on the disk."""
+    """A ``PassageIndex`` in a folder: vectors are found by a quarter of a byte a component."""
 
-    lexical_type = LexicalOnDisk
     dense_type = QuantisedIndex
 
 

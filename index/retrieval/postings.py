@@ -78,8 +78,20 @@ class Postings:
         parts = [np.asarray([place[term] for term in part.vocabulary], np.int64)[part.terms] for part in (self, fresh)]
         terms = np.concatenate(parts)[picked]
         counts = np.concatenate((self.counts, fresh.counts))[picked]
-        used = np.unique(terms)
-        return Postings([vocabulary[number] for number in used], _starts(sizes), np.searchsorted(used, terms), counts)
+        used = np.bincount(terms, minlength=len(vocabulary)) > 0
+        numbers = np.cumsum(used) - 1  # of the terms that are left
+        left = [term for term, is_used in zip(vocabulary, used, strict=True) if is_used]
+        return Postings(left, _starts(sizes), numbers[terms], counts)
+
+
+def stable_order(numbers: Ints) -> Ints:
+    """Returns the positions that sort whole numbers from 0 to 2**32, equals as they came.
+
+    NumPy sorts 16 bits at a time in linear time, and more of them in several times that.
+    """
+    order: Ints = np.argsort((numbers & 0xFFFF).astype(np.uint16), kind="stable")
+    high = (numbers >> 16).astype(np.uint16)
+    return order[np.argsort(high[order], kind="stable")] if high.any() else order
 
 
 def pick_rows(rows: Ints, starts: Ints, fresh: Ints) -> tuple[Ints, Ints]:

@@ -1,12 +1,10 @@
-"""The terms of an index and their numbers: in memory, or on the disk where there are millions of them."""
+"""The terms of an index and their numbers, on the disk: there may be millions of them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,51 +17,8 @@ _LETTERS = 27  # a to z, and one bit for all other characters
 _TERMS_FILE, _STARTS_FILE, _LETTERS_FILE = "terms.npy", "term_starts.npy", "term_letters.npy"
 
 
-class Vocabulary(Protocol):
-    """Terms by number, from 0, in sorted order; safe to share between threads."""
-
-    def number(self, term: str) -> int | None:
-        """Returns the number of a term, or None for one that no passage has."""
-
-    def has_near(self, word: str, slips: int) -> bool:
-        """Tells whether an ASCII term of three or more characters is within so many slips (Levenshtein) of a word."""
-
-    def __iter__(self) -> Iterator[str]:
-        """Yields all terms in order."""
-
-    def save(self, folder: Path) -> None:
-        """Writes into a folder what is to be read from it again."""
-
-
-class MemoryVocabulary:
-    """A dictionary, that of bm25s."""
-
-    def __init__(self, numbers: dict[str, int]) -> None:
-        """Takes the numbers of all terms, in order."""
-        self._numbers = numbers
-
-    def number(self, term: str) -> int | None:
-        """See ``Vocabulary``."""
-        return self._numbers.get(term)
-
-    def has_near(self, word: str, slips: int) -> bool:
-        """See ``Vocabulary``."""
-        return _near(word, self._words, slips)
-
-    def __iter__(self) -> Iterator[str]:
-        """See ``Vocabulary``."""
-        return iter(self._numbers)
-
-    def save(self, folder: Path) -> None:
-        """Writes nothing: bm25s keeps the dictionary."""
-
-    @cached_property
-    def _words(self) -> list[str]:
-        return [word for word in self._numbers if word.isascii() and len(word) >= MIN_NEAR_CHARS]
-
-
-class DiskVocabulary:
-    """Sorted terms behind each other in one file that is mapped into memory, and found by halving.
+class Vocabulary:
+    """Sorted terms behind each other in one file that is mapped into memory, and found by halving; numbered from 0.
 
     UTF-8 sorts as text does, so bytes are compared. For slips each word has the set of its letters beside it: a slip
     changes at most two of them, so few words are left to be compared letter by letter.
@@ -76,7 +31,7 @@ class DiskVocabulary:
         self._letters = letters
 
     @classmethod
-    def build(cls, terms: Sequence[str]) -> DiskVocabulary:
+    def build(cls, terms: Sequence[str]) -> Vocabulary:
         """Takes sorted terms."""
         coded = [term.encode() for term in terms]
         starts = np.cumsum([0, *map(len, coded)], dtype=np.int64)
@@ -90,7 +45,7 @@ class DiskVocabulary:
         np.save(folder / _LETTERS_FILE, self._letters)
 
     @classmethod
-    def load(cls, folder: Path) -> DiskVocabulary:
+    def load(cls, folder: Path) -> Vocabulary:
         """Maps what ``save`` wrote into memory."""
         text, starts, letters = (
             np.load(folder / name, mmap_mode="r").view(np.ndarray)
@@ -99,7 +54,7 @@ class DiskVocabulary:
         return cls(text, starts, letters)
 
     def number(self, term: str) -> int | None:
-        """See ``Vocabulary``."""
+        """Returns the number of a term, or None for one that no passage has."""
         wanted = term.encode()
         low, high = 0, len(self._letters)
         while low < high:
@@ -111,14 +66,15 @@ class DiskVocabulary:
         return low if low < len(self._letters) and self._bytes(low) == wanted else None
 
     def has_near(self, word: str, slips: int) -> bool:
-        """See ``Vocabulary``."""
+        """Tells whether an ASCII term of three or more characters is within so many slips (Levenshtein) of a word."""
         different = np.bitwise_count(self._letters ^ np.uint32(_letters_of(word)))
         lengths = np.diff(self._starts)
         fitting = (different <= 2 * slips) & (np.abs(lengths - len(word)) <= slips) & (self._letters > 0)
-        return _near(word, [self._bytes(number).decode() for number in np.flatnonzero(fitting).tolist()], slips)
+        words = [self._bytes(number).decode() for number in np.flatnonzero(fitting).tolist()]
+        return process.extractOne(word, words, scorer=Levenshtein.distance, score_cutoff=slips) is not None
 
     def __iter__(self) -> Iterator[str]:
-        """See ``Vocabulary``."""
+        """Yields all terms in order."""
         return (self._bytes(number).decode() for number in range(len(self._letters)))
 
     def _bytes(self, number: int) -> bytes:
@@ -144,10 +100,6 @@ def knows(vocabulary: Vocabulary, term: str) -> bool:
 def known_share(vocabulary: Vocabulary, words: Sequence[str]) -> float:
     """Returns the share of words that occur in any passage as they are, in [0, 1]; 1 when there are none."""
     return sum(vocabulary.number(word) is not None for word in words) / len(words) if words else 1.0
-
-
-def _near(word: str, words: Sequence[str], slips: int) -> bool:
-    return process.extractOne(word, words, scorer=Levenshtein.distance, score_cutoff=slips) is not None
 
 
 def _letters_of(term: str) -> int:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from index.retrieval.lexical import K1, B
 from index.retrieval.postings import Postings
-from index.retrieval.vocabulary import DiskVocabulary
+from index.retrieval.vocabulary import Vocabulary
 
 _NUMBERS_FILE, _RARITIES_FILE = "term_numbers.npy", "term_rarities.npy"
 
@@ -51,7 +51,7 @@ class WeightsWriter:
         terms = sorted(self._numbers)
         numbers = np.asarray([self._numbers[term] for term in terms], dtype=np.int64)
         frequency = self._frequencies[numbers]
-        DiskVocabulary.build(terms).save(folder)
+        Vocabulary.build(terms).save(folder)
         np.save(folder / _NUMBERS_FILE, numbers)
         rarities = np.log(1 + (self._size - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
         np.save(folder / _RARITIES_FILE, rarities)
@@ -70,7 +70,7 @@ def _lengths(postings: Postings) -> NDArray[np.int64]:
 class Weights:
     """Weighs questions; safe to share between threads."""
 
-    def __init__(self, vocabulary: DiskVocabulary, numbers: NDArray[np.int64], rarities: NDArray[np.float32]) -> None:
+    def __init__(self, vocabulary: Vocabulary, numbers: NDArray[np.int64], rarities: NDArray[np.float32]) -> None:
         """Takes all terms, and the number and the rarity of each."""
         self.vocabulary = vocabulary
         self._numbers = numbers
@@ -82,7 +82,7 @@ class Weights:
         numbers, rarities = (
             np.load(folder / name, mmap_mode="r").view(np.ndarray) for name in (_NUMBERS_FILE, _RARITIES_FILE)
         )
-        return cls(DiskVocabulary.load(folder), numbers, rarities)
+        return cls(Vocabulary.load(folder), numbers, rarities)
 
     def of_question(self, terms: Sequence[str]) -> Sparse:
         """Returns the vector of a question; a term that is repeated weighs as often, an unknown one nothing."""

@@ -33,9 +33,12 @@ _LEANS = re.compile(
     r"therefore|thus|hence|then|here|there|so|yet|still|either|neither|another|others?|each|"
     r"the (?:two|former|latter|same|other|first|second|third|method|model|paper|authors?|approach|idea|result|rest|"
     r"resulting))\b|in this|for this|with this|to do so|as a result|for example|for instance|in contrast|by contrast|"
-    r"finally|second(?:ly)?\b|third(?:ly)?\b|(?:with|by|of) (?:that|these|those|it)\b)|"
+    r"finally|second(?:ly)?\b|third(?:ly)?\b|"
+    r"(?:with|by|of|from|after|before|without|unlike|like|until|besides) (?:that|this|these|those|it|them|both)\b|"
+    r"[^,.;:]{0,60}\b(?:thus|therefore|hence)\b)|"
     r"^(?:这|那|它|其|该|此|上述|前者|后者|两者|二者|两种|因此|所以|但|然而|同时|另外|此外|不过|于是|而且|而|也|还|则|结果|"
-    r"例如|比如|其次|最后|相比之下|为此|随后|接着|再|又|二是|三是|第二(?!代)|第三(?!方)|论文|作者|模型|方法|文中|文章|博文|并且|样例|如下|下面|上面)",
+    r"例如|比如|其次|最后|相比之下|为此|随后|接着|再|又|二是|三是|第二(?!代)|第三(?!方)|论文|作者|模型|方法|文中|文章|博文|并且|样例|如下|下面|上面|"
+    r"[^，。；：]{0,20}因此)",
     re.I,
 )
 _NOTED = re.compile(

@@ -178,7 +178,7 @@ def test_a_whole_index_is_said_to_be_whole_and_a_plain_refresh_rebuilds_a_damage
         verify_index(data, lines, encoder)
     refresh_index(None, data, lines, offline=True)
 
-    assert lines.said[0].startswith("the index is whole: 22 files, 7 entries, ")
+    assert lines.said[0].startswith("the index is whole: 25 files, 7 entries, ")
     assert "is damaged (vectors.faiss has changed); rebuilding it" in lines.warned[0]
     assert files_of(data) == whole
 

@@ -9,7 +9,7 @@ from app.answer.extractive import (
     named_hits,
     says_more,
 )
-from app.answer.ordering import not_said_before, procedure_first
+from app.answer.ordering import not_said_before
 from app.answer.spans import opens_with_a_verdict
 from app.answer.support import is_carried
 from app.answer.wishes import Wishes, read_wishes
@@ -257,18 +257,6 @@ def test_what_is_not_a_span_is_supported_as_far_as_its_words_are(small):
 def candidates(small):
     found = small.find("How does GPTQ round the weights?")
     return found.question, ExtractiveWriter(small.store, small.table).candidates(found.question, found.hits)
-
-
-def test_a_likely_procedure_comes_first_where_the_question_asks_how_to_do_something(candidates):
-    question, ranked = candidates
-    how_to = replace(question, intent=replace(question.intent, label="how-to"))
-    steps = replace(ranked[1], span=replace(ranked[1].span, steps=True), probability=ranked[0].probability)
-    unlikely = replace(steps, probability=0.01 * ranked[0].probability)
-
-    assert procedure_first(how_to, [ranked[0], steps])[0] is steps
-    assert procedure_first(how_to, [ranked[0], unlikely])[0] is ranked[0]
-    why = replace(question, intent=replace(question.intent, label="reason"))
-    assert procedure_first(why, [ranked[0], steps])[0] is ranked[0]
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,6 @@ from app.answer.wishes import Wishes, read_wishes
 PLAIN = Wishes(defines=False, wants_list=False, compares=False, facts=())
 
 
-def _misread(question):
-    return pytest.param(question, marks=pytest.mark.xfail(reason="the intent model reads it otherwise", strict=True))
-
-
 @pytest.fixture(scope="module")
 def wishes(shipped_searcher):
     return lambda question: read_wishes(shipped_searcher.read(question))
@@ -86,7 +82,7 @@ def test_a_question_for_facts_names_them(wishes, question, facts):
         "How does RLHF use a reward model?",
         "Does quantization hurt accuracy?",
         "BERT 有哪些局限？",  # a list is of works, not of properties
-        _misread("指令攻击有哪几种"),
+        "指令攻击有哪几种",  # nor of kinds
     ],
 )
 def test_an_ordinary_question_asks_for_nothing_special(wishes, question):

@@ -191,8 +191,8 @@ def test_an_unknown_name_is_told_once_however_often_it_is_said(shipped_reader):
 @pytest.mark.parametrize(
     ("question", "unknown"),
     [
-        ("How does LLaDA generate text?", ("LLaDA",)),  # one letter from LLaMA
-        ("LLaDA 是怎么生成文本的", ("LLaDA",)),
+        ("How does LLaFA generate text?", ("LLaFA",)),  # one letter from LLaMA
+        ("LLaFA 是怎么生成文本的", ("LLaFA",)),
         ("How does S-LoRA keep many adapters?", ("S-LoRA",)),  # LoRA is known, and so is the letter
         ("what does Quiet-STaR do after every token", ("Quiet-STaR",)),
         ("How does FlashAttention save memory?", ()),

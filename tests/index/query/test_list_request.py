@@ -1,6 +1,6 @@
 import pytest
 
-from app.answer.list_request import ship_requests, shipped_requests, sounds_like_a_list
+from index.query.list_request import ship_requests, shipped_requests, sounds_like_a_list
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_questions_with_their_words_that_ask_for_something_else_do_not(question)
 
 def test_the_shipped_model_is_kept_and_read_back(tmp_path, monkeypatch):
     model = shipped_requests()
-    monkeypatch.setattr("app.answer.list_request.SHIPPED_REQUESTS", tmp_path / "model.safetensors")
+    monkeypatch.setattr("index.query.list_request.SHIPPED_REQUESTS", tmp_path / "model.safetensors")
 
     ship_requests(model)
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from app.answer.grams import GramModel, gram_rows
+from index.query.grams import GramModel, gram_rows
 from index.query.intent import BUCKETS
 
 
