@@ -21,6 +21,8 @@ from app.answer.aspects import count_figures, shipped_aspects, spoken_of
 from app.answer.held import hashes, held
 from app.answer.spans import by_entry
 from index.encoders.static import StaticEncoder
+from index.query.intent import shipped_intents
+from index.query.tokens import folded, tidy
 from index.retrieval.comparing import Reading, compare, read_texts
 from index.storage.store import Store
 from index.text.analysis import content_words, index_terms
@@ -33,7 +35,7 @@ Floats = NDArray[np.float32]
 FITTED = Path(__file__).parent / "selection.json"
 FEATURES = (
     "question", "question_back", "question_cosine", "text", "text_back", "text_cosine", "contrast", "rare", "covered",
-    "rank", "score", "named", "others", "aspect", "speaks", "figure", "figures", "versus",
+    "rank", "score", "named", "others", "aspect", "asks", "speaks", "figure", "figures", "versus",
     "answer", "note", "length", "lead", "steps", "procedure", "passage_words", "passage",
 )  # fmt: skip
 _THE_SAME_WORDS, CERTAIN = 0.95, 0.98
@@ -42,6 +44,7 @@ _SUREST = 30.0  # log-odds
 MOST_PASSAGES = 32  # of all entries together, whose spans are compared
 _MOST_SPANS = 40_000  # whose terms are remembered, in about 20 MB
 _LEAST = 0.01  # of a probability, under its logarithm
+_ASKING, _LEAST_ALIKE, _NOT_ASKED = 2, 0.02, -1.5  # wordings of a question, whose intents are compared with that asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,7 @@ def compare_spans(question: ParsedQuery, spans: Sequence[tuple[Span, Hit]], tabl
     _by_words(column, question, spans, wordings)
     _by_search(column, question, spans)
     _by_aspect(column, spans, asked, texts)
+    _by_intent(column, question, wordings)
     return Compared(rows, table.pool([text.distinct for text in texts]))
 
 
@@ -217,6 +221,22 @@ def _by_aspect(
         column["speaks"][i] = np.log(wanted @ spoken_of(text.tokens.tobytes()) + _LEAST)
         column["figure"][i] = np.log((figure if figures else 1.0 - figure) + _LEAST)
         column["figures"][i] = min(figures, _MANY) / _MANY
+
+
+def _by_intent(column: Mapping[str, Floats], question: ParsedQuery, wordings: Sequence[Sequence[str]]) -> None:
+    """Fills in how probably the answered questions ask for the same as the question: what it is, which kinds, why."""
+    wanted = np.fromiter(question.intent.probabilities.values(), dtype=np.float32)
+    column["asks"][:] = _NOT_ASKED
+    for i, several in enumerate(wordings):
+        if several:
+            alike = max(float(wanted @ _intent_of(wording)) for wording in several[:_ASKING])
+            column["asks"][i] = np.log(alike + _LEAST_ALIKE)
+
+
+@lru_cache(maxsize=32_768)
+def _intent_of(wording: str) -> Floats:
+    read = shipped_intents().read(folded(tidy(wording)))
+    return np.fromiter(read.probabilities.values(), dtype=np.float32)
 
 
 _TERMS: dict[int, tuple[Span, bytes]] = {}  # by the identity of the span, which is kept so that it stays its own
