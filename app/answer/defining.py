@@ -14,35 +14,65 @@ from ingest.documents.answers import AnsweredQuestion, read_answered
 from ingest.text.scripts import HAN
 from ingest.types import PassageKind
 
-_DEFINING = frozenset(
-    content_words("define definition explain mean meaning what's exactly actually simply 意思 含义 定义 解释 到底 究竟")
+_DEFINING = frozenset(  # words of a question for a definition that are not what is to be defined
+    content_words(
+        "define definition explain describe mean meaning what's exactly actually simply term terms word phrase concept "
+        "notion idea model models method technique algorithm 意思 含义 定义 解释 到底 究竟 概念 术语 名词"
+    )
+)
+_FILLERS = re.compile(  # … and more of them, where the term is known and may stand among any
+    r"\b(?:things?|stuff|every(?:one|body)|people|keeps?|hear(?:d|ing)?|talk(?:s|ing)?|simple|plain|english|layman['’]?s?|"
+    r"beginners?|newbie|noob|eli5|quick(?:ly)?|brief(?:ly)?|short|basics?|supposed|refers?|stands?|heck|hell|earth|lol|"
+    r"idk|btw|hey|hi|hello|yo|pls|plz|tell|know|understand|learn)\b|"
+    r"能不能|可不可以|能否|可以|麻烦|请问?|帮[我忙]|给我|跟我|我?想|知道|了解|[弄搞]懂|明白|理解|通俗(?:易懂)?|大?白话|"
+    r"简[单短要]|具体|详细|准确|一句话|科普|入门|小白|新手|解释|讲[解讲一]?讲?|[说聊谈][说聊谈一明]?[说聊谈]?|介绍|一下|到底|究竟|"
+    r"其实|真正|什么|所谓|叫做?|指|啥|意思|含义|定义|概念|术语|名词|词|东西|玩意儿?|[这那]?个|[这那]|[总老]是|经常|"
+    r"[听看提][说到见]|大家|别人|都?在|[的地得吧啊呀呢嘛哦哈是有用]"
+)
+_ASKS_OTHERWISE = re.compile(  # for something else than what a thing is
+    r"\b(?:why|how|when|where|who|whose|which|vs|versus|or|compare[ds]?|differences?|between|if|is there|are there)\b|"
+    r"为什么|为啥|怎么|怎样|如何|谁|哪|何时|多少|几[个种类年步]|区别|不同|对比|比较|还是|吗|与|和"
 )
 _WORTH = {"what": 1.0, "how": 0.8}  # of aspects, where a term is asked for
 _WORDING = 0.7  # worth of another wording of a question, which may hold less than is answered
 _SPELLED = 0.01  # what a name in its own spelling is worth: "token" and "tokenisation" have one stem
+_NAMING = (Slot.TERM, Slot.NAME)
 _OPENING = {"en": 60, "zh": 24}  # characters of an answer among which the term stands
+_HYPHEN = re.compile(r"(?<=[^\W\d_]{3})-(?=[^\W\d_])")  # "mixture-of-experts" is written without, too
+_HAN_HEAD = re.compile(r"(?<=..)(?:模型|方法|算法|技术)$")  # 混合专家模型 is what 混合专家 is
 _SPACED_HAN = re.compile(rf"(?<=[{HAN}]) (?=[{HAN}])")
 
 Names = dict[str, frozenset[str]]
 
 
 def asks_what_it_is(question: ParsedQuery) -> bool:
-    """Tells a question for a definition; a mere name is one, too."""
-    return question.intent.label == "definition" or question.is_a_name()
+    """Tells a question for a definition; one that says nothing but a name is one, too."""
+    return question.intent.label == "definition" or bool(_named_alone(question))
 
 
 def asked_names(question: ParsedQuery) -> Names:
-    """Returns the names of the term that a question asks to define, each with its words.
+    """Returns the names of what a question asks to define, each with its words.
 
-    Where it says more than a term of the glossary, that is its only name.
+    Where it says more than a known name, all of its words are the name.
     """
-    words = frozenset(question.words) - _DEFINING
-    terms = [entity for entity in question.entities if entity.slot is Slot.TERM]
-    names = {_SPACED_HAN.sub("", name): frozenset[str]() for entity in terms for name in (entity.name, entity.value)}
-    names = {name.casefold(): _words(name) for name in names}
-    if not any(words <= of_name for of_name in names.values()):
-        names = {question.search_text.casefold(): words}
+    names = _named_alone(question) or {question.search_text.casefold(): _words(question.search_text)}
     return {name: of_name for name, of_name in names.items() if of_name}
+
+
+def _named_alone(question: ParsedQuery) -> Names:
+    """Returns the names of a term or a work beside which a question says nothing, the longest one's; none otherwise."""
+    places: dict[tuple[int, int], list[str]] = {}
+    for entity in question.entities:
+        if entity.slot in _NAMING:
+            names = (entity.name, entity.value) if entity.slot is Slot.TERM else (entity.name,)
+            places.setdefault((entity.first, entity.end), []).extend(names)
+    for first, end in sorted(places, key=lambda place: place[0] - place[1]):
+        start, finish = question.tokens[first].start, question.tokens[end - 1].end
+        rest = f"{question.text[:start]} {question.text[finish:]}".casefold()
+        if not _ASKS_OTHERWISE.search(rest) and not _words(_FILLERS.sub(" ", rest)):
+            names = {_SPACED_HAN.sub("", name).casefold() for name in places[first, end]}
+            return {name: _words(name) for name in sorted(names | {_HAN_HEAD.sub("", name) for name in names})}
+    return {}
 
 
 def closeness(names: Names, span: Span) -> float:
@@ -99,4 +129,4 @@ def _opens_with(names: Names, span: Span) -> bool:
 @lru_cache(maxsize=8_192)
 def _words(text: str) -> frozenset[str]:
     """Returns the words of a text, remembered, as the same questions are answered again and again."""
-    return frozenset(content_words(text)) - _DEFINING
+    return frozenset(content_words(_HYPHEN.sub(" ", text))) - _DEFINING
