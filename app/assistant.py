@@ -24,6 +24,7 @@ from app.answer.draft import Draft
 from app.answer.extractive import SIZES, ExtractiveWriter, says_more
 from app.answer.field import is_outside
 from app.answer.generative import GenerativeWriter, Update
+from app.answer.joining import Said, together
 from app.answer.listing import DEPTH
 from app.answer.llm import LanguageModel
 from app.answer.missing import nearest_spans, nothing_to_say
@@ -35,7 +36,7 @@ from app.answer.wishes import Wishes, asks_for_a_list, read_wishes
 from app.errors import QuestionError
 from app.render.messages import say, say_both
 from app.render.notices import relaxation_notice
-from app.types import Answer, Citation, Length, Sentence, Status, Timings
+from app.types import Answer, Length, Sentence, Status, Timings
 from index.catalogue.filters import NO_FILTERS, Filters
 from index.encoders.base import Encoder
 from index.query.conversation import History
@@ -47,7 +48,6 @@ from ingest.text.folding import simplified
 from ingest.text.markup import plain_text
 from ingest.types import Entry
 
-Said = tuple[Status, tuple[Sentence, ...], tuple[Citation, ...]]
 MAX_QUESTION_CHARS = 2_000
 HITS = 10
 # More questions at once would only take the interpreter from each other, and each its memory.
@@ -59,6 +59,9 @@ _CHAT_CHARS = 200
 _EVIDENCE = 120  # passages whose spans a language model may be shown
 _THANKS = re.compile(r"谢|感谢|辛苦|3q|\b(?:thanks?|thank you|thx|ty|cheers)\b", re.I)
 _FIGURE = re.compile(r"\d{2}|\d ?[%％]")  # "3q" and "1 more" are none
+_LIKE_A_NAME = re.compile(
+    r"(?!(?:OK|LOL|THX|TY|HI|HEY|BYE|WOW|YES|NO)\b)(?:[A-Z0-9]{2,4}|(?=.*[a-z])(?:\w*[A-Z]){2}\w*)[ ?.!]*"
+)
 _NOT_TEXT = re.compile(r"[\x00\ud800-\udfff]")  # half characters come from broken input and break encoders
 
 
@@ -119,7 +122,12 @@ class Assistant:
             question, k=_depth, filters=filters, history=history, explain=explain, wide=asks_for_a_list
         )
         retrieved = time.perf_counter()
-        status, sentences, citations = self._write(found.question, found.hits, length, history)
+        parts = [] if history or asks_for_a_list(found.question) else self.searcher.parts_of(found.question)
+        if parts:
+            said = together(parts, [self._ask(part, (), filters, Length.SHORT, explain=False) for part in parts])
+        else:
+            said = self._write(found.question, found.hits, length, history)
+        status, sentences, citations = said
         found = replace(found, hits=found.hits[:HITS])
         ended = time.perf_counter()
         timings = Timings(
@@ -266,7 +274,7 @@ def _own_words(question: ParsedQuery) -> str | None:
     intent = question.intent
     if intent.label not in _CHAT or intent.probabilities[intent.label] < _CHAT[intent.label]:
         return None
-    if question.named() or question.is_a_name():
+    if question.named() or question.is_a_name() or _LIKE_A_NAME.fullmatch(question.corrected):
         return None
     if not question.tokens or len(question.corrected) > _CHAT_CHARS or _FIGURE.search(question.corrected):
         return None  # "!!!", a thousand letters and "571 % is a lot" are no greeting
@@ -293,7 +301,7 @@ def check_question(question: str) -> str:
 def _notices(question: ParsedQuery) -> Iterator[str]:
     """Yields what the reader should know about how the question was taken."""
     language = question.language
-    if question.corrected != simplified(tidy(question.raw)):
+    if question.corrected not in simplified(tidy(question.raw)):
         yield say("read_as", language, text=question.corrected)
     if question.dropped:
         yield relaxation_notice(question.wished, question.dropped, language)

@@ -139,6 +139,8 @@ class ParsedQuery:
         filters: The same without what nothing fitted.
         soft: What the question only hints at; an entry that fits it gets a little more.
         dropped: Constraints of the filters that nothing fitted, and that were given up (``Filters.constraints``).
+        without: What works on a list must not be, any of these.
+        spared: Rows of the entries that are named to be left out of a list.
     """
 
     raw: str
@@ -161,6 +163,8 @@ class ParsedQuery:
     filters: Filters
     soft: Filters
     dropped: tuple[str, ...]
+    without: tuple[Filters, ...] = ()
+    spared: frozenset[int] = frozenset()
 
     def named(self) -> list[set[int]]:
         """Returns the rows of the entries named or linked, place by place in reading order; namesakes share a place."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from index.catalogue.names import name_units
 from index.storage.store import Store
 from index.text.analysis import content_words
 from index.text.spans import Span, spans_of
@@ -23,11 +24,11 @@ _DEFINING = frozenset(  # words of a question for a definition that are not what
 _FILLERS = re.compile(  # … and more of them, where the term is known and may stand among any
     r"\b(?:things?|stuff|every(?:one|body)|people|keeps?|hear(?:d|ing)?|talk(?:s|ing)?|simple|plain|english|layman['’]?s?|"
     r"beginners?|newbie|noob|eli5|quick(?:ly)?|brief(?:ly)?|short|basics?|supposed|refers?|stands?|heck|hell|earth|lol|"
-    r"idk|btw|hey|hi|hello|yo|pls|plz|tell|know|understand|learn)\b|"
+    r"idk|btw|hey|hi|hello|yo|pls|plz|tell|know|understand|learn|kindly|maybe|wonder(?:ing)?|curious|quickly)\b|"
     r"能不能|可不可以|能否|可以|麻烦|请问?|帮[我忙]|给我|跟我|我?想|知道|了解|[弄搞]懂|明白|理解|通俗(?:易懂)?|大?白话|"
     r"简[单短要]|具体|详细|准确|一句话|科普|入门|小白|新手|解释|讲[解讲一]?讲?|[说聊谈][说聊谈一明]?[说聊谈]?|介绍|一下|到底|究竟|"
     r"其实|真正|什么|所谓|叫做?|指|啥|意思|含义|定义|概念|术语|名词|词|东西|玩意儿?|[这那]?个|[这那]|[总老]是|经常|"
-    r"[听看提][说到见]|大家|别人|都?在|[的地得吧啊呀呢嘛哦哈是有用]"
+    r"第[一二三四五六七八九十\d]+[篇个条项]|[这那]篇|论文|文章|主要|内容|了|[听看提][说到见]|大家|别人|都?在|[的地得吧啊呀呢嘛哦哈是有用又则]"
 )
 _ASKS_OTHERWISE = re.compile(  # for something else than what a thing is
     r"\b(?:why|how|when|where|who|whose|which|vs|versus|or|compare[ds]?|differences?|between|if|is there|are there)\b|"
@@ -64,29 +65,37 @@ def _named_alone(question: ParsedQuery) -> Names:
     places: dict[tuple[int, int], list[str]] = {}
     for entity in question.entities:
         if entity.slot in _NAMING:
-            names = (entity.name, entity.value) if entity.slot is Slot.TERM else (entity.name,)
+            names = [entity.name, *([entity.value] if entity.slot is Slot.TERM else [])]
             places.setdefault((entity.first, entity.end), []).extend(names)
     for first, end in sorted(places, key=lambda place: place[0] - place[1]):
         start, finish = question.tokens[first].start, question.tokens[end - 1].end
         rest = f"{question.text[:start]} {question.text[finish:]}".casefold()
         if not _ASKS_OTHERWISE.search(rest) and not _words(_FILLERS.sub(" ", rest)):
-            names = {_SPACED_HAN.sub("", name).casefold() for name in places[first, end]}
-            return {name: _words(name) for name in sorted(names | {_HAN_HEAD.sub("", name) for name in names})}
+            known = {_SPACED_HAN.sub("", name).casefold() for name in places[first, end]}
+            return {name: _words(name) for name in sorted(known | {_HAN_HEAD.sub("", name) for name in known})}
     return {}
 
 
 def closeness(names: Names, span: Span) -> float:
     """Returns how much of the question that a span answers is the term, from 0 to a little more than 1.
 
-    Less counts what is only a wording of the question, or says how the term works; nothing what does not open with the
-    term, or says something else of it.
+    Less counts what is only a wording of the question, or says how the term works; nothing what is not about the term,
+    or says something else of it.
     """
     asked = span.asked
     if asked is None or asked.aspect not in _WORTH or not _opens_with(names, span):
         return 0.0
+    if not (_asks_for(names, asked) or is_about(names, span)):
+        return 0.0
     texts = [(1.0, asked.question), *((_WORDING, wording) for wording in asked.wordings)]
     shares = [worth * _share(name, words, text) for worth, text in texts for name, words in names.items()]
     return max(shares, default=0.0) * _WORTH[asked.aspect]
+
+
+def is_about(names: Names, span: Span) -> bool:
+    """Tells a span that opens with the term itself: not with a longer one, as "biomedical named entity recognition"."""
+    opening = _HYPHEN.sub(" ", span.plain[: _OPENING[span.passage.language]]).casefold()
+    return any(_as_subject(name).search(opening) for name in names)
 
 
 def is_definition(names: Names, span: Span) -> bool:
@@ -124,6 +133,13 @@ def _share(name: str, words: frozenset[str], text: str) -> float:
 def _opens_with(names: Names, span: Span) -> bool:
     opening = _words(span.plain[: _OPENING[span.passage.language]])
     return any(words <= opening for words in names.values())
+
+
+@lru_cache(maxsize=1_024)
+def _as_subject(name: str) -> re.Pattern[str]:
+    """Returns what finds a name where a sentence or a clause begins, in either number."""
+    plain = r"[\W_]{0,3}".join(map(re.escape, name_units(_HYPHEN.sub(" ", name))))
+    return re.compile(rf"(?:^|[^\w\s]\s*|\b(?:an?|the|in|is)\s+){plain}", re.I)
 
 
 @lru_cache(maxsize=8_192)

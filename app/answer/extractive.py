@@ -36,6 +36,7 @@ SIZES = "sizes"
 _BIBLIOGRAPHY = ("year", "authors", "venue", "links")  # what prose says less well than the record
 _FILLED = 3  # spans that a definition is filled up to
 _OF_EACH = 2  # spans of each side
+_SIDES = 3  # works whose facts are stated
 _SAYS_IT = 0.5  # probability of the likeliest span from which on it comes before facts
 _SURE = 0.2  # probability from which on the difference of two works is what is asked for
 _CONTRAST = 0.7  # share of the likeliest span's probability from which on a span that tells two works apart goes first
@@ -142,17 +143,15 @@ class ExtractiveWriter:
         return draft
 
     def _facts(self, draft: Draft, question: ParsedQuery, names: Sequence[str], hits: Sequence[Hit]) -> None:
-        """States the facts of the first work meant that has one; what the draft has said already is not said again."""
+        """States the facts of the works named, or else of the first that has one, but nothing that is said already."""
         sized = SIZES in names  # how big anything else is, is not what the catalogue says
         said = " ".join(sentence.text for sentence in draft.sentences)
-        for hit in named_hits(question, hits) or ([] if sized else hits[:1]):
+        for hit in named_hits(question, hits)[:_SIDES] or ([] if sized else hits[:1]):
             passages, before = self._store.passages_of(hit.entry.entry_id), len(draft.sentences)
             facts = [f for f in state_facts(hit.entry, passages, names, question.language) if f.value not in said]
             for fact in facts:
                 paragraph = len(draft.sentences) == before
                 draft.quote(fact.span, hit.entry, text=fact.text, paragraph=paragraph, value=fact.value)
-            if facts:
-                break
 
     def write_columns(self, question: ParsedQuery, hits: Sequence[Hit]) -> Draft:
         """States what a row of a named work holds in a column that is named, too; an empty draft where none is."""

@@ -16,7 +16,7 @@ from app.answer.selection import rank_spans
 from app.answer.spans import by_entry, in_brief
 from app.render.messages import say
 from index.encoders.static import StaticEncoder
-from index.query.patterns import read_first
+from index.query.patterns import ORDERS, read_first
 from index.query.tokens import folded
 from index.retrieval.comparing import compare, read_texts
 from index.storage.store import Store
@@ -33,6 +33,7 @@ _SPANS = 4  # passages of an entry among which its sentence is looked for, besid
 _MORE = 0.3  # of the question that a span must hold beyond what says what its work is, to stand in its place
 FITS = 0.5  # probability that one work must have for there to be a list at all
 _ASKED = 0.6  # probability from which on a list is certainly asked for
+_EXTREMES = ("newest first", "oldest first")
 _CHARS = {"zh": 140, "en": 360}  # a longer span is cut after its first sentence
 
 
@@ -56,9 +57,11 @@ class Chosen:
 def choose(question: ParsedQuery, hits: Sequence[Hit], store: Store, table: StaticEncoder) -> Chosen:
     """Returns which of the entries found belong on the list asked for."""
     most = question.count or MOST
+    unwanted = question.spared.union(*(wish.rows(store.rows_with) or () for wish in question.without))
+    hits = [hit for hit in hits if hit.row not in unwanted]
     if not question.search_text:  # whatever fits the filters was asked for
         fitting = [hit for hit in hits if hit.entry.kind is not Kind.CONCEPT] or list(hits)
-        return Chosen(_in_order(question, fitting[:most]), (), True, 1.0)
+        return Chosen(_in_order(question, fitting, most), (), True, 1.0)
     members = rank_members(question, hits, store, table)
     limits = fitted()["thresholds"]
     works = [member for member in members if member.hit.entry.kind is not Kind.CONCEPT]
@@ -66,10 +69,10 @@ def choose(question: ParsedQuery, hits: Sequence[Hit], store: Store, table: Stat
     if Kind.CONCEPT in question.filters.kinds and not works:
         works, notes = notes, []
     any_fits = any(member.probability >= FITS for member in works)
-    likely = [member.hit for member in works if any_fits and member.probability >= limits["work"]][:most]
+    likely = [member.hit for member in works if any_fits and member.probability >= limits["work"]]
     below = [member.hit for member in notes if member.probability >= limits["overview"]][:_NOTES]
     return Chosen(
-        _in_order(question, likely or [member.hit for member in works[:1]]),
+        _in_order(question, likely or [member.hit for member in works[:1]], most),
         () if question.count else tuple(below),
         bool(likely),
         works[0].probability if works else 0.0,
@@ -100,13 +103,22 @@ def write_list(draft: Draft, question: ParsedQuery, hits: Sequence[Hit], store: 
     return chosen.chance
 
 
-def _in_order(question: ParsedQuery, hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    """Returns works in the order asked for, else the likeliest first; surveys come after all others."""
-    asked = read_first(folded(question.corrected), "by year", "reading order")
-    ordered = list(hits)
-    if asked:
-        ordered.sort(key=lambda hit: (hit.entry.year or 9999, hit.row) if asked.slot == "by year" else (0, hit.row))
-    return tuple(sorted(ordered, key=lambda hit: "surveys" in hit.entry.topics))
+def _in_order(question: ParsedQuery, hits: Sequence[Hit], most: int) -> tuple[Hit, ...]:
+    """Returns at most so many works in the order asked for, else the likeliest first; surveys come after all others.
+
+    The newest or oldest ones are the first of all that belong; any other order is one of the likeliest.
+    """
+    read = read_first(folded(question.corrected), *ORDERS)
+    asked = read.slot if read else ""
+    ordered = list(hits if asked in _EXTREMES else hits[:most])
+    if asked == "reading order":
+        ordered.sort(key=lambda hit: hit.row)
+    elif asked:
+        sign = -1 if asked == "newest first" else 1
+        ordered.sort(key=lambda hit: (hit.entry.year is None, sign * (hit.entry.year or 0)))
+    if asked not in _EXTREMES:
+        ordered.sort(key=lambda hit: "surveys" in hit.entry.topics)
+    return tuple(ordered[:most])
 
 
 def _line(

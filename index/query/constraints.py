@@ -14,7 +14,7 @@ from index.catalogue.facets import AUTHOR, KIND, LIST, ORGANISATION, SECTION, TO
 from index.catalogue.filters import Filters
 from index.catalogue.gazetteer import KindWords, kind_words
 from index.query.list_request import LISTED
-from index.query.patterns import YEARS, number_of, read_first
+from index.query.patterns import ORDERS, YEARS, number_of, read_first
 from index.query.remainder import left_over
 from index.text.analysis import content_words
 from index.types import Entity, Reading, Slot, Token
@@ -40,6 +40,8 @@ class Constraints:
         readings: The words that were read.
         count: How many works are asked for, or None.
         rest: The question without the words that became filters, to search for; "" when nothing else is left.
+        without: What the works must not be, one of these.
+        spared: Rows of the works that are named to be left out.
     """
 
     filters: Filters
@@ -47,6 +49,8 @@ class Constraints:
     readings: tuple[Reading, ...]
     count: int | None
     rest: str
+    without: tuple[Filters, ...] = ()
+    spared: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,12 @@ def read_constraints(
         newest_year: Year of the newest entry; "the last two years" are counted back from it.
     """
     question = _Question(text, folded, tokens, entities)
-    mentions = sorted(_mentions(question, newest_year), key=lambda mention: mention.start)
+    read = sorted(_mentions(question, newest_year), key=lambda mention: mention.start)
+    mentions = [mention for mention in read if _left_out(question, mention.start) is None]
+    excluded = [(_left_out(question, m.start), m.end, m.value) for m in read if m not in mentions]
+    spared = [
+        (_left_out(question, question.place(e)[0]), question.place(e)[1], e.value) for e in question.of(Slot.NAME)
+    ]
     if not (listing >= LISTED or _wants_works(question, mentions, listing)):
         found = [replace(m, certain=False) for m in mentions if m.constraint in _OF_ONE_WORK]
         return Constraints(Filters(), _together(found), _readings(text, found), None, text)
@@ -102,6 +111,8 @@ def read_constraints(
     soft = _together([mention for mention in mentions if not mention.certain])
     filters = _venue_of_year(_together(certain))
     gone = [(mention.start, mention.end) for mention in certain]
+    spared = [(start, end, row) for start, end, row in spared if start is not None]
+    gone += [(start, end) for start, end, _ in (*excluded, *spared) if start is not None]
     if (asked := _kind_asked(question)) is not None:
         kind, place = asked
         fits = Filters(kinds=kind.kinds, topics=kind.topics)
@@ -120,14 +131,24 @@ def read_constraints(
             name = KIND if kind.kinds else TOPIC
             mentions = sorted([*mentions, _Mention(*place, name, fits, bool(must))], key=lambda m: m.start)
     count = read_first(folded, "count")
-    asides = [read for read in (count, read_first(folded, "by year", "reading order")) if read]
+    asides = [read for read in (count, read_first(folded, *ORDERS)) if read]
     return Constraints(
         filters,
         soft,
         _readings(text, mentions),
         number_of(count.values[0]) if count else None,
-        left_over(text, [*gone, *((read.start, read.end) for read in asides)]) if filters or asides else text,
+        left_over(text, [*gone, *((read.start, read.end) for read in asides)])
+        if filters or asides or excluded or spared
+        else text,
+        tuple(value for _, _, value in excluded),
+        frozenset(int(row) for _, _, row in spared),
     )
+
+
+def _left_out(question: _Question, start: int) -> int | None:
+    """Returns where the words start that say that what is named from ``start`` on is not wanted, or None."""
+    read = read_first(question.folded[:start], "but not")
+    return read.start if read else None
 
 
 def _wants_works(question: _Question, mentions: Sequence[_Mention], listing: float) -> bool:

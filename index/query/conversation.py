@@ -29,6 +29,9 @@ _SHORT = {"zh": 9, "en": 6}  # content words; so short a question that names not
 _FROM_ANSWER = 2  # names of an answer that go with a subject it does not speak of
 _SURE = 0.5  # of small talk and other fields, which lean on nothing
 _ALONE = ("smalltalk", "about", "outfield")
+_ITEM = re.compile(
+    r"^[ \t]*(?:[-*+]|\d{1,2}[.)])[ \t]+(?:\*\*(?P<bold>[^*\n]{1,300})\*\*|(?P<plain>[^:：\n]{1,300}))", re.M
+)
 _PICKS = ("pick 1", "pick 2", "pick 3")
 
 
@@ -83,13 +86,20 @@ def resolve(
     if not picks and not several and not _leans(low, language, intent, first_name):
         return Context(question)
     answered = names_in(history[-1].answer[:_MAX_CHARS])
-    listed = answered if len(answered) > 1 else [names[0] for names in subjects]
+    listed = _listed(history[-1].answer, names_in)
+    listed = listed or (answered if len(answered) > 1 else [names[0] for names in subjects])
     chosen = [listed[place] for place in sorted(set(picks)) if place < len(listed)]
     pointed = chosen or (answered if several else _pointed_at(history[-1].answer, answered, subjects))
     named = set(names_in(question)) if first_name is not None else set()
     names = [readable(name) for name in dict.fromkeys(pointed) if name not in named][:MAX_NAMES]
     asked = tidy(history[-1].question[:_MAX_CHARS])
     return Context(" ".join((question, *(names or ([] if named else [asked])))), tuple(names))
+
+
+def _listed(answer: str, names_in: NamesIn) -> list[str]:
+    """Returns the names that the items of a list begin with, or their titles; nothing where there are no two items."""
+    titles = [found["bold"] or found["plain"] for found in _ITEM.finditer(answer)]
+    return [(names_in(tidy(title)) or [title])[0] for title in titles] if len(titles) > 1 else []
 
 
 def _leans(low: str, language: str, intent: Intent, first_name: int | None) -> bool:

@@ -81,8 +81,10 @@ PATTERNS = (
     _P("en", "count", rf"\b(?:top|max|at most|about|up to|gimme|give me|show me)[ -]?(\d{{1,2}}|{_NUMBER_EN})\b(?! years)", "top 5 papers", "top-notch papers"),
     _P("en", "count", rf"\b(?:an? )?({_NUMBER_EN}|couple|few|\d{{1,2}})(?: of)? (?=(?:[\w-]+ ){{0,3}}(?:papers?|surveys?|models?|datasets?|benchmarks?|repos?|courses?|articles?|blogs?|posts?|works|methods|tools|reads?|readings|things|examples)\b)", "a couple of good papers", "a 7b model"),
     # In which order.
-    _P("zh", "by year", r"按(?:照)?(?:年份|时间|年代|先后|发表|出现)|从早到晚|时间顺序|先后顺序", "按年份排一下", "按机构分"),
-    _P("en", "by year", r"\b(?:by|in order of) (?:year|date|time)\b|\bchronological|\boldest first\b|\bone (?:generation )?after (?:another|the other)\b", "in chronological order", "by authors"),
+    _P("zh", "by year", r"按(?:照)?(?:年份|时间|年代|先后|发表|出现)|时间顺序|先后顺序", "按年份排一下", "按机构分"),
+    _P("en", "by year", r"\b(?:by|in order of) (?:year|date|time)\b|\bchronological|\bone (?:generation )?after (?:another|the other)\b", "in chronological order", "by authors"),
+    _P("*", "newest first", r"最新(?:的|几|两|三|发|论文|工作|一)|从(?:新|晚)到(?:旧|早)|由(?:新|近)[到及](?:旧|远)|最近(?:的(?!邻)|几篇|两篇|三篇|发)|\b(?:newest|latest|most recent)\b(?: first)?", "最新的三篇", "最新进展"),
+    _P("*", "oldest first", r"最早的?|最老的?|从(?:旧|早)到(?:新|晚)|\b(?:oldest|earliest)\b(?: first)?", "最早的论文", "早停"),
     _P("zh", "reading order", r"(?:阅读|学习)(?:顺序|路线)|按(?:照)?(?:阅读|学习|清单)的?顺序|先读哪|从哪[篇本]?(?:开始)?读", "按阅读顺序", "阅读理解"),
     _P("en", "reading order", r"\breading order\b|\border (?:to|in which to) read\b|\bin the order of the lists?\b", "in reading order", "reading list"),
     # Whose works: what stands before or after a name says that it made them.
@@ -90,6 +92,7 @@ PATTERNS = (
     _P("*", "made by after", r"^ ?(?:(?:et al\.?|and (?:others|colleagues))|['’]s\b| papers?\b|(?:等人?)?(?:团队|公司|实验室|研究院)?(?:的|(?:都?(?:发布|推出|开源|提出|发表|做|写|出品|出)(?:过|了)?的?)))", "团队发布的模型", "和 Meta 的区别"),
     _P("*", "used before", r"(?:\b(?:us(?:es?|ed|ing)|based on|with|on|about|of|for|like|mention(?:s|ing)?|cit(?:es|ing)|compar(?:es|ing) (?:with|to)|against) (?:the )?|(?:用了?|使用了?|基于|关于|比起|提到了?|引用了?|对比|针对|围绕) ?)$", "papers that use ", "papers by "),
     _P("*", "asks", r"什么(?!文章|论文)|为什么|怎么|如何|吗$|吗\?|是不是|多少|几[个年]|谁|\b(?:why|how|who|when|is|are|was|were|does|do|did|can|could|should)\b", "为什么快", "Touvron et al."),
+    _P("*", "but not", r"(?:\b(?:not|excluding|except(?: for)?|other than|apart from|besides|without|no)(?: (?:the|any|those|ones|papers?|works?|models?|published|made|written))*(?: (?:by|from|in|of|on))? |(?:除了?|不要|不是|不含|不包括|不算|排除|去掉|别给我?|非) ?)$", "papers not by ", "papers by "),
     # Where works stand.
     _P("*", "section after", r"^[”」』》\"']? ?(?:[这那一]?(?:小节|章节|部分|一节|节|栏目)(?:里|中|下|的|有)?|section\b|chapter\b)", "”这一节里", "的模型"),
     _P("*", "section before", r"\b(?:section|heading|chapter) [“「『《\"']?$", "in the section ", "in the paper "),
@@ -116,6 +119,7 @@ PATTERNS = (
     _P("*", "links", r"链接|网址|(?:代码|仓库|权重|模型|论文|原文|数据集?)(?:地址|在哪|仓库|链接)|开源(?:地址|在哪)|在?哪(?:里|儿)?(?:能|可以)?(?:下载|看到|读到|找到|下)|\b(?:repo|repository|link|url|github)\b|\bsource code\b|\bwhere (?:can i|is the|to|do i|are the) (?:find|read|download|get|code|repo|weights|paper|link|data)", "代码在哪", "怎么写代码"),
 )  # fmt: skip
 YEARS = ("between", "since", "after", "before", "until", "around", "in")
+ORDERS = ("by year", "oldest first", "newest first", "reading order")
 FACTS = ("year", "authors", "venue", "organisations", "licence", "sizes", "links")
 
 

@@ -14,6 +14,7 @@ from index.config import SearchConfig
 from index.errors import FilterError
 from index.query.constraints import Constraints, read_constraints
 from index.query.conversation import Context, History, resolve
+from index.query.courtesy import core_of
 from index.query.fuzzy import nearly_named
 from index.query.intent import IntentModel, shipped_intents
 from index.query.list_request import shipped_requests
@@ -72,9 +73,11 @@ class QuestionReader:
 
     def read(self, question: str, history: History = (), filters: Filters = NO_FILTERS) -> ParsedQuery:
         """Returns what a question means after the turns before it, within the filters asked for beside it."""
-        corrected = simplified(self._spelling.correct(tidy(question)))
+        typed = simplified(self._spelling.correct(tidy(question)))
+        core = core_of(typed, lambda text: self._intents.read(folded(text)))
+        corrected = core.text or (simplified(tidy(history[-1].question)) if history else typed)  # once more, then
         low = folded(corrected)
-        language = language_of(corrected)  # of the whole: what is left to search for may be one English name
+        language = core.language or language_of(corrected)  # of the whole: what is searched for may be an English name
         intent = self._intents.read(low)
         tokens = tokens_of(low)
         entities = self._entities(tokens, corrected)
@@ -122,6 +125,8 @@ class QuestionReader:
             filters=fitting.filters,
             soft=constraints.soft,
             dropped=fitting.dropped,
+            without=constraints.without,
+            spared=constraints.spared,
         )
 
     def names_in(self, text: str) -> list[str]:

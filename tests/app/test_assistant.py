@@ -406,3 +406,37 @@ def test_a_mended_slip_is_told(assistant):
 
 def test_a_question_without_slips_has_no_notice(assistant):
     assert assistant.ask("大語言模型裡的 LoRA 是什麼？").notices == ()
+
+
+def test_a_question_that_is_two_is_answered_part_by_part_with_one_number_an_entry(assistant):
+    answer = assistant.ask("What is LoRA and what is QLoRA? What is FlashAttention?")
+
+    starts = [sentence.text for sentence in answer.sentences if sentence.text.startswith("**")]
+    assert [text.split("**")[1] for text in starts] == ["What is LoRA", "what is QLoRA?", "What is FlashAttention?"]
+    numbers = {citation.entry.entry_id: citation.n for citation in answer.citations}
+    assert sorted(numbers.values()) == list(range(1, len(numbers) + 1))
+    assert {n for sentence in answer.sentences for n in sentence.citations} == set(numbers.values())
+
+
+def test_facts_of_several_works_are_all_stated(assistant):
+    text = assistant.ask("When were LoRA and FlashAttention published?").text
+
+    assert "LoRA: Low-Rank Adaptation" in text
+    assert "FlashAttention" in text
+
+
+@pytest.mark.parametrize("question", ["LoRA", "FlashAttention?", "HalluQA", "RL"])
+def test_a_mere_name_is_not_greeted(assistant, question):
+    assert assistant.ask(question).text != say("hello", "en")
+
+
+@pytest.mark.parametrize("question", ["OK", "hello", "Thanks!", "你好"])
+def test_a_greeting_is(assistant, question):
+    answer = assistant.ask(question)
+
+    assert answer.text in {say(name, answer.language) for name in ("hello", "you_are_welcome")}
+
+
+def test_the_answer_comes_in_the_language_that_is_wished_for(assistant):
+    assert assistant.ask("LoRA 是什么？请用英文回答").language == "en"
+    assert assistant.ask("in Chinese please", [Turn("What is LoRA?", "LoRA is …")]).language == "zh"

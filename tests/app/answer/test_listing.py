@@ -170,3 +170,13 @@ def test_where_no_work_is_likely_enough_nothing_fits_though_several_might(small,
 
     assert not chosen.sure
     assert [hit.entry.entry_id for hit in chosen.works] == ["gptq"]
+
+
+@pytest.mark.parametrize(("order", "descending"), [("newest", True), ("oldest", False)])
+def test_the_newest_or_oldest_are_the_first_of_all_that_belong(ask, chances, small, order, descending):
+    chances(**{entry.entry_id: 0.9 for entry in small.store.entries() if not entry.entry_id.startswith("note:")})
+    years = sorted((e.year for e in small.store.entries() if e.year and e.kind.value != "concept"), reverse=descending)
+
+    draft, _ = ask(f"the two {order} papers on attention")
+
+    assert [citation.entry.year for citation in draft.citations] == years[:2]

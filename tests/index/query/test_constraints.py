@@ -244,3 +244,26 @@ def test_only_known_filters_exclude_an_eighth_of_the_answers_at_most_and_never_a
     assert [asked for asked, number in lost.items() if number and number == answers[asked]] == []
     assert sum(lost.values()) <= sum(answers.values()) / 8  # 13 of 105, of 26 questions with a filter
     assert len(answers) >= 10
+
+
+@pytest.mark.parametrize(
+    ("question", "without", "rest"),
+    [
+        ("papers on alignment not by OpenAI", (Filters(organisations=("OpenAI",)),), "alignment"),
+        ("quantisation papers not from 2022", (Filters(since=2022, until=2022),), "quantisation"),
+        ("不是 2022 年的量化论文", (Filters(since=2022, until=2022),), "量化"),
+        ("papers on alignment by OpenAI", (), "alignment"),
+        ("Why is LoRA not by default on all layers?", (), "Why is LoRA not by default on all layers?"),
+    ],
+)
+def test_what_a_list_must_not_hold_is_read_and_leaves_the_question(shipped_reader, question, without, rest):
+    read = shipped_reader.read(question)
+
+    assert (read.without, read.search_text) == (without, rest)
+
+
+def test_works_that_are_named_to_be_left_out_are_spared(shipped_reader, shipped_searcher):
+    read = shipped_reader.read("RLHF papers excluding InstructGPT")
+    spared = shipped_searcher.store.entries_at(sorted(read.spared)).values()
+
+    assert "arxiv:2203.02155" in {entry.entry_id for entry in spared}

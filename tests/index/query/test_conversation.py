@@ -159,3 +159,11 @@ def test_a_question_about_another_that_asks_something_of_its_own_is_left_alone(q
 
 def test_an_endless_turn_before_is_cut():
     assert len(understood("它快吗？", [Turn("很" * 100_000, "好。")])) < 3_000
+
+
+@pytest.mark.parametrize(("question", "picked"), [("who wrote the second one?", "albert"), ("第三篇讲了什么", "opt")])
+def test_an_ordinal_picks_an_item_of_the_last_list_whatever_else_the_items_name(question, picked):
+    items = "- **DistilBERT** (2019): a student of BERT. [1]\n\n- **ALBERT** (2019): shares BERT's weights. [2]"
+    history = [Turn("small models?", f"{items}\n\n- **OPT** (2022): like GPT-3. [3]")]
+
+    assert context(question, history).names == (picked,)

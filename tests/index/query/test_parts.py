@@ -1,0 +1,29 @@
+import re
+
+import pytest
+
+from index.query.parts import parts_of
+
+
+def names_in(text):
+    return re.findall(r"LoRA|BERT|GPT-2|RAG", text)
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("What is LoRA and what is RAG?", ["What is LoRA", "what is RAG?"]),
+        ("What is LoRA? What is RAG?", ["What is LoRA?", "What is RAG?"]),
+        ("LoRA 是什么，RAG 又是什么？", ["LoRA 是什么", "RAG 又是什么？"]),
+        ("Who wrote BERT and who wrote GPT-2?", ["Who wrote BERT", "who wrote GPT-2?"]),
+        ("I read about LoRA, what is it? And what is RAG?", ["I read about LoRA, what is it?", "what is RAG?"]),
+        ("How does LoRA work and what does it cost?", []),  # the second half leans on the first
+        ("What is the difference between LoRA and RAG, and which is cheaper?", []),
+        ("What is LoRA? What is LoRA good for?", []),  # one name
+        ("Is BERT bidirectional, and GPT-2 not?", []),  # one question
+        ("What is LoRA?", []),
+        ("", []),
+    ],
+)
+def test_a_question_is_taken_apart_where_each_part_has_a_name_of_its_own(question, parts):
+    assert parts_of(question, names_in) == parts
