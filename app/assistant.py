@@ -20,6 +20,7 @@ from app.answer.answerability import (
     held_silent,
     is_about_the_program,
 )
+from app.answer.defining import named_alone
 from app.answer.draft import Draft
 from app.answer.extractive import SIZES, ExtractiveWriter, says_more
 from app.answer.field import is_outside
@@ -40,6 +41,7 @@ from app.types import Answer, Length, Sentence, Status, Timings
 from index.catalogue.filters import NO_FILTERS, Filters
 from index.encoders.base import Encoder
 from index.query.conversation import History
+from index.query.parts import parts_of
 from index.query.tokens import tidy
 from index.search import Searcher
 from index.text.spans import Span
@@ -122,8 +124,8 @@ class Assistant:
             question, k=_depth, filters=filters, history=history, explain=explain, wide=asks_for_a_list
         )
         retrieved = time.perf_counter()
-        parts = [] if history or asks_for_a_list(found.question) else self.searcher.parts_of(found.question)
-        if parts:
+        listed = asks_for_a_list(found.question)
+        if parts := [] if history or listed else parts_of(found.question.text, self._subjects_of):
             said = together(parts, [self._ask(part, (), filters, Length.SHORT, explain=False) for part in parts])
         else:
             said = self._write(found.question, found.hits, length, history)
@@ -135,6 +137,11 @@ class Assistant:
         )
         language, notices = found.question.language, tuple(_notices(found.question))
         return Answer(question, language, status, sentences, citations, found, timings, notices)
+
+    def _subjects_of(self, part: str) -> Collection[str]:
+        """Returns the works that a part of a question names, or the term that it asks for and nothing else."""
+        question = self.searcher.read(part)
+        return [str(row) for rows in question.named() for row in rows] or named_alone(question)
 
     def answer(
         self,

@@ -20,7 +20,6 @@ from index.encoders.static import StaticEncoder
 from index.errors import IndexUnavailableError
 from index.parts import Parts
 from index.query.conversation import History
-from index.query.parts import parts_of
 from index.query.understanding import QuestionReader
 from index.retrieval.fusion import fuse, lexical_across, min_max
 from index.retrieval.ranking import Ranked, rank_entries, ranks_by_entry
@@ -193,10 +192,6 @@ class Searcher:
     def read(self, query: str, history: History = (), filters: Filters = NO_FILTERS) -> ParsedQuery:
         """Returns how a question is read, without searching."""
         return self._reader.read(query, history, filters)
-
-    def parts_of(self, question: ParsedQuery) -> list[str]:
-        """Returns the questions that a question consists of, each with a name of its own; nothing where it is one."""
-        return parts_of(question.text, self._reader.names_in)
 
     def unknown_words(self, question: ParsedQuery) -> list[str]:
         """Returns the Latin content words of a question that occur nowhere in the index, slips of the pen aside."""

@@ -48,7 +48,7 @@ Names = dict[str, frozenset[str]]
 
 def asks_what_it_is(question: ParsedQuery) -> bool:
     """Tells a question for a definition; one that says nothing but a name is one, too."""
-    return question.intent.label == "definition" or bool(_named_alone(question))
+    return question.intent.label == "definition" or bool(named_alone(question))
 
 
 def asked_names(question: ParsedQuery) -> Names:
@@ -56,11 +56,11 @@ def asked_names(question: ParsedQuery) -> Names:
 
     Where it says more than a known name, all of its words are the name.
     """
-    names = _named_alone(question) or {question.search_text.casefold(): _words(question.search_text)}
+    names = named_alone(question) or {question.search_text.casefold(): _words(question.search_text)}
     return {name: of_name for name, of_name in names.items() if of_name}
 
 
-def _named_alone(question: ParsedQuery) -> Names:
+def named_alone(question: ParsedQuery) -> Names:
     """Returns the names of a term or a work beside which a question says nothing, the longest one's; none otherwise."""
     places: dict[tuple[int, int], list[str]] = {}
     for entity in question.entities:

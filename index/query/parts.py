@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 
 _MOST = 3
 _MAX_CHARS = 400
@@ -14,14 +14,15 @@ _CUT = re.compile(
 _ASKS = re.compile(
     r"\b(?:what|who|whose|when|where|why|how|which)\b|what['’]s|什么|啥|谁|哪|怎么|怎样|如何|多少|几[年个种]", re.I
 )
+_LEANS = re.compile(r"\b(?:it|its|they|their|them|this|these|those)\b|[它其这]|那[个些种]|[前后]者", re.I)
 
 
-def parts_of(question: str, names_in: Callable[[str], Sequence[str]]) -> list[str]:
+def parts_of(question: str, names_in: Callable[[str], Collection[str]]) -> list[str]:
     """Returns the questions that a question consists of, each with a name of its own; nothing where it is one.
 
     Args:
         question: Tidy.
-        names_in: Returns the names in a text.
+        names_in: Returns the names of what a part is about; nothing for one that cannot be answered alone.
     """
     if len(question) > _MAX_CHARS:
         return []
@@ -31,6 +32,8 @@ def parts_of(question: str, names_in: Callable[[str], Sequence[str]]) -> list[st
             parts[-1] = f"{parts[-1]}, {piece}"  # a clause that asks nothing belongs to its neighbour
         else:
             parts.append(piece)
+    if any(map(_LEANS.search, parts[1:])):
+        return []
     named = [set(names_in(part)) for part in parts]
     apart = all(named) and sum(map(len, named)) == len(set[str]().union(*named))
     return parts if 1 < len(parts) <= _MOST and apart else []

@@ -18,6 +18,8 @@ def names_in(text):
         ("Who wrote BERT and who wrote GPT-2?", ["Who wrote BERT", "who wrote GPT-2?"]),
         ("I read about LoRA, what is it? And what is RAG?", ["I read about LoRA, what is it?", "what is RAG?"]),
         ("How does LoRA work and what does it cost?", []),  # the second half leans on the first
+        ("What is LoRA? What does it do beside BERT?", []),
+        ("什么是 LoRA？它和 BERT 有什么关系？", []),
         ("What is the difference between LoRA and RAG, and which is cheaper?", []),
         ("What is LoRA? What is LoRA good for?", []),  # one name
         ("Is BERT bidirectional, and GPT-2 not?", []),  # one question
