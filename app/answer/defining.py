@@ -18,15 +18,15 @@ from ingest.types import PassageKind
 _DEFINING = frozenset(  # words of a question for a definition that are not what is to be defined
     content_words(
         "define definition explain describe mean meaning what's exactly actually simply term terms word phrase concept "
-        "notion idea model models method technique algorithm 意思 含义 定义 解释 到底 究竟 概念 术语 名词"
+        "notion idea model models 意思 含义 定义 解释 到底 究竟 概念 术语 名词"
     )
 )
 _FILLERS = re.compile(  # … and more of them, where the term is known and may stand among any
     r"\b(?:things?|stuff|every(?:one|body)|people|keeps?|hear(?:d|ing)?|talk(?:s|ing)?|simple|plain|english|layman['’]?s?|"
-    r"beginners?|newbie|noob|eli5|quick(?:ly)?|brief(?:ly)?|short|basics?|supposed|refers?|stands?|heck|hell|earth|lol|"
-    r"idk|btw|hey|hi|hello|yo|pls|plz|tell|know|understand|learn|kindly|maybe|wonder(?:ing)?|curious|quickly)\b|"
+    r"newbie|noob|eli5|quick(?:ly)?|brief(?:ly)?|short|supposed|refers?|stands?|heck|hell|earth|lol|"
+    r"idk|btw|hey|hi|hello|yo|pls|plz|tell|know|understand|kindly|maybe|wonder(?:ing)?|curious|quickly)\b|"
     r"能不能|可不可以|能否|可以|麻烦|请问?|帮[我忙]|给我|跟我|我?想|知道|了解|[弄搞]懂|明白|理解|通俗(?:易懂)?|大?白话|"
-    r"简[单短要]|具体|详细|准确|一句话|科普|入门|小白|新手|解释|讲[解讲一]?讲?|[说聊谈][说聊谈一明]?[说聊谈]?|介绍|一下|到底|究竟|"
+    r"简[单短要]|具体|详细|准确|一句话|科普|小白|新手|解释|讲[解讲一]?讲?|[说聊谈][说聊谈一明]?[说聊谈]?|介绍|一下|到底|究竟|"
     r"其实|真正|什么|所谓|叫做?|指|啥|意思|含义|定义|概念|术语|名词|词|东西|玩意儿?|[这那]?个|[这那]|[总老]是|经常|"
     r"第[一二三四五六七八九十\d]+[篇个条项]|[这那]篇|论文|文章|主要|内容|了|[听看提][说到见]|大家|别人|都?在|[的地得吧啊呀呢嘛哦哈是有用又则]"
 )
@@ -71,7 +71,9 @@ def named_alone(question: ParsedQuery) -> Names:
         start, finish = question.tokens[first].start, question.tokens[end - 1].end
         rest = f"{question.text[:start]} {question.text[finish:]}".casefold()
         if not _ASKS_OTHERWISE.search(rest) and not _words(_FILLERS.sub(" ", rest)):
-            known = {_SPACED_HAN.sub("", name).casefold() for name in places[first, end]}
+            known = {
+                _SPACED_HAN.sub("", name).casefold() for name in (*places[first, end], question.text[start:finish])
+            }
             return {name: _words(name) for name in sorted(known | {_HAN_HEAD.sub("", name) for name in known})}
     return {}
 

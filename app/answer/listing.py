@@ -108,7 +108,8 @@ def _in_order(question: ParsedQuery, hits: Sequence[Hit], most: int) -> tuple[Hi
 
     The newest or oldest ones are the first of all that belong; any other order is one of the likeliest.
     """
-    read = read_first(folded(question.corrected), *ORDERS)
+    text = folded(question.corrected)
+    read = read_first(text, *_EXTREMES) or read_first(text, *ORDERS)
     asked = read.slot if read else ""
     ordered = list(hits if asked in _EXTREMES else hits[:most])
     if asked == "reading order":

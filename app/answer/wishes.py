@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.answer.defining import asks_what_it_is
 from index.query.list_request import sounds_like_a_list
-from index.query.patterns import FACTS, Read, read_all
+from index.query.patterns import FACTS, ORDERS, Read, read_all, read_first
 from index.query.remainder import left_over
 from index.query.tokens import folded
 from index.text.analysis import content_words
@@ -65,7 +65,7 @@ def asks_for_a_list(question: ParsedQuery) -> bool:
 
 
 def _asks_for_works(question: ParsedQuery) -> bool:
-    """Tells a request for a list: by how it sounds, or as it names works and whose they should be.
+    """Tells a request for a list: by how it sounds, or as it names works and whose they should be, or in which order.
 
     Also of lists on another field than the one that the intent model knows.
     """
@@ -73,7 +73,9 @@ def _asks_for_works(question: ParsedQuery) -> bool:
         return True
     nouns = any(entity.slot is Slot.KIND for entity in question.entities)
     theirs = nouns and bool(question.filters.without(["kinds", "years"]))
-    return sounds_like_a_list(question.corrected) or (theirs and question.intent.probabilities["list"] >= _IN_DOUBT)
+    ordered = nouns and read_first(folded(question.corrected), *ORDERS) is not None
+    in_doubt = theirs and question.intent.probabilities["list"] >= _IN_DOUBT
+    return sounds_like_a_list(question.corrected) or in_doubt or ordered
 
 
 def _asks_more(question: ParsedQuery, reads: Sequence[Read]) -> bool:

@@ -14,13 +14,28 @@ _END = re.compile(rf"[.!?。~]+(?=\s|$)|[!?。~]+(?=[{HAN}])|\n+")  # of a piece
 _COURTEOUS = 0.6  # probability of small talk
 _LONGEST = 60  # characters of a piece
 _MOST = 3  # pieces at either end
-_IN = re.compile(
-    r"[ ,，。.;；(（]{0,3}(?:(?:请|麻烦你?|能不能|可以)?用(?P<zh>中文|汉语|英文|英语)(?:来)?"
-    r"(?:回答|回复|解释|说明|讲解|讲一?下|讲讲|介绍|告诉我)(?:我|一下|吧|谢谢)*|"
-    r"(?:please )?(?:\b(?:answer|reply|respond|explain|write)(?: (?:it|this|me|to me|the answer))?|(?<=[,.?!;] )|^)"
-    r"[ ,]*\bin (?P<en>chinese|english|mandarin)(?:,? (?:please|pls))?(?=[,.:;!?)]|$))[ ,:，。.;；：)）]{0,3}",
+_POLITE = re.compile(
+    r"\b(?:thank\w*|thx|hi|hello|hey|dear|regards|cheers|hope|appreciat\w*|welcome|good (?:morning|evening|day))\b|"
+    r"谢|[你您]好|嗨|哈喽|辛苦|麻烦|拜托|打扰|请教|[早晚午]上?好|大家好",
     re.I,
 )
+_IN = (  # only where a clause begins: "why does it answer in Chinese?" asks about the language
+    re.compile(
+        r"(?:(?:请|麻烦你?)|(?:^|[,。.;?!:( ]))用(?P<wished>中文|汉语|英文|英语)来?"
+        r"(?:回答|回复|解释|说明|讲解|讲一?下|讲讲|介绍|告诉我)(?:我(?!的)|一下|吧)*[ ,:。.;)]{0,3}"
+    ),
+    re.compile(
+        r"(?:^|[.?!,;:] {0,2}|\b(?:please|pls) )"
+        r"(?:(?:answer|reply|respond|explain)(?: (?:it|this|me|to me|the answer))? )?"
+        r"in (?P<wished>chinese|english|mandarin)(?:,? (?:please|pls))?(?:[,.:;!?)]|$) {0,2}",
+        re.I,
+    ),
+    re.compile(
+        r"(?<=\w) in (?P<wished>chinese|english|mandarin)(?:,? (?:please|pls))?[.?!]{0,3}$",
+        re.I,
+    ),
+)
+_EXPLAIN = re.compile(r"(?:please |can you |could you |pls )*(?:explain|describe|define|tell me about)\b", re.I)
 _LANGUAGES = {"中文": "zh", "汉语": "zh", "chinese": "zh", "mandarin": "zh"}
 
 
@@ -42,13 +57,15 @@ def core_of(question: str, read: Callable[[str], Intent]) -> Core:
 
     Args:
         question: Corrected and tidy.
-        read: Tells what a text is about; small talk at either end of a longer question goes.
+        read: Tells what a text is about; courteous small talk at either end of a longer question goes.
     """
-    wished = _IN.search(question)
     language = ""
-    if wished:
-        question = f"{question[: wished.start()]} {question[wished.end() :]}".strip()
-        language = _LANGUAGES.get((wished["zh"] or wished["en"]).casefold(), "en")
+    for number, pattern in enumerate(_IN):
+        wished = pattern.search(question)
+        if wished and (number < len(_IN) - 1 or _EXPLAIN.match(question)):  # the last one fits any "… in Chinese"
+            question = f"{question[: wished.start()]} {question[wished.end() :]}".strip(" ,;:")
+            language = _LANGUAGES.get(wished["wished"].casefold(), "en")
+            break
     return Core(_without_courtesy(question, read), language)
 
 
@@ -65,4 +82,5 @@ def _without_courtesy(question: str, read: Callable[[str], Intent]) -> str:
 
 def _is_courtesy(question: str, place: tuple[int, int], read: Callable[[str], Intent]) -> bool:
     piece = question[slice(*place)].strip()
-    return len(piece) <= _LONGEST and read(piece).probabilities["smalltalk"] >= _COURTEOUS
+    polite = len(piece) <= _LONGEST and _POLITE.search(piece) is not None
+    return polite and read(piece).probabilities["smalltalk"] >= _COURTEOUS

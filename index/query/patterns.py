@@ -83,8 +83,10 @@ PATTERNS = (
     # In which order.
     _P("zh", "by year", r"按(?:照)?(?:年份|时间|年代|先后|发表|出现)|时间顺序|先后顺序", "按年份排一下", "按机构分"),
     _P("en", "by year", r"\b(?:by|in order of) (?:year|date|time)\b|\bchronological|\bone (?:generation )?after (?:another|the other)\b", "in chronological order", "by authors"),
-    _P("*", "newest first", r"最新(?:的|几|两|三|发|论文|工作|一)|从(?:新|晚)到(?:旧|早)|由(?:新|近)[到及](?:旧|远)|最近(?:的(?!邻)|几篇|两篇|三篇|发)|\b(?:newest|latest|most recent)\b(?: first)?", "最新的三篇", "最新进展"),
-    _P("*", "oldest first", r"最早的?|最老的?|从(?:旧|早)到(?:新|晚)|\b(?:oldest|earliest)\b(?: first)?", "最早的论文", "早停"),
+    _P("*", "newest first", r"从(?:新|晚)[到至](?:旧|早)|由(?:新|近|晚)[到至及](?:旧|远|早)|倒序|\bfrom (?:the )?newest to|\breverse chronolog|\b(?:newest|latest|most recent) first\b", "从新到旧", "最新进展"),
+    _P("*", "oldest first", r"从(?:旧|早)[到至](?:新|晚)|由(?:旧|远|早)[到至及](?:新|近|晚)|\bfrom (?:the )?oldest to|\b(?:oldest|earliest) first\b", "从早到晚", "早停"),
+    _P("*", "newest first", r"最新(?:的|几|两|三|发|论文|工作|一)|最近(?:的(?!邻)|几篇|两篇|三篇|发)|\b(?:newest|latest|most recent)\b(?= (?:\w+ ){0,3}?(?:papers?|works?|models?|articles?|surveys?|ones?|on)\b)", "最新的三篇", "最新进展"),
+    _P("*", "oldest first", r"最[早老](?:的|几|两|三|一|论文)?(?=.{0,12}(?:论文|工作|文章|模型|综述|[几两三一]?篇))|\b(?:oldest|earliest)\b(?= (?:\w+ ){0,3}?(?:papers?|works?|models?|articles?|surveys?|ones?)\b)", "最早的论文", "早停"),
     _P("zh", "reading order", r"(?:阅读|学习)(?:顺序|路线)|按(?:照)?(?:阅读|学习|清单)的?顺序|先读哪|从哪[篇本]?(?:开始)?读", "按阅读顺序", "阅读理解"),
     _P("en", "reading order", r"\breading order\b|\border (?:to|in which to) read\b|\bin the order of the lists?\b", "in reading order", "reading list"),
     # Whose works: what stands before or after a name says that it made them.

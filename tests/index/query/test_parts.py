@@ -16,7 +16,9 @@ def names_in(text):
         ("What is LoRA? What is RAG?", ["What is LoRA?", "What is RAG?"]),
         ("LoRA 是什么，RAG 又是什么？", ["LoRA 是什么", "RAG 又是什么？"]),
         ("Who wrote BERT and who wrote GPT-2?", ["Who wrote BERT", "who wrote GPT-2?"]),
-        ("I read about LoRA, what is it? And what is RAG?", ["I read about LoRA, what is it?", "what is RAG?"]),
+        ("我知道 BERT 是什么，GPT-2 有什么不同？", []),
+        ("When I use LoRA, what rank should I choose for BERT?", []),
+        ("How do I decide when to use RAG and when to use LoRA?", []),
         ("How does LoRA work and what does it cost?", []),  # the second half leans on the first
         ("What is LoRA? What does it do beside BERT?", []),
         ("什么是 LoRA？它和 BERT 有什么关系？", []),
