@@ -38,7 +38,7 @@ FEATURES = (
     "rank", "score", "named", "others", "aspect", "asks", "speaks", "figure", "figures", "versus",
     "answer", "note", "length", "lead", "steps", "procedure", "passage_words", "passage",
 )  # fmt: skip
-_THE_SAME_WORDS, CERTAIN = 0.95, 0.98
+_THE_SAME_WORDS, CERTAIN = 0.9, 0.98
 _LONG, _MANY = 400, 6  # characters and figures from which on more make no difference
 _SUREST = 30.0  # log-odds
 MOST_PASSAGES = 32  # of all entries together, whose spans are compared
