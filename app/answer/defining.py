@@ -28,7 +28,7 @@ _FILLERS = re.compile(  # … and more of them, where the term is known and may 
     r"能不能|可不可以|能否|可以|麻烦|请问?|帮[我忙]|给我|跟我|我?想|知道|了解|[弄搞]懂|明白|理解|通俗(?:易懂)?|大?白话|"
     r"简[单短要]|具体|详细|准确|一句话|科普|小白|新手|解释|讲[解讲一]?讲?|[说聊谈][说聊谈一明]?[说聊谈]?|介绍|一下|到底|究竟|"
     r"其实|真正|什么|所谓|叫做?|指|啥|意思|含义|定义|概念|术语|名词|词|东西|玩意儿?|[这那]?个|[这那]|[总老]是|经常|"
-    r"第[一二三四五六七八九十\d]+[篇个条项]|[这那]篇|论文|文章|主要|内容|了|[听看提][说到见]|大家|别人|都?在|[的地得吧啊呀呢嘛哦哈是有用又则]"
+    r"第[一二三四五六七八九十\d]+[篇个条项]|最后(?:那)?一?[篇个]|[这那]篇|论文|文章|主要|内容|了|[听看提][说到见]|大家|别人|都?在|[的地得吧啊呀呢嘛哦哈是有用又则]"
 )
 _ASKS_OTHERWISE = re.compile(  # for something else than what a thing is
     r"\b(?:why|how|when|where|who|whose|which|vs|versus|or|compare[ds]?|differences?|between|if|is there|are there)\b|"

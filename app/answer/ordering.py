@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.answer.defining import asked_names, closeness, is_definition, says_how
+from app.answer.defining import asked_names, closeness, is_definition, named_alone, says_how
 from app.answer.selection import Candidate
 from index.query.conversation import History
 from index.types import ParsedQuery
@@ -22,7 +22,7 @@ def definition_first(question: ParsedQuery, ranked: Sequence[Candidate]) -> list
     """
     names = asked_names(question)
     fits = sorted(((closeness(names, one.span), one) for one in ranked), key=lambda fit: -fit[0])
-    defining = [one for close, one in fits if close > 0]  # of equals, the likelier one first
+    defining = [one for close, one in fits if close > 0] or _of_work(question, ranked)  # of equals, the likelier first
     if not defining:
         return list(ranked)
     what = defining[0]
@@ -34,7 +34,16 @@ def definition_first(question: ParsedQuery, ranked: Sequence[Candidate]) -> list
 def is_defined(question: ParsedQuery, ranked: Sequence[Candidate]) -> bool:
     """Tells that a candidate says what the term is that a question asks for."""
     names = asked_names(question)
-    return any(is_definition(names, candidate.span) for candidate in ranked)
+    return any(is_definition(names, candidate.span) for candidate in ranked) or bool(_of_work(question, ranked))
+
+
+def _of_work(question: ParsedQuery, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """Returns what a work is, by its own card, where a question means nothing but a work of the turn before."""
+    rows = set[int]().union(*question.named())
+    if not rows or not question.context or not named_alone(question):
+        return []
+    own = [one for one in ranked if one.hit.row in rows and one.span.asked and one.span.asked.aspect == "what"]
+    return sorted(own, key=lambda one: one.span.line)[:1]
 
 
 def not_said_before(ranked: Sequence[Candidate], history: History) -> list[Candidate]:

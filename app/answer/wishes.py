@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.answer.defining import asks_what_it_is
 from index.query.list_request import sounds_like_a_list
-from index.query.patterns import FACTS, ORDERS, Read, read_all, read_first
+from index.query.patterns import FACTS, ORDERS, PICKS, Read, read_all, read_first
 from index.query.remainder import left_over
 from index.query.tokens import folded
 from index.text.analysis import content_words
@@ -80,7 +80,8 @@ def _asks_for_works(question: ParsedQuery) -> bool:
 
 def _asks_more(question: ParsedQuery, reads: Sequence[Read]) -> bool:
     """Tells a question that has content beside its names and the words that ask for facts."""
-    gone = [(read.start, read.end) for read in reads]
+    pointers = read_all(folded(question.corrected), *PICKS, "points back")
+    gone = [(read.start, read.end) for read in (*reads, *pointers)]
     named = [entity for entity in question.entities if entity.slot is not Slot.TERM]
     gone += [(question.tokens[e.first].start, question.tokens[e.end - 1].end) for e in named]
     return len(content_words(left_over(question.corrected, gone))) >= _MORE

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.catalogue.names import readable
-from index.query.patterns import read_all, read_first
+from index.query.patterns import PICKS, read_all, read_first
 from index.query.tokens import folded, tidy
 from index.text.analysis import content_words
 from index.types import Intent, Turn
@@ -29,10 +29,12 @@ _SHORT = {"zh": 9, "en": 6}  # content words; so short a question that names not
 _FROM_ANSWER = 2  # names of an answer that go with a subject it does not speak of
 _SURE = 0.5  # of small talk and other fields, which lean on nothing
 _ALONE = ("smalltalk", "about", "outfield")
-_ITEM = re.compile(
-    r"^[ \t]*(?:[-*+]|\d{1,2}[.)])[ \t]+(?:\*\*(?P<bold>[^*\n]{1,300})\*\*|(?P<plain>[^:：\n]{1,300}))", re.M
+_LAST = -1
+_ITEM = re.compile(  # of a list; the notes below one are none of its works
+    r"^[ \t]*(?:[-*+]|\d{1,2}[.)])[ \t]+(?!Overview:|概览：)"
+    r"(?:\*\*(?P<bold>[^*\n]{1,300})\*\*|(?P<plain>[^:：\n]{1,300}))",
+    re.M,
 )
-_PICKS = ("pick 1", "pick 2", "pick 3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +83,15 @@ def resolve(
             return Context(f"{same.values[0]} {text}", tuple(map(readable, names)))
         if intent.label != "comparison" and read_first(low, "points back") is None:
             return Context(question)
-    picks = [int(read.slot[-1]) - 1 for read in read_all(low, *_PICKS)]
+    picks = [_LAST if read.slot == "pick last" else int(read.slot[-1]) - 1 for read in read_all(low, *PICKS)]
     several = read_first(low, "pick all") is not None
     if not picks and not several and not _leans(low, language, intent, first_name):
         return Context(question)
     answered = names_in(history[-1].answer[:_MAX_CHARS])
     listed = _listed(history[-1].answer, names_in)
     listed = listed or (answered if len(answered) > 1 else [names[0] for names in subjects])
-    chosen = [listed[place] for place in sorted(set(picks)) if place < len(listed)]
+    places = {len(listed) - 1 if place == _LAST else place for place in picks}
+    chosen = [listed[place] for place in sorted(places) if 0 <= place < len(listed)]
     pointed = chosen or (answered if several else _pointed_at(history[-1].answer, answered, subjects))
     named = set(names_in(question)) if first_name is not None else set()
     names = [readable(name) for name in dict.fromkeys(pointed) if name not in named][:MAX_NAMES]

@@ -105,10 +105,11 @@ PATTERNS = (
     _P("en", "new subject", r"\bby the way\b|\b(?:different|another|new|unrelated) (?:question|topic|subject)\b|\bchange (?:of )?(?:topic|subject)\b", "by the way, who are you", "a different model"),
     _P("zh", "same of", r"^(?:那么?|还有|换成) ?(.{1,60}?) ?呢?[？?。]?$", "那 QLoRA 呢？", "QLoRA 省多少显存？"),
     _P("en", "same of", r"^(?:and |so )?(?:what about|how about|and for|and|same for) (.{1,80}?)[ ?.]*$", "and what about ALBERT?", "what is ALBERT?"),
-    _P("*", "pick 1", r"第一[个篇种项](?!月)|前者|\b(?:first|1st) (?:one|paper|model|method)\b|\bthe (?:former|first)(?! [a-z]+ of)\b", "第一个的作者", "第一次训练"),
-    _P("*", "pick 2", r"第二[个篇种项](?!月)|后者|\b(?:second|2nd) (?:one|paper|model|method)\b|\bthe (?:latter|second)(?! [a-z]+ of)\b", "the latter", "a second stage"),
-    _P("*", "pick 3", r"第三[个篇种项](?!月)|\b(?:third|3rd) (?:one|paper|model|method)\b", "the third one", "a third of it"),
-    _P("*", "pick all", r"这[两几]个|那[两几]个|[前后][两二三]个|两者|二者|它俩|\b(?:both|the two) of (?:them|those|these)\b|\b(?:those|these) two\b|\bthe \w+er (?:one|of the two)\b|\bthe (?:last|other|bigger|smaller) ones?\b", "这两个有什么区别", "两个模型有什么区别"),
+    _P("*", "pick 1", r"第一[个篇种项](?!月)|前者|\b(?:first|1st) (?:one|paper|model|method)\b|\bthe (?:former|first)(?! [a-z]+ of)\b|\b(?:number|no\.?) (?:one|1)\b", "第一个的作者", "第一次训练"),
+    _P("*", "pick 2", r"第二[个篇种项](?!月)|后者|\b(?:second|2nd) (?:one|paper|model|method)\b|\bthe (?:latter|second)(?! [a-z]+ of)\b|\b(?:number|no\.?) (?:two|2)\b", "the latter", "a second stage"),
+    _P("*", "pick 3", r"第三[个篇种项](?!月)|\b(?:third|3rd) (?:one|paper|model|method)\b|\b(?:number|no\.?) (?:three|3)\b", "the third one", "a third of it"),
+    _P("*", "pick last", r"最后(?:那)?一?[个篇种项](?!月)|倒数第一[个篇]|\b(?:the|that) (?:very )?last (?:one|paper|model|method)\b", "最后一篇", "at last"),
+    _P("*", "pick all", r"这[两几]个|那[两几]个|[前后][两二三]个|两者|二者|它俩|\b(?:both|the two) of (?:them|those|these)\b|\b(?:those|these) two\b|\bthe \w+er (?:one|of the two)\b|\bthe (?:other|bigger|smaller) ones?\b|\bthe last ones\b", "这两个有什么区别", "两个模型有什么区别"),
     _P("*", "points back", r"它|他们|她们|其(?=[作代效性优缺局参训]|他方)|(?:这|那)(?:个|些|篇|种)?(?:论文|模型|方法|工作|数据集|仓库)|该(?:论文|模型|方法|文|工作|基准|框架|工具|系统|数据集|任务)|\b(?:it|its|they|them|their|theirs|those|he|she)\b|\b(?:this|that) (?:one|paper|model|method|work|article|repo|dataset|benchmark|approach)\b", "它快吗", "什么是其他语言模型"),
     # Which fact of the catalogue.
     _P("*", "year", r"哪一?年|什么时候|何时|几几年|几年(?:的|发|出)|年份|\bwhen (?:was|were|did|is)\b|\b(?:what|which) year\b|\byear of\b|\bhow old is\b|\band when\b|^when\b|\bwhen\?|(?:[,+&/] ?|\band )year\b", "LoRA 哪年出的", "近几年"),
@@ -122,6 +123,7 @@ PATTERNS = (
 )  # fmt: skip
 YEARS = ("between", "since", "after", "before", "until", "around", "in")
 ORDERS = ("by year", "oldest first", "newest first", "reading order")
+PICKS = ("pick 1", "pick 2", "pick 3", "pick last")
 FACTS = ("year", "authors", "venue", "organisations", "licence", "sizes", "links")
 
 

@@ -161,9 +161,19 @@ def test_an_endless_turn_before_is_cut():
     assert len(understood("它快吗？", [Turn("很" * 100_000, "好。")])) < 3_000
 
 
-@pytest.mark.parametrize(("question", "picked"), [("who wrote the second one?", "albert"), ("第三篇讲了什么", "opt")])
+@pytest.mark.parametrize(
+    ("question", "picked"),
+    [
+        ("who wrote the second one?", "albert"),
+        ("第三篇讲了什么", "opt"),
+        ("what is number three about?", "opt"),
+        ("tell me about the last one", "opt"),
+        ("最后一篇的作者是谁", "opt"),
+    ],
+)
 def test_an_ordinal_picks_an_item_of_the_last_list_whatever_else_the_items_name(question, picked):
     items = "- **DistilBERT** (2019): a student of BERT. [1]\n\n- **ALBERT** (2019): shares BERT's weights. [2]"
-    history = [Turn("small models?", f"{items}\n\n- **OPT** (2022): like GPT-3. [3]")]
+    below = "- Overview: **Large language model**: what they are. [4]"
+    history = [Turn("small models?", f"{items}\n\n- **OPT** (2022): like GPT-3. [3]\n\n{below}")]
 
     assert context(question, history).names == (picked,)
