@@ -61,8 +61,9 @@ _CHAT_CHARS = 200
 _EVIDENCE = 120  # passages whose spans a language model may be shown
 _THANKS = re.compile(r"谢|感谢|辛苦|3q|\b(?:thanks?|thank you|thx|ty|cheers)\b", re.I)
 _FIGURE = re.compile(r"\d{2}|\d ?[%％]")  # "3q" and "1 more" are none
-_LIKE_A_NAME = re.compile(
-    r"(?!(?:OK|LOL|THX|TY|HI|HEY|BYE|WOW|YES|NO)\b)(?:[A-Z0-9]{2,4}|(?=.*[a-z])(?:\w*[A-Z]){2}\w*)[ ?.!]*"
+_LIKE_A_NAME = re.compile(  # RL, HalluQA, Gemini 1.5
+    r"(?!(?:OK|LOL|THX|TY|HI|HEY|BYE|WOW|YES|NO)\b)"
+    r"(?:[A-Z0-9]{2,4}|(?:[A-Z][\w'’-]*[ -])+\d[\w.]*|(?=.*[a-z])(?:\w*[A-Z]){2}\w*)[ ?.!]*"
 )
 _NOT_TEXT = re.compile(r"[\x00\ud800-\udfff]")  # half characters come from broken input and break encoders
 
@@ -287,7 +288,7 @@ def _own_words(question: ParsedQuery) -> str | None:
         return None  # "!!!", a thousand letters and "571 % is a lot" are no greeting
     if intent.label == "about":
         return say("about", question.language)
-    thanked = _THANKS.search(question.corrected) is not None
+    thanked = _THANKS.search(question.raw) is not None
     return say("you_are_welcome" if thanked else "hello", question.language)
 
 

@@ -36,6 +36,11 @@ _IN = (  # only where a clause begins: "why does it answer in Chinese?" asks abo
     ),
 )
 _EXPLAIN = re.compile(r"(?:please |can you |could you |pls )*(?:explain|describe|define|tell me about)\b", re.I)
+_OPENER = re.compile(
+    r"(?:excuse me|sorry|hi(?: there)?|hey|thanks|thank you|ok(?:ay)?|抱歉|不好意思|打扰一下|打扰了?|[你您]好|谢谢)"
+    r"[,!.:~]+ {0,2}(?=\S)",
+    re.I,
+)
 _LANGUAGES = {"中文": "zh", "汉语": "zh", "chinese": "zh", "mandarin": "zh"}
 
 
@@ -70,6 +75,8 @@ def core_of(question: str, read: Callable[[str], Intent]) -> Core:
 
 
 def _without_courtesy(question: str, read: Callable[[str], Intent]) -> str:
+    if opener := _OPENER.match(question):
+        question = question[opener.end() :]
     ends = [0, *(found.end() for found in _END.finditer(question)), len(question)]
     pieces = [(start, end) for start, end in itertools.pairwise(ends) if question[start:end].strip()]
     first, last = 0, len(pieces)
