@@ -63,7 +63,7 @@ _THANKS = re.compile(r"谢|感谢|辛苦|3q|\b(?:thanks?|thank you|thx|ty|cheers
 _FIGURE = re.compile(r"\d{2}|\d ?[%％]")  # "3q" and "1 more" are none
 _LIKE_A_NAME = re.compile(  # RL, HalluQA, Gemini 1.5
     r"(?!(?:OK|LOL|THX|TY|HI|HEY|BYE|WOW|YES|NO)\b)"
-    r"(?:[A-Z0-9]{2,4}|(?:[A-Z][\w'’-]*[ -])+\d[\w.]*|(?=.*[a-z])(?:\w*[A-Z]){2}\w*)[ ?.!]*"
+    r"(?:[A-Z0-9]{2,4}|(?:[A-Z][\w'’]*[ -])+\d[\w.]*|(?=\w*[a-z])(?=\w*[A-Z]\w*[A-Z])\w+)[ ?.!]*"
 )
 _NOT_TEXT = re.compile(r"[\x00\ud800-\udfff]")  # half characters come from broken input and break encoders
 
@@ -282,10 +282,10 @@ def _own_words(question: ParsedQuery) -> str | None:
     intent = question.intent
     if intent.label not in _CHAT or intent.probabilities[intent.label] < _CHAT[intent.label]:
         return None
-    if question.named() or question.is_a_name() or _LIKE_A_NAME.fullmatch(question.corrected):
-        return None
     if not question.tokens or len(question.corrected) > _CHAT_CHARS or _FIGURE.search(question.corrected):
         return None  # "!!!", a thousand letters and "571 % is a lot" are no greeting
+    if question.named() or question.is_a_name() or _LIKE_A_NAME.fullmatch(question.corrected):
+        return None
     if intent.label == "about":
         return say("about", question.language)
     thanked = _THANKS.search(question.raw) is not None

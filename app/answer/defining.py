@@ -24,7 +24,7 @@ _DEFINING = frozenset(  # words of a question for a definition that are not what
 _FILLERS = re.compile(  # … and more of them, where the term is known and may stand among any
     r"\b(?:things?|stuff|every(?:one|body)|people|keeps?|hear(?:d|ing)?|talk(?:s|ing)?|simple|plain|english|layman['’]?s?|"
     r"newbie|noob|eli5|quick(?:ly)?|brief(?:ly)?|short|supposed|refers?|stands?|heck|hell|earth|lol|"
-    r"idk|btw|hey|hi|hello|yo|pls|plz|tell|know|understand|kindly|maybe|excuse|sorry|thanks?|ok(?:ay)?|cool|great|please|wonder(?:ing)?|curious|quickly)\b|"
+    r"idk|btw|hey|hi|hello|yo|pls|plz|tell|know|understand|kindly|maybe|excuse|sorry|thanks?|ok(?:ay)?|cool|great|please|wonder(?:ing)?|curious)\b|"
     r"能不能|可不可以|能否|可以|麻烦|请问?|帮[我忙]|给我|跟我|我?想|知道|了解|[弄搞]懂|明白|理解|通俗(?:易懂)?|大?白话|"
     r"简[单短要]|具体|详细|准确|一句话|科普|小白|新手|解释|讲[解讲一]?讲?|[说聊谈][说聊谈一明]?[说聊谈]?|介绍|一下|到底|究竟|"
     r"其实|真正|抱歉|不好意思|打扰|感?谢谢?|你好|您好|什么|所谓|叫做?|指|啥|意思|含义|定义|概念|术语|名词|词|东西|玩意儿?|[这那]?个|[这那]|[总老]是|经常|"

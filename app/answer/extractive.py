@@ -72,7 +72,7 @@ class ExtractiveConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class Quotes:
     """The spans chosen for an answer, the likeliest first.
 
     Attributes:
@@ -205,7 +205,7 @@ class ExtractiveWriter:
         lead = f"**{asked}** " if asked and not heard and opens_with_a_verdict(span.plain) else ""
         draft.quote(span, entry, text=f"{lead}{span.plain}", paragraph=True, lead=len(lead))
 
-    def _supported(self, ranked: Sequence[Candidate], length: Length, *, fill: bool = False) -> Chosen:
+    def _supported(self, ranked: Sequence[Candidate], length: Length, *, fill: bool = False) -> Quotes:
         """Chooses the first span and those after it that may hold what is asked for where the ones before do not.
 
         Args:
@@ -216,7 +216,7 @@ class ExtractiveWriter:
         size = list(Length).index(length)
         most, adds, room = self._config.spans[size], self._config.adds[size], self._config.words[size]
         fair = room - self._config.fair[size] if fill else room  # what may be left of the room
-        chosen, room = Chosen([ranked[0]], []), room - count_words(ranked[0].span.plain)
+        chosen, room = Quotes([ranked[0]], []), room - count_words(ranked[0].span.plain)
         unsaid = 1.0 - ranked[0].probability
         for candidate in ranked[1:LOOKED_AT]:
             more = room > fair and len(chosen.all) < _FILLED and candidate.hit.row == ranked[0].hit.row

@@ -99,11 +99,11 @@ def read_constraints(
     """
     question = _Question(text, folded, tokens, entities)
     read = sorted(_mentions(question, newest_year), key=lambda mention: mention.start)
-    mentions = [mention for mention in read if _left_out(question, mention.start) is None]
-    excluded = [(_left_out(question, m.start), m.end, m.value) for m in read if m not in mentions]
-    spared = [
-        (_left_out(question, question.place(e)[0]), question.place(e)[1], e.value) for e in question.of(Slot.NAME)
-    ]
+    told = [(mention, _left_out(question, mention.start)) for mention in read]
+    mentions = [mention for mention, start in told if start is None]
+    excluded = [(start, mention.end, mention.value) for mention, start in told if start is not None]
+    named = [(*question.place(entity), int(entity.value)) for entity in question.of(Slot.NAME)]
+    spared = [(begin, end, row) for start, end, row in named if (begin := _left_out(question, start)) is not None]
     if not (listing >= LISTED or _wants_works(question, mentions, listing)):
         found = [replace(m, certain=False) for m in mentions if m.constraint in _OF_ONE_WORK]
         return Constraints(Filters(), _together(found), _readings(text, found), None, text)
@@ -111,8 +111,7 @@ def read_constraints(
     soft = _together([mention for mention in mentions if not mention.certain])
     filters = _venue_of_year(_together(certain))
     gone = [(mention.start, mention.end) for mention in certain]
-    spared = [(start, end, row) for start, end, row in spared if start is not None]
-    gone += [(start, end) for start, end, _ in (*excluded, *spared) if start is not None]
+    gone += [(start, end) for start, end, _ in (*excluded, *spared)]
     if (asked := _kind_asked(question)) is not None:
         kind, place = asked
         fits = Filters(kinds=kind.kinds, topics=kind.topics)
@@ -141,7 +140,7 @@ def read_constraints(
         if filters or asides or excluded or spared
         else text,
         tuple(value for _, _, value in excluded),
-        frozenset(int(row) for _, _, row in spared),
+        frozenset(row for _, _, row in spared),
     )
 
 

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from index.catalogue.names import readable
 from index.query.patterns import PICKS, read_all, read_first
@@ -30,6 +31,7 @@ _FROM_ANSWER = 2  # names of an answer that go with a subject it does not speak 
 _SURE = 0.5  # of small talk and other fields, which lean on nothing
 _ALONE = ("smalltalk", "about", "outfield")
 _LAST = -1
+_MOST_ITEMS = 30  # turns come from outside
 _ITEM = re.compile(  # of a list; the notes below one are none of its works
     r"^[ \t]*(?:[-*+]|\d{1,2}[.)])[ \t]+(?!Overview:|概览：)"
     r"(?:\*\*(?P<bold>[^*\n]{1,300})\*\*|(?P<plain>[^:：\n]{1,300}))",
@@ -101,7 +103,8 @@ def resolve(
 
 def _listed(answer: str, names_in: NamesIn) -> list[str]:
     """Returns the names that the items of a list begin with, or their titles; nothing where there are no two items."""
-    titles = [found["bold"] or found["plain"] for found in _ITEM.finditer(answer)]
+    items = islice(_ITEM.finditer(answer), _MOST_ITEMS)
+    titles = [found["bold"] or found["plain"] for found in items]
     return [(names_in(tidy(title)) or [title])[0] for title in titles] if len(titles) > 1 else []
 
 

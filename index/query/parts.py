@@ -39,8 +39,8 @@ def parts_of(question: str, names_in: Callable[[str], Collection[str]]) -> list[
             parts[-1] = f"{parts[-1]}, {piece}"  # a clause that asks nothing belongs to its neighbour
         else:
             parts.append(piece)
-    if any(map(_LEANS.search, parts)):
+    if not 1 < len(parts) <= _MOST or any(map(_LEANS.search, parts)):
         return []
     named = [set(names_in(part)) for part in parts]
     apart = all(named) and sum(map(len, named)) == len(set[str]().union(*named))
-    return parts if 1 < len(parts) <= _MOST and apart else []
+    return parts if apart else []

@@ -1,10 +1,11 @@
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
 
-from app.assistant import MAX_QUESTION_CHARS, Assistant
+from app.assistant import _LIKE_A_NAME, MAX_QUESTION_CHARS, Assistant
 from app.errors import QuestionError
 from app.render.messages import say
 from app.types import Length, Sentence, Status
@@ -440,3 +441,12 @@ def test_a_greeting_is(assistant, question):
 def test_the_answer_comes_in_the_language_that_is_wished_for(assistant):
     assert assistant.ask("LoRA 是什么？请用英文回答").language == "en"
     assert assistant.ask("in Chinese please", [Turn("What is LoRA?", "LoRA is …")]).language == "zh"
+
+
+@pytest.mark.parametrize("typed", ["A-" * 99 + "A", "Aa" * 99 + "-", "A " * 99 + "!", "A'" * 99])
+def test_what_looks_like_a_name_for_long_is_told_at_once(assistant, typed):
+    started = time.process_time()
+    assistant.ask(typed)
+
+    assert _LIKE_A_NAME.fullmatch(typed) is None
+    assert time.process_time() - started < 1.0
