@@ -20,12 +20,11 @@ from app.answer.answerability import (
     held_silent,
     is_about_the_program,
 )
-from app.answer.defining import named_alone
 from app.answer.draft import Draft
 from app.answer.extractive import SIZES, ExtractiveWriter, says_more
 from app.answer.field import is_outside
 from app.answer.generative import GenerativeWriter, Update
-from app.answer.joining import Said, together
+from app.answer.joining import Said, apart, are_apart, together
 from app.answer.listing import DEPTH
 from app.answer.llm import LanguageModel
 from app.answer.missing import nearest_spans, nothing_to_say
@@ -41,7 +40,6 @@ from app.types import Answer, Length, Sentence, Status, Timings
 from index.catalogue.filters import NO_FILTERS, Filters
 from index.encoders.base import Encoder
 from index.query.conversation import History
-from index.query.parts import parts_of
 from index.query.tokens import tidy
 from index.search import Searcher
 from index.text.spans import Span
@@ -125,11 +123,9 @@ class Assistant:
             question, k=_depth, filters=filters, history=history, explain=explain, wide=asks_for_a_list
         )
         retrieved = time.perf_counter()
-        listed = asks_for_a_list(found.question)
-        if parts := [] if history or listed else parts_of(found.question.text, self._subjects_of):
-            said = together(parts, [self._ask(part, (), filters, Length.SHORT, explain=False) for part in parts])
-        else:
-            said = self._write(found.question, found.hits, length, history)
+        said = self._write_parts(found.question, filters, history) or self._write(
+            found.question, found.hits, length, history
+        )
         status, sentences, citations = said
         found = replace(found, hits=found.hits[:HITS])
         ended = time.perf_counter()
@@ -139,10 +135,11 @@ class Assistant:
         language, notices = found.question.language, tuple(_notices(found.question))
         return Answer(question, language, status, sentences, citations, found, timings, notices)
 
-    def _subjects_of(self, part: str) -> Collection[str]:
-        """Returns the works that a part of a question names, or the term that it asks for and nothing else."""
-        question = self.searcher.read(part)
-        return [str(row) for rows in question.named() for row in rows] or named_alone(question)
+    def _write_parts(self, question: ParsedQuery, filters: Filters, history: History) -> Said | None:
+        """Answers a question that is several part by part; None for one that is better answered as a whole."""
+        parts = apart(question, history, self.searcher.read)
+        answers = [self._ask(part.asked, part.history, filters, Length.SHORT, explain=False) for part in parts]
+        return together([part.text for part in parts], answers) if are_apart(answers) else None
 
     def answer(
         self,

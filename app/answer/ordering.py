@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.answer.defining import asked_names, closeness, is_definition, named_alone, says_how
+from app.answer.defining import asked_names, closeness, is_definition, says_how
 from app.answer.selection import Candidate
 from index.query.conversation import History
+from index.query.naming import named_alone
 from index.types import ParsedQuery
 
 LOOKED_AT = 30  # candidates among which what supports an answer is looked for

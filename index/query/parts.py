@@ -1,46 +1,111 @@
-"""Questions that are two: "What is LoRA, and who wrote BERT?" asks of each name something of its own."""
+"""Questions that are several: "What is LoRA, and who wrote BERT?", "What is LoRA, and what does it cost?"."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
+from dataclasses import dataclass
 
+from index.query.conversation import History
+from index.query.naming import named_alone
+from index.types import ParsedQuery, Slot, Turn
 from ingest.text.scripts import HAN
+
+Read = Callable[[str, History], ParsedQuery]
 
 _MOST = 3
 _MAX_CHARS = 400
+_WH = r"(?:what|who|whose|when|where|why|how|which)\b(?! to\b)"
 _CUT = re.compile(
     rf"(?<=[?？])\s*|[;；。]\s*|(?<=[{HAN}])\s?[,，]\s*|[,，]\s?(?=[{HAN}])|"
-    r"[,，]?\s*(?<!\w)(?:and|also)\s+(?=(?:what|who|whose|when|where|why|how|which)\b(?! to\b))",
+    rf"[,，]?\s*(?<!\w)(?:and|also)\s+(?={_WH})|"
+    r"[,，]\s*(?=(?:who|what|why|how|when) (?:is|are|was|were|do|does|did|made|proposed)\b)",
     re.I,
 )
 _ASKS = re.compile(
-    r"\b(?:what|who|whose|when|where|why|how|which)\b|what['’]s|什么|啥|谁|哪|怎么|怎样|如何|多少|几[年个种]", re.I
-)
-_LEANS = re.compile(  # on another part, or on all of them
-    r"\b(?:it|its|they|their|them|this|these|those|differ\w*|compare\w*|than|versus|vs|between)\b|"
-    r"[它其这]|那[个些种]|[前后]者|区别|不同|差[别异在]|对比|相比|比较",
+    rf"\b{_WH}|what['’]s|^(?:is|are|do|does|did|can|explain|define|describe)\b|什么|啥|谁|哪|怎么|怎样|如何|多少|几[年个种]|讲[解讲]|吗[?？]?$",
     re.I,
 )
+_TOGETHER = re.compile(  # what is asked of all parts at once
+    r"\b(?:differ\w*|compare\w*|versus|vs|between|both|each|instead|which (?:one|of|is (?:\w+er|more|less)))\b|"
+    r"[前后]者|区别|不同|差[别异在]|对比|相比|比较|分别|还是|[哪谁][个种]?更",
+    re.I,
+)
+_POINTS = re.compile(r"\b(?:it|its|they|their|them|this|these|those|that)\b|[它其]|[这那](?:个|些|种|篇)", re.I)
+_SHORT = {"zh": 9, "en": 6}  # content words of a part that leaves out what it is about
+_ABOUT = (Slot.NAME, Slot.LINK, Slot.TERM)
 
 
-def parts_of(question: str, names_in: Callable[[str], Collection[str]]) -> list[str]:
-    """Returns the questions that a question consists of, each with a name of its own; nothing where it is one.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A question that is part of another.
+
+    Attributes:
+        text: As it was typed.
+        asked: The same with the name that it leaves out.
+        history: The turns that it leans on, the part before it among them; none where it stands alone.
+        question: As it is read after these.
+    """
+
+    text: str
+    asked: str
+    history: History
+    question: ParsedQuery
+
+
+def parts_of(question: str, history: History, read: Read) -> list[Part]:
+    """Returns the questions that a question consists of; nothing where it is one.
+
+    The first says what it is about. The others do so themselves, by a name, or are about the same.
 
     Args:
         question: Tidy.
-        names_in: Returns the names of what a part is about; nothing for one that cannot be answered alone.
+        history: The turns before it.
+        read: Reads a question after the turns before it.
     """
-    if len(question) > _MAX_CHARS:
+    pieces = _CUT.split(question) if len(question) <= _MAX_CHARS else []
+    pieces = [piece.strip() for piece in pieces if piece and piece.strip()]
+    if not 1 < len(pieces) <= _MOST or any(map(_TOGETHER.search, pieces)) or not all(map(_ASKS.search, pieces)):
         return []
-    parts: list[str] = []
-    for piece in filter(None, map(str.strip, _CUT.split(question))):
-        if parts and not (_ASKS.search(piece) and _ASKS.search(parts[-1])):
-            parts[-1] = f"{parts[-1]}, {piece}"  # a clause that asks nothing belongs to its neighbour
-        else:
-            parts.append(piece)
-    if not 1 < len(parts) <= _MOST or any(map(_LEANS.search, parts)):
+    first = read(pieces[0], history)
+    if not _has_a_name(first) or len(first.words) > _SHORT[first.language]:
         return []
-    named = [set(names_in(part)) for part in parts]
-    apart = all(named) and sum(map(len, named)) == len(set[str]().union(*named))
-    return parts if apart else []
+    parts = [Part(pieces[0], pieces[0], history if first.context else (), first)]
+    for text in pieces[1:]:
+        if (part := _next_part(text, first, history, read)) is None:
+            return []
+        parts.append(part)
+    return parts
+
+
+def _next_part(text: str, first: ParsedQuery, history: History, read: Read) -> Part | None:
+    """Returns a part after the first, or None for what can neither be answered alone nor after it."""
+    alone = read(text, ())
+    if not alone.words:
+        return None
+    if _POINTS.search(text):
+        before = (*history, Turn(first.text, ""))
+        return Part(text, text, before, read(text, before))
+    if _has_a_name(alone):
+        return Part(text, text, (), alone)
+    if len(alone.words) > _SHORT[alone.language]:
+        return None
+    name = _name_of(first)
+    asked = f"{name} {text}" if alone.language == "zh" else f"{text.rstrip('?')} {name}?"
+    return Part(text, asked, (), read(asked, ()))
+
+
+def _has_a_name(question: ParsedQuery) -> bool:
+    """Tells a question about a work, or about a term and nothing else."""
+    return bool(question.named() or named_alone(question))
+
+
+def _name_of(question: ParsedQuery) -> str:
+    """Returns what a question leans on, or the first name in it, as typed: a work's, else a term's."""
+    if question.context:
+        return question.context[0]
+    entity = min(
+        (entity for entity in question.entities if entity.slot in _ABOUT),
+        key=lambda entity: (entity.slot is Slot.TERM, entity.first, -entity.end),
+    )
+    return question.text[question.tokens[entity.first].start : question.tokens[entity.end - 1].end]

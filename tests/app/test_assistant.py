@@ -450,3 +450,16 @@ def test_what_looks_like_a_name_for_long_is_told_at_once(assistant, typed):
 
     assert _LIKE_A_NAME.fullmatch(typed) is None
     assert time.process_time() - started < 1.0
+
+
+def test_a_later_part_is_about_what_the_first_one_names(assistant):
+    text = assistant.ask("What is LoRA and when was it published?").text
+
+    assert text.startswith("**What is LoRA** LoRA")
+    assert "**when was it published?** “LoRA: Low-Rank Adaptation” appeared in 2021." in text
+
+
+def test_parts_with_the_same_answer_are_one_question(assistant):
+    text = assistant.ask("How does LoRA work and what is LoRA doing?").text
+
+    assert "**what" not in text
