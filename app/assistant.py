@@ -54,6 +54,7 @@ HITS = 10
 _AT_ONCE = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 _CHAT = {"smalltalk": 0.6, "about": 0.75}  # probabilities from which on a word of the program's own is the answer
 _LISTED = 0.5  # probability of its likeliest entry from which on a list is an answer
+_BETTER_SAID = 0.3  # probability of an answer from which on it is better than a list that nothing surely belongs on
 _ON_RECORD = 0.15  # probability of an answer below which more was asked than what the record says
 _CHAT_CHARS = 200
 _EVIDENCE = 120  # passages whose spans a language model may be shown
@@ -247,6 +248,8 @@ class Assistant:
             known = chance >= _LISTED and not self.searcher.unknown_words(question)
             known = known and not is_outside(question, hits, self.searcher)
             sure = bool(draft.sentences) and (asked or known)
+            if not sure and ranked and ranked[0].probability >= _BETTER_SAID:
+                draft = Draft(question.language)
         told = told or (not question.unknown and is_defined(question, ranked))
         if not told and (not sure or held_silent(question, hits, self.searcher, ranked)):
             verdict = decide(question, hits, self.searcher, ranked)
@@ -281,7 +284,7 @@ def _own_words(question: ParsedQuery) -> str | None:
         return None
     if not question.tokens or len(question.corrected) > _CHAT_CHARS or _FIGURE.search(question.corrected):
         return None  # "!!!", a thousand letters and "571 % is a lot" are no greeting
-    if question.named() or question.is_a_name() or _LIKE_A_NAME.fullmatch(question.corrected):
+    if question.filters or question.named() or question.is_a_name() or _LIKE_A_NAME.fullmatch(question.corrected):
         return None
     if intent.label == "about":
         return say("about", question.language)

@@ -15,6 +15,7 @@ from app.answer.names import shown_title
 from app.answer.selection import rank_spans
 from app.answer.spans import by_entry, in_brief
 from app.render.messages import say
+from index.catalogue.facets import KIND
 from index.encoders.static import StaticEncoder
 from index.query.patterns import ORDERS, read_first
 from index.query.tokens import folded
@@ -46,12 +47,14 @@ class Chosen:
         overviews: Notes to stand below them.
         sure: Whether any work is likely enough; if not, the nearest one stands there.
         chance: Probability that the likeliest work belongs on the list; 1 where only filters decide.
+        total: How many works fit, where only filters decide; otherwise nobody knows.
     """
 
     works: tuple[Hit, ...]
     overviews: tuple[Hit, ...]
     sure: bool
     chance: float
+    total: int = 0
 
 
 def choose(question: ParsedQuery, hits: Sequence[Hit], store: Store, table: StaticEncoder) -> Chosen:
@@ -61,7 +64,8 @@ def choose(question: ParsedQuery, hits: Sequence[Hit], store: Store, table: Stat
     hits = [hit for hit in hits if hit.row not in unwanted]
     if not question.search_text:  # whatever fits the filters was asked for
         fitting = [hit for hit in hits if hit.entry.kind is not Kind.CONCEPT] or list(hits)
-        return Chosen(_in_order(question, fitting, most), (), True, 1.0)
+        rows = (question.filters.rows(store.rows_with) or frozenset()) - store.rows_with(KIND, [Kind.CONCEPT])
+        return Chosen(_in_order(question, fitting, most), (), True, 1.0, len(rows - unwanted))
     members = rank_members(question, hits, store, table)
     limits = fitted()["thresholds"]
     works = [member for member in members if member.hit.entry.kind is not Kind.CONCEPT]
@@ -93,6 +97,8 @@ def write_list(draft: Draft, question: ParsedQuery, hits: Sequence[Hit], store: 
         return 0.0
     if not chosen.sure:
         draft.say(say("none_fit", question.language))
+    if chosen.total > len(chosen.works) and not question.count:
+        draft.say(say("more_fit", question.language, number=chosen.total, shown=len(chosen.works)))
     shown = _why(question, (*chosen.works, *chosen.overviews), store, table)
     for hit in chosen.works:
         _line(draft, question, hit, *shown[hit.entry.entry_id])

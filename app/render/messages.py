@@ -15,6 +15,10 @@ _TEXTS = {
     "missing": {"zh": "这里的清单没有收录 {names}。", "en": "Nothing here is about {names}."},
     "overview": {"zh": "概览：", "en": "Overview: "},
     "fewer": {"zh": "这里符合的只有 {number} 条。", "en": "Only {number} of the entries here fit."},
+    "more_fit": {
+        "zh": "符合的共有 {number} 条，先列 {shown} 条：",
+        "en": "{number} entries fit; here are {shown} of them:",
+    },
     "none_fit": {"zh": "没有哪一条明确符合，最接近的是：", "en": "No entry clearly fits; the nearest one is:"},
     "hello": {
         "zh": "你好！我依据阅读清单回答大语言模型的学习问题，问我一个概念、一篇论文，或者两种方法的区别吧。",

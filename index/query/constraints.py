@@ -14,7 +14,7 @@ from index.catalogue.facets import AUTHOR, KIND, LIST, ORGANISATION, SECTION, TO
 from index.catalogue.filters import Filters
 from index.catalogue.gazetteer import KindWords, kind_words
 from index.query.list_request import LISTED
-from index.query.patterns import ORDERS, YEARS, number_of, read_first
+from index.query.patterns import ORDERS, YEARS, number_of, read_all, read_first
 from index.query.remainder import left_over
 from index.text.analysis import content_words
 from index.types import Entity, Reading, Slot, Token
@@ -26,6 +26,7 @@ _ASKED_BEFORE = frozenset(
 )  # a Chinese noun right after one of these is the one asked for
 _MENTIONED_AFTER = frozenset("的里中上")  # … and one before these is not
 _BESIDE = -3.7  # log-odds of a list from which on one is meant beside constraints
+_FEW_EXTREMES = 3  # works that are shown where the newest one is asked for, as years tell no order among them
 _FEW = 3  # content words beside constraints
 _POINTED_AT = frozenset("这那该")
 
@@ -104,9 +105,11 @@ def read_constraints(
     excluded = [(start, mention.end, mention.value) for mention, start in told if start is not None]
     named = [(*question.place(entity), int(entity.value)) for entity in question.of(Slot.NAME)]
     spared = [(begin, end, row) for start, end, row in named if (begin := _left_out(question, start)) is not None]
+    count, one = read_first(folded, "count"), read_first(folded, "one")
+    number = _FEW_EXTREMES if one else number_of(count.values[0]) if count else None
     if not (listing >= LISTED or _wants_works(question, mentions, listing)):
         found = [replace(m, certain=False) for m in mentions if m.constraint in _OF_ONE_WORK]
-        return Constraints(Filters(), _together(found), _readings(text, found), None, text)
+        return Constraints(Filters(), _together(found), _readings(text, found), number if one else None, text)
     certain = [mention for mention in mentions if mention.certain]
     soft = _together([mention for mention in mentions if not mention.certain])
     filters = _venue_of_year(_together(certain))
@@ -129,13 +132,12 @@ def read_constraints(
         if fits:
             name = KIND if kind.kinds else TOPIC
             mentions = sorted([*mentions, _Mention(*place, name, fits, bool(must))], key=lambda m: m.start)
-    count = read_first(folded, "count")
-    asides = [read for read in (count, read_first(folded, *ORDERS)) if read]
+    asides = [read for read in (count, one, read_first(folded, *ORDERS), *read_all(folded, "how many")) if read]
     return Constraints(
         filters,
         soft,
         _readings(text, mentions),
-        number_of(count.values[0]) if count else None,
+        number,
         left_over(text, [*gone, *((read.start, read.end) for read in asides)])
         if filters or asides or excluded or spared
         else text,

@@ -37,6 +37,10 @@ from ingest.text.scripts import language_of
 # A Latin word with a capital or a digit in it, hyphenated parts included.
 _NAME = re.compile(r"(?<![\w.@/-])(?=[A-Za-z0-9.+-]*[A-Z])[A-Za-z][A-Za-z0-9]*(?:[.+-][A-Z0-9][A-Za-z0-9]*)*(?![\w@/])")
 _CAPITAL = re.compile(r"[A-Z]")
+_CALENDAR = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september "
+    "october november december christmas".split()
+)
 _KNOWN_SLOTS = (Slot.NAME, Slot.LINK, Slot.TERM, Slot.AUTHOR, Slot.ORGANISATION, Slot.VENUE)
 _COVERED = 0.5  # a name that is this much of the question leaves nothing to guess
 _MAX_TOKENS = 400  # names are looked for among the first ones
@@ -177,10 +181,11 @@ class QuestionReader:
         for found in list(strange.values())[:_MAX_STRANGE]:
             proper = _is_proper(found[0])
             known = self._words.holds if proper else self._words.knows
-            if known(stem(folded(found[0]))) or known(folded(found[0])):
+            low = folded(found[0])
+            if known(stem(low)) or known(low) or low in _CALENDAR or (named and len(low) == 2):  # "O2" of something
                 continue
             starts = not text[: found.start()].rstrip() or text[: found.start()].rstrip()[-1] in ".!?。！？:："
-            if len(found[0]) == 1 or (starts and not proper and self._spelling.is_word(folded(found[0]))):
+            if len(found[0]) == 1 or (starts and not proper and self._spelling.is_word(low)):
                 continue  # a sentence starts with a capital
             yield found[0]
 

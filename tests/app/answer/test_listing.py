@@ -157,7 +157,7 @@ def test_the_first_sentence_is_read_off_what_is_shown():
 
 
 def test_where_nothing_but_filters_is_asked_for_a_line_says_what_a_work_is(ask):
-    draft, _ = ask("papers from 2023")
+    draft, _ = ask("papers since 2018")
 
     assert texts(draft)[0].endswith("GPTQ is a method that rounds weights to few bits. It is exact.")
 
@@ -180,3 +180,14 @@ def test_the_newest_or_oldest_are_the_first_of_all_that_belong(ask, chances, sma
     draft, _ = ask(f"the two {order} papers on attention")
 
     assert [citation.entry.year for citation in draft.citations] == years[:2]
+
+
+def test_where_only_filters_decide_it_is_said_how_many_works_fit(ask, chances, monkeypatch):
+    chances()
+    monkeypatch.setattr(listing, "MOST", 1)
+
+    draft, _ = ask("papers since 2018")
+
+    number, shown = texts(draft)[0].split(" entries fit; here are ")
+    assert shown == "1 of them:"
+    assert int(number) > len(entries_of(draft)) == 1

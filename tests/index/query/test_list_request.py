@@ -22,7 +22,10 @@ def test_requests_for_works_sound_like_a_list(question):
     [
         "Which of the two is faster?",
         "LoRA 有哪些局限",
-        "how many papers did the survey read",
+        pytest.param(
+            "how many papers did the survey read",
+            marks=pytest.mark.xfail(reason="so do requests for the number of works", strict=True),
+        ),
         "哪种优化器更省显存",
         "What does this paper say about memory?",
     ],

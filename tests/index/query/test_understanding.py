@@ -202,3 +202,14 @@ def test_an_unknown_name_is_told_once_however_often_it_is_said(shipped_reader):
 )
 def test_a_name_is_not_known_by_its_parts_or_by_a_likeness(shipped_reader, question, unknown):
     assert shipped_reader.read(question).unknown == unknown
+
+
+@pytest.mark.parametrize(
+    "question", ["My chatbot forgot what I said on Monday. Will LoRA fix this?", "SmoothQuant O1 和 O3 有什么区别"]
+)
+def test_days_and_the_variants_of_a_named_work_are_no_unknown_names(shipped_reader, question):
+    assert shipped_reader.read(question).unknown == ()
+
+
+def test_two_letters_alone_may_be_an_unknown_name(shipped_reader):
+    assert shipped_reader.read("What is QX?").unknown == ("QX",)
