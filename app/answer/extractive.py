@@ -8,15 +8,15 @@ one sentence from the record.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from app.answer.aspects import shipped_aspects
-from app.answer.defining import asks_what_it_is, defining_spans
+from app.answer.defining import asked_names, asks_what_it_is, defining_spans
 from app.answer.draft import Draft
 from app.answer.facts import state_columns, state_facts
 from app.answer.listing import write_list
 from app.answer.names import short_name
-from app.answer.ordering import LOOKED_AT, definition_first
+from app.answer.ordering import definition_first
+from app.answer.quoting import ExtractiveConfig, choose_quotes
 from app.answer.selection import MOST_PASSAGES, Candidate, candidate_spans, rank_spans
 from app.answer.spans import by_entry, in_brief, opens_with_a_verdict
 from app.answer.wishes import Wishes
@@ -24,8 +24,8 @@ from app.render.messages import say
 from app.types import Length
 from index.encoders.static import StaticEncoder
 from index.storage.store import Store
-from index.text.analysis import content_words, term_set
-from index.text.spans import Span, count_words
+from index.text.analysis import content_words
+from index.text.spans import Span
 from index.types import Hit, ParsedQuery
 from ingest.documents.answers import ASPECTS
 from ingest.types import Kind
@@ -34,59 +34,11 @@ _DEFINED_BY = 10  # hits, one of which may define a term
 _LIKELY = 0.12  # probability from which on a span is put beside facts
 SIZES = "sizes"
 _BIBLIOGRAPHY = ("year", "authors", "venue", "links")  # what prose says less well than the record
-_FILLED = 3  # spans that a definition is filled up to
 _OF_EACH = 2  # spans of each side
 _SIDES = 3  # works whose facts are stated
 _SAYS_IT = 0.5  # probability of the likeliest span from which on it comes before facts
 _SURE = 0.2  # probability from which on the difference of two works is what is asked for
 _CONTRAST = 0.7  # share of the likeliest span's probability from which on a span that tells two works apart goes first
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractiveConfig:
-    """How much an answer says.
-
-    Attributes:
-        entries: Entries whose spans are compared.
-        spans: At most so many spans, by length …
-        words: … and so many words, a Chinese character counting for half a one.
-        fair: What a definition is filled up to, in words, by length.
-        adds: A further span must be the first to hold what is asked for with so much probability, by length …
-        answers: … and with so much to be a part of the answer; the others are related and stand apart, below it.
-        same: Two spans whose vectors are nearer than this say the same; the later one is left out.
-        new: … and so is one fewer than this share of whose words is new.
-        sides: Works set beside each other.
-        shared: Aspects that are compared.
-    """
-
-    entries: int = 5
-    spans: tuple[int, int, int] = (1, 6, 9)
-    words: tuple[int, int, int] = (80, 180, 300)
-    fair: tuple[int, int, int] = (0, 50, 120)
-    adds: tuple[float, float, float] = (1.0, 0.08, 0.01)
-    answers: float = 0.16
-    same: float = 0.78
-    new: float = 0.4
-    sides: int = 4
-    shared: tuple[str, ...] = ("what", "how", "result", "cost", "limit")
-
-
-@dataclass(frozen=True, slots=True)
-class Quotes:
-    """The spans chosen for an answer, the likeliest first.
-
-    Attributes:
-        answer: What is asked for; the first of all is among them.
-        related: What stands near it and may hold a part.
-    """
-
-    answer: list[Candidate]
-    related: list[Candidate]
-
-    @property
-    def all(self) -> list[Candidate]:
-        """Both, the answer first."""
-        return [*self.answer, *self.related]
 
 
 class ExtractiveWriter:
@@ -131,7 +83,7 @@ class ExtractiveWriter:
             self._comparison(draft, question, hits, ranked, length)
         if len(draft.sentences) == stated:
             first = definition_first(question, ranked) if wishes.defines else ranked
-            self._plain(draft, question, first, length, fill=wishes.defines)
+            self._plain(draft, question, first, length, defines=wishes.defines)
         if not wishes.facts_first:
             self._facts(draft, question, facts, hits)
         return draft
@@ -165,7 +117,7 @@ class ExtractiveWriter:
     def add_support(self, draft: Draft, ranked: Sequence[Candidate]) -> None:
         """Adds to the facts of a draft the likeliest spans, if they are likely at all, for what else is asked."""
         first = {citation.entry.entry_id for citation in draft.citations}
-        for candidate in self._supported(ranked, Length.NORMAL).all[:_OF_EACH] if ranked else ():
+        for candidate in choose_quotes(ranked, Length.NORMAL, self._config).all[:_OF_EACH] if ranked else ():
             if candidate.probability >= _LIKELY:
                 draft.point(candidate.span, candidate.hit.entry, label=candidate.hit.entry.entry_id not in first)
 
@@ -176,12 +128,12 @@ class ExtractiveWriter:
         return draft, chance
 
     def _plain(
-        self, draft: Draft, question: ParsedQuery, ranked: Sequence[Candidate], length: Length, *, fill: bool = False
+        self, draft: Draft, question: ParsedQuery, ranked: Sequence[Candidate], length: Length, *, defines: bool = False
     ) -> None:
         """Quotes the best span, then what adds to it, of the same entry first; apart from these, what is related."""
         if not ranked:
             return
-        chosen = self._supported(ranked, length, fill=fill)
+        chosen = choose_quotes(ranked, length, self._config, names=asked_names(question) if defines else None)
         first, *others = chosen.answer
         self._answer_first(draft, question, first)
         own = first.hit.entry.entry_id
@@ -204,46 +156,6 @@ class ExtractiveWriter:
         heard = set(question.words) == set(content_words(asked))
         lead = f"**{asked}** " if asked and not heard and opens_with_a_verdict(span.plain) else ""
         draft.quote(span, entry, text=f"{lead}{span.plain}", paragraph=True, lead=len(lead))
-
-    def _supported(self, ranked: Sequence[Candidate], length: Length, *, fill: bool = False) -> Quotes:
-        """Chooses the first span and those after it that may hold what is asked for where the ones before do not.
-
-        Args:
-            ranked: What is chosen from; there must be one.
-            length: How much to say.
-            fill: Whether more of the first span's entry is said until the answer is of a fair length.
-        """
-        size = list(Length).index(length)
-        most, adds, room = self._config.spans[size], self._config.adds[size], self._config.words[size]
-        fair = room - self._config.fair[size] if fill else room  # what may be left of the room
-        chosen, room = Quotes([ranked[0]], []), room - count_words(ranked[0].span.plain)
-        unsaid = 1.0 - ranked[0].probability
-        for candidate in ranked[1:LOOKED_AT]:
-            more = room > fair and len(chosen.all) < _FILLED and candidate.hit.row == ranked[0].hit.row
-            more = more and candidate.span.asked is not None  # prose says the same in other words
-            words = count_words(candidate.span.plain)
-            verdict = opens_with_a_verdict(candidate.span.plain)  # "Yes." answers a question that is not shown
-            chance = candidate.probability * unsaid
-            if len(chosen.all) == most or words > room or verdict or not (more or chance >= adds):
-                continue
-            near = not more and chance < self._config.answers
-            if not self._is_said(candidate, chosen.all):
-                (chosen.related if near else chosen.answer).append(candidate)
-                room -= words
-                unsaid *= 1.0 - candidate.probability
-        return chosen
-
-    def _is_said(self, candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
-        """Tells a span that says what others have said: much like one of them, or with few words that none has."""
-        span, terms = candidate.span, term_set(candidate.span.plain)
-        known = frozenset[str]().union(*(term_set(other.span.plain) for other in chosen))
-        if len(terms - known) < self._config.new * len(terms):
-            return True
-        return any(
-            float(candidate.vector @ other.vector) >= self._config.same
-            or (span.passage == other.span.passage and (span.text in other.span.text or other.span.text in span.text))
-            for other in chosen
-        )
 
     def _comparison(
         self, draft: Draft, question: ParsedQuery, hits: Sequence[Hit], ranked: Sequence[Candidate], length: Length
@@ -279,7 +191,7 @@ class ExtractiveWriter:
         if differs:
             draft.quote(between[0].span, between[0].hit.entry, paragraph=True)
         for side, own in zip(sides, of_sides, strict=True) if not differs else ():
-            for number, candidate in enumerate(self._supported(own, length).all[:_OF_EACH] if own else ()):
+            for number, candidate in enumerate(choose_quotes(own, length, self._config).all[:_OF_EACH] if own else ()):
                 draft.quote(candidate.span, side.entry, paragraph=not number, label=not number)
         alike = len({side.entry.kind is Kind.CONCEPT for side in sides}) == 1  # "optimisers" is not Adam beside Sophia
         if alike and (differs or versus >= _SURE) and length is not Length.SHORT:

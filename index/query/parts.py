@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from index.query.conversation import History
 from index.query.naming import named_alone
 from index.types import ParsedQuery, Slot, Turn
-from ingest.text.scripts import HAN
+from ingest.text.scripts import HAN, language_of
 
 Read = Callable[[str, History], ParsedQuery]
 
@@ -22,9 +22,8 @@ _CUT = re.compile(
     r"[,，]\s*(?=(?:who|what|why|how|when) (?:is|are|was|were|do|does|did|made|proposed)\b)",
     re.I,
 )
-_ASKS = re.compile(
-    rf"\b{_WH}|what['’]s|^(?:is|are|do|does|did|can|explain|define|describe)\b|什么|啥|谁|哪|怎么|怎样|如何|多少|几[年个种]|讲[解讲]|吗[?？]?$",
-    re.I,
+_ASKS = re.compile(  # a "yes or no" after something else mostly belongs to it
+    rf"\b{_WH}|what['’]s|^(?:explain|define|describe)\b|什么|啥|谁|哪|怎么|怎样|如何|多少|几[年个种]|讲[解讲]", re.I
 )
 _TOGETHER = re.compile(  # what is asked of all parts at once
     r"\b(?:differ\w*|compare\w*|versus|vs|between|both|each|instead|which (?:one|of|is (?:\w+er|more|less)))\b|"
@@ -41,8 +40,8 @@ class Part:
     """A question that is part of another.
 
     Attributes:
-        text: As it was typed.
-        asked: The same with the name that it leaves out.
+        text: As a reader is shown it.
+        asked: As it was typed, with the name that it leaves out.
         history: The turns that it leans on, the part before it among them; none where it stands alone.
         question: As it is read after these.
     """
@@ -70,7 +69,7 @@ def parts_of(question: str, history: History, read: Read) -> list[Part]:
     first = read(pieces[0], history)
     if not _has_a_name(first) or len(first.words) > _SHORT[first.language]:
         return []
-    parts = [Part(pieces[0], pieces[0], history if first.context else (), first)]
+    parts = [Part(_shown(pieces[0]), pieces[0], history if first.context else (), first)]
     for text in pieces[1:]:
         if (part := _next_part(text, first, history, read)) is None:
             return []
@@ -85,14 +84,14 @@ def _next_part(text: str, first: ParsedQuery, history: History, read: Read) -> P
         return None
     if _POINTS.search(text):
         before = (*history, Turn(first.text, ""))
-        return Part(text, text, before, read(text, before))
+        return Part(_shown(text), text, before, read(text, before))
     if _has_a_name(alone):
-        return Part(text, text, (), alone)
+        return Part(_shown(text), text, (), alone)
     if len(alone.words) > _SHORT[alone.language]:
         return None
     name = _name_of(first)
     asked = f"{name} {text}" if alone.language == "zh" else f"{text.rstrip('?')} {name}?"
-    return Part(text, asked, (), read(asked, ()))
+    return Part(_shown(text), asked, (), read(asked, ()))
 
 
 def _has_a_name(question: ParsedQuery) -> bool:
@@ -109,3 +108,9 @@ def _name_of(question: ParsedQuery) -> str:
         key=lambda entity: (entity.slot is Slot.TERM, entity.first, -entity.end),
     )
     return question.text[question.tokens[entity.first].start : question.tokens[entity.end - 1].end]
+
+
+def _shown(text: str) -> str:
+    """Returns a part as a question of its own: with a capital and a question mark."""
+    mark = "？" if language_of(text) == "zh" else "?"
+    return f"{text[:1].upper()}{text[1:].rstrip('?？')}{mark}"

@@ -413,7 +413,7 @@ def test_a_question_that_is_two_is_answered_part_by_part_with_one_number_an_entr
     answer = assistant.ask("What is LoRA and what is QLoRA? What is FlashAttention?")
 
     starts = [sentence.text for sentence in answer.sentences if sentence.text.startswith("**")]
-    assert [text.split("**")[1] for text in starts] == ["What is LoRA", "what is QLoRA?", "What is FlashAttention?"]
+    assert [text.split("**")[1] for text in starts] == ["What is LoRA?", "What is QLoRA?", "What is FlashAttention?"]
     numbers = {citation.entry.entry_id: citation.n for citation in answer.citations}
     assert sorted(numbers.values()) == list(range(1, len(numbers) + 1))
     assert {n for sentence in answer.sentences for n in sentence.citations} == set(numbers.values())
@@ -455,11 +455,19 @@ def test_what_looks_like_a_name_for_long_is_told_at_once(assistant, typed):
 def test_a_later_part_is_about_what_the_first_one_names(assistant):
     text = assistant.ask("What is LoRA and when was it published?").text
 
-    assert text.startswith("**What is LoRA** LoRA")
-    assert "**when was it published?** “LoRA: Low-Rank Adaptation” appeared in 2021." in text
+    assert text.startswith("**What is LoRA?** LoRA")
+    assert "**When was it published?** “LoRA: Low-Rank Adaptation” appeared in 2021." in text
 
 
 def test_parts_with_the_same_answer_are_one_question(assistant):
     text = assistant.ask("How does LoRA work and what is LoRA doing?").text
 
-    assert "**what" not in text
+    assert "**What" not in text
+
+
+def test_what_another_term_is_stands_apart_from_a_definition(shipped):
+    answer, _, related = shipped.ask("KV cache 是什么东西？").text.partition("相关内容")
+
+    assert "键值缓存量化" not in answer
+    assert "键值缓存" in answer
+    assert related

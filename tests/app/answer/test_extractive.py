@@ -304,7 +304,7 @@ def test_a_definition_goes_on_with_how_the_thing_works(write):
     first, second, *_ = texts(write("What is GPTQ?"))
 
     assert first == "GPTQ is a method that rounds weights to few bits. It is exact."
-    assert second == "- GPTQ works layer by layer and corrects each column by the error of the columns before."
+    assert second == "GPTQ works layer by layer and corrects each column by the error of the columns before."
 
 
 def test_a_sure_definition_is_filled_up_and_a_sure_figure_is_not(quoted):

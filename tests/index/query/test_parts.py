@@ -64,9 +64,19 @@ def test_in_a_conversation_the_first_part_may_lean_on_the_turn_before(asked):
         "Is BERT bidirectional, and GPT-2 not?",
         "Who is the first author of UniLM, and where and when did it appear?",  # "where" alone says nothing
         "不改参数，只在提示里给几个例子模型就会做，这叫什么？",  # what comes first asks nothing
+        "HELM 为什么要看七个指标，只看准确率不行吗？",
+        "推理时 GPT-3 需要多少显存，单卡能跑吗？",
         "What is LoRA?",
         "",
     ],
 )
 def test_what_is_asked_once_stays_whole(asked, question):
     assert asked(question) == []
+
+
+def test_a_part_is_shown_as_a_question_of_its_own(shipped_reader):
+    for question, shown in (
+        ("What is LoRA and who wrote it?", ["What is LoRA?", "Who wrote it?"]),
+        ("什么是 RAG，怎么评测?", ["什么是 RAG？", "怎么评测？"]),
+    ):
+        assert [part.text for part in parts_of(question, (), shipped_reader.read)] == shown
