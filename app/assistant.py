@@ -225,7 +225,8 @@ class Assistant:
         if wishes.facts and (question.intent.label != "outfield" or question.named()):
             facts = self._writer.write_facts(question, wishes, hits)
             ranked: Sequence[Candidate] = ()
-            if facts.sentences and (wishes.asks_more or SIZES in wishes.facts):  # prose tells the size of what
+            may_i = "licence" in wishes.facts and question.intent.label == "yesno"
+            if facts.sentences and (wishes.asks_more or SIZES in wishes.facts or may_i):  # prose tells the size of what
                 ranked = self._writer.candidates(question, hits)
             beside = wishes.asks_more and estimate(question, hits, self.searcher, ranked) < _ON_RECORD
             if facts.sentences and not says_more(question, ranked) and not beside:

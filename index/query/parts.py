@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.query.conversation import History
@@ -18,11 +18,11 @@ _MAX_CHARS = 400
 _WH = r"(?:what|who|whose|when|where|why|how|which)\b(?! to\b)"
 _CUT = re.compile(
     rf"(?<=[?？])\s*|[;；。]\s*|(?<=[{HAN}])\s?[,，]\s*|[,，]\s?(?=[{HAN}])|"
-    rf"[,，]?\s*(?<!\w)(?:and|also)\s+(?={_WH})|"
+    rf"[,，]?\s*(?<!\w)(?:and also|and|also)\s+(?={_WH})|"
     r"[,，]\s*(?=(?:who|what|why|how|when) (?:is|are|was|were|do|does|did|made|proposed)\b)",
     re.I,
 )
-_ASKS = re.compile(  # a "yes or no" after something else mostly belongs to it
+_ASKS = re.compile(
     rf"\b{_WH}|what['’]s|^(?:explain|define|describe)\b|什么|啥|谁|哪|怎么|怎样|如何|多少|几[年个种]|讲[解讲]", re.I
 )
 _TOGETHER = re.compile(  # what is asked of all parts at once
@@ -63,8 +63,8 @@ def parts_of(question: str, history: History, read: Read) -> list[Part]:
         read: Reads a question after the turns before it.
     """
     pieces = _CUT.split(question) if len(question) <= _MAX_CHARS else []
-    pieces = [piece.strip() for piece in pieces if piece and piece.strip()]
-    if not 1 < len(pieces) <= _MOST or any(map(_TOGETHER.search, pieces)) or not all(map(_ASKS.search, pieces)):
+    pieces = [kept for piece in pieces if (kept := piece.strip(" ,，"))]
+    if not 1 < len(pieces) <= _MOST or any(map(_TOGETHER.search, pieces)) or not _ask_apart(pieces):
         return []
     first = read(pieces[0], history)
     if not _has_a_name(first) or len(first.words) > _SHORT[first.language]:
@@ -75,6 +75,15 @@ def parts_of(question: str, history: History, read: Read) -> list[Part]:
             return []
         parts.append(part)
     return parts
+
+
+def _ask_apart(pieces: Sequence[str]) -> bool:
+    """Tells clauses each of which asks; a "yes or no" after something else mostly belongs to it."""
+    whole = [True, *(piece.endswith(("?", "？")) for piece in pieces[:-1])]
+    return all(
+        _ASKS.search(piece) or (begins and piece.endswith(("?", "？")))
+        for piece, begins in zip(pieces, whole, strict=True)
+    )
 
 
 def _next_part(text: str, first: ParsedQuery, history: History, read: Read) -> Part | None:

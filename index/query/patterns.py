@@ -90,7 +90,7 @@ PATTERNS = (
     _P("*", "newest first", r"从(?:新|晚)[到至](?:旧|早)|由(?:新|近|晚)[到至及](?:旧|远|早)|倒序|\bfrom (?:the )?newest to|\breverse chronolog|\b(?:newest|latest|most recent) first\b", "从新到旧", "最新进展"),
     _P("*", "oldest first", r"从(?:旧|早)[到至](?:新|晚)|由(?:旧|远|早)[到至及](?:新|近|晚)|\bfrom (?:the )?oldest to|\b(?:oldest|earliest) first\b", "从早到晚", "早停"),
     _P("*", "newest first", r"最新(?:的|几|两|三|发|论文|工作|一)|最近(?:的(?!邻)|几篇|两篇|三篇|发)|\b(?:newest|latest|most recent)\b(?= (?:\w+ ){0,3}?(?:papers?|works?|models?|articles?|surveys?|ones?|on)\b)", "最新的三篇", "最新进展"),
-    _P("*", "oldest first", r"最[早老](?:的|几|两|三|一|论文)?(?=.{0,12}(?:论文|工作|文章|模型|综述|[几两三一]?篇))|\b(?:oldest|earliest)\b(?= (?:\w+ ){0,3}?(?:papers?|works?|models?|articles?|surveys?|ones?)\b)", "最早的论文", "早停"),
+    _P("*", "oldest first", r"最[早老](?!是|由|在|被|提出|出现|什么)(?:的|几|两|三|一|论文)?(?=.{0,12}(?:论文|工作|文章|模型|综述|[几两三一]?篇))|\b(?:oldest|earliest)\b(?= (?:\w+ ){0,3}?(?:papers?|works?|models?|articles?|surveys?|ones?)\b)", "最早的论文", "早停"),
     _P("zh", "reading order", r"(?:阅读|学习)(?:顺序|路线)|按(?:照)?(?:阅读|学习|清单)的?顺序|先读哪|从哪[篇本]?(?:开始)?读", "按阅读顺序", "阅读理解"),
     _P("en", "reading order", r"\breading order\b|\border (?:to|in which to) read\b|\bin the order of the lists?\b", "in reading order", "reading list"),
     # Whose works: what stands before or after a name says that it made them.

@@ -14,6 +14,7 @@ from ingest.text.files import table_rows
 from ingest.types import Problem, Subject
 
 SUBJECTS_FILE = "subjects.tsv"
+_LONGEST_NAME = 200  # characters; nobody asks for a list in more
 
 
 def read_subjects(file: Path, path: str) -> tuple[list[Subject], list[Problem]]:
@@ -39,9 +40,21 @@ def read_subjects(file: Path, path: str) -> tuple[list[Subject], list[Problem]]:
                 "needs columns by tabs: names in English, names in Chinese, ids of works, ids of others (may be empty)"
             )
             problems.append(Problem(path, number, message))
+        elif faults := list(_faults(subject)):
+            problems += [Problem(path, number, fault) for fault in faults]
         else:
             subjects.append(subject)
     return subjects, problems
+
+
+def _faults(subject: Subject) -> Iterator[str]:
+    """Yields what is wrong with a line that has all columns."""
+    ids = (*subject.works, *subject.also)
+    for entry_id in dict.fromkeys(entry_id for entry_id in ids if ids.count(entry_id) > 1):
+        yield f"{entry_id!r} stands there twice; write it once, in the column where it belongs"
+    for name in subject.names:
+        if len(name) > _LONGEST_NAME:
+            yield f"a name has {len(name)} characters, at most {_LONGEST_NAME}: {name[:40]!r}…; separate names by |"
 
 
 def unknown_works(subjects: Sequence[Subject], known: Collection[str], path: str) -> Iterator[Problem]:

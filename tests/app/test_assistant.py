@@ -471,3 +471,10 @@ def test_what_another_term_is_stands_apart_from_a_definition(shipped):
     assert "键值缓存量化" not in answer
     assert "键值缓存" in answer
     assert related
+
+
+def test_whether_a_work_may_be_used_is_answered_and_which_licence_it_has_is_stated(shipped):
+    assert "Llama 2" in shipped.ask("Vicuna 可以商用吗").text
+    assert shipped.ask("What licence does Mistral 7B have?").text.startswith(
+        "The licence of “Mistral 7B” is Apache 2.0."
+    )

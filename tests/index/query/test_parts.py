@@ -19,6 +19,7 @@ def asked(shipped_reader):
         ("What is LoRA? What is RAG?", ["What is LoRA?", "What is RAG?"]),
         ("LoRA 是什么，RAG 又是什么？", ["LoRA 是什么", "RAG 又是什么？"]),
         ("Who wrote BERT and who wrote GPT-2?", ["Who wrote BERT", "who wrote GPT-2?"]),
+        ("What is LoRA, and also what is RAG?", ["What is LoRA", "what is RAG?"]),
         ("What is LoRA? What is LoRA good for?", ["What is LoRA?", "What is LoRA good for?"]),
     ],
 )
@@ -33,6 +34,7 @@ def test_a_question_is_taken_apart_where_each_part_says_what_it_is_about(asked, 
         ("什么是 LoRA？它和 BERT 有什么关系？", ["什么是 LoRA？", "它和 BERT 有什么关系？"]),
         ("什么是 RAG，怎么评测？", ["什么是 RAG", "RAG 怎么评测？"]),
         ("What is perplexity and what are the limits?", ["What is perplexity", "what are the limits perplexity?"]),
+        ("思维链是什么？小模型能直接用吗？", ["思维链是什么？", "思维链 小模型能直接用吗？"]),
         ("What is DPO, who made it, and why is it simple?", ["What is DPO", "who made it", "why is it simple?"]),
     ],
 )
