@@ -29,7 +29,8 @@ def apart(question: ParsedQuery, history: History, read: Read) -> list[Part]:
         return parts
     if parts or question.intent.label == "comparison":
         return []
-    return [Part(name, name, (), read(name, ())) for name in named_together(question)]
+    asks = "{} 是什么？" if question.language == "zh" else "{}"  # the parts of a Chinese question may be Latin names
+    return [Part(name, asked := asks.format(name), (), read(asked, ())) for name in named_together(question)]
 
 
 def are_apart(answers: Sequence[Answer]) -> bool:

@@ -15,7 +15,8 @@ from app.answer.names import shown_title
 from app.answer.selection import rank_spans
 from app.answer.spans import by_entry, in_brief
 from app.render.messages import say
-from index.catalogue.facets import KIND
+from index.catalogue.facets import KIND, YEAR
+from index.catalogue.filters import Filters
 from index.encoders.static import StaticEncoder
 from index.query.patterns import ORDERS, read_first
 from index.query.tokens import folded
@@ -64,6 +65,7 @@ def choose(question: ParsedQuery, hits: Sequence[Hit], store: Store, table: Stat
     hits = [hit for hit in hits if hit.row not in unwanted]
     if not question.search_text:  # whatever fits the filters was asked for
         fitting = [hit for hit in hits if hit.entry.kind is not Kind.CONCEPT] or list(hits)
+        fitting.sort(key=lambda hit: not _appeared(hit, question.filters))
         rows = (question.filters.rows(store.rows_with) or frozenset()) - store.rows_with(KIND, [Kind.CONCEPT])
         return Chosen(_in_order(question, fitting, most), (), True, 1.0, len(rows - unwanted))
     members = rank_members(question, hits, store, table)
@@ -97,8 +99,8 @@ def write_list(draft: Draft, question: ParsedQuery, hits: Sequence[Hit], store: 
         return 0.0
     if not chosen.sure:
         draft.say(say("none_fit", question.language))
-    if chosen.total > len(chosen.works) and not question.count:
-        draft.say(say("more_fit", question.language, number=chosen.total, shown=len(chosen.works)))
+    if chosen.total and not question.count:
+        _count(draft, question, chosen)
     shown = _why(question, (*chosen.works, *chosen.overviews), store, table)
     for hit in chosen.works:
         _line(draft, question, hit, *shown[hit.entry.entry_id])
@@ -107,6 +109,22 @@ def write_list(draft: Draft, question: ParsedQuery, hits: Sequence[Hit], store: 
     if chosen.sure and question.count and len(chosen.works) < question.count:
         draft.say(say("fewer", question.language, number=len(chosen.works)))
     return chosen.chance
+
+
+def _appeared(hit: Hit, filters: Filters) -> bool:
+    """Tells a work that appeared first in the years asked for, and not only at a venue."""
+    year = hit.entry.year
+    return year is not None and (filters.since or year) <= year <= (filters.until or year)
+
+
+def _count(draft: Draft, question: ParsedQuery, chosen: Chosen) -> None:
+    """Says how many works fit, where that is asked or where not all are shown."""
+    shown = len(chosen.works)
+    years = say("by_either_year", question.language) if YEAR in question.filters.constraints else ""
+    if chosen.total > shown:
+        draft.say(say("more_fit", question.language, number=chosen.total, years=years, shown=shown))
+    elif read_first(folded(question.corrected), "how many"):
+        draft.say(say("all_fit", question.language, number=chosen.total, years=years))
 
 
 def _in_order(question: ParsedQuery, hits: Sequence[Hit], most: int) -> tuple[Hit, ...]:

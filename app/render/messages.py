@@ -16,9 +16,11 @@ _TEXTS = {
     "overview": {"zh": "概览：", "en": "Overview: "},
     "fewer": {"zh": "这里符合的只有 {number} 条。", "en": "Only {number} of the entries here fit."},
     "more_fit": {
-        "zh": "符合的共有 {number} 条，先列 {shown} 条：",
-        "en": "{number} entries fit; here are {shown} of them:",
+        "zh": "符合的共有 {number} 条{years}，先列 {shown} 条：",
+        "en": "Entries that fit{years}: {number}; here are {shown} of them:",
     },
+    "all_fit": {"zh": "符合的共有 {number} 条{years}：", "en": "Entries that fit{years}: {number}."},
+    "by_either_year": {"zh": "（按首次公开或正式发表的年份）", "en": " (by first version or by venue)"},
     "none_fit": {"zh": "没有哪一条明确符合，最接近的是：", "en": "No entry clearly fits; the nearest one is:"},
     "hello": {
         "zh": "你好！我依据阅读清单回答大语言模型的学习问题，问我一个概念、一篇论文，或者两种方法的区别吧。",

@@ -15,15 +15,17 @@ Read = Callable[[str, History], ParsedQuery]
 
 _MOST = 3
 _MAX_CHARS = 400
+_LIST = r"(?:list|recommend|suggest|give me|show me)\b"
 _WH = r"(?:what|who|whose|when|where|why|how|which)\b(?! to\b)"
 _CUT = re.compile(
     rf"(?<=[?？])\s*|[;；。]\s*|(?<=[{HAN}])\s?[,，]\s*|[,，]\s?(?=[{HAN}])|"
-    rf"[,，]?\s*(?<!\w)(?:and also|and|also)\s+(?={_WH})|"
+    rf"[,，]?\s*(?<!\w)(?:and also|and|also)\s+(?={_WH}|{_LIST})|"
     r"[,，]\s*(?=(?:who|what|why|how|when) (?:is|are|was|were|do|does|did|made|proposed)\b)",
     re.I,
 )
-_ASKS = re.compile(
-    rf"\b{_WH}|what['’]s|^(?:explain|define|describe)\b|什么|啥|谁|哪|怎么|怎样|如何|多少|几[年个种]|讲[解讲]", re.I
+_ASKS = re.compile(rf"\b{_WH}|what['’]s|什么|啥|谁|哪|怎么|怎样|如何|多少|几[年个种]", re.I)
+_REQUEST = re.compile(
+    rf"(?:please )?(?:explain|define|describe)\b|{_LIST}|讲[解讲]|列[出举]|推荐|来[一二两三四五]篇", re.I
 )
 _TOGETHER = re.compile(  # what is asked of all parts at once
     r"\b(?:differ\w*|compare\w*|versus|vs|between|both|each|instead|which (?:one|of|is (?:\w+er|more|less)))\b|"
@@ -81,7 +83,7 @@ def _ask_apart(pieces: Sequence[str]) -> bool:
     """Tells clauses each of which asks; a "yes or no" after something else mostly belongs to it."""
     whole = [True, *(piece.endswith(("?", "？")) for piece in pieces[:-1])]
     return all(
-        _ASKS.search(piece) or (begins and piece.endswith(("?", "？")))
+        _ASKS.search(piece) or _REQUEST.match(piece) or (begins and piece.endswith(("?", "？")))
         for piece, begins in zip(pieces, whole, strict=True)
     )
 
@@ -89,11 +91,11 @@ def _ask_apart(pieces: Sequence[str]) -> bool:
 def _next_part(text: str, first: ParsedQuery, history: History, read: Read) -> Part | None:
     """Returns a part after the first, or None for what can neither be answered alone nor after it."""
     alone = read(text, ())
-    if not alone.words:
-        return None
     if _POINTS.search(text):
         before = (*history, Turn(first.text, ""))
         return Part(_shown(text), text, before, read(text, before))
+    if not alone.words:
+        return None
     if _has_a_name(alone):
         return Part(_shown(text), text, (), alone)
     if len(alone.words) > _SHORT[alone.language]:
@@ -120,6 +122,6 @@ def _name_of(question: ParsedQuery) -> str:
 
 
 def _shown(text: str) -> str:
-    """Returns a part as a question of its own: with a capital and a question mark."""
-    mark = "？" if language_of(text) == "zh" else "?"
+    """Returns a part as a question of its own, with a capital and a question mark, or as the request that it is."""
+    mark = "" if _REQUEST.match(text) else "？" if language_of(text) == "zh" else "?"
     return f"{text[:1].upper()}{text[1:].rstrip('?？')}{mark}"

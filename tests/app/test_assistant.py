@@ -478,3 +478,17 @@ def test_whether_a_work_may_be_used_is_answered_and_which_licence_it_has_is_stat
     assert shipped.ask("What licence does Mistral 7B have?").text.startswith(
         "The licence of “Mistral 7B” is Apache 2.0."
     )
+
+
+def test_terms_asked_for_together_are_defined_in_the_language_of_the_question(shipped):
+    text = shipped.ask("什么是 LoRA 和 RLHF？").text
+
+    assert text.startswith("**LoRA** LoRA（低秩适配）")
+    assert "人类反馈" in text.partition("**RLHF**")[2]
+
+
+def test_of_a_year_come_first_the_works_that_appeared_in_it(shipped):
+    lines = [line for line in shipped.ask("papers from 2024").text.splitlines() if line.startswith("- **")]
+
+    assert len(lines) == 10
+    assert not any("(2023)" in line or "(2022)" in line for line in lines)

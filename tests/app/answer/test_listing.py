@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import pytest
@@ -188,6 +189,15 @@ def test_where_only_filters_decide_it_is_said_how_many_works_fit(ask, chances, m
 
     draft, _ = ask("papers since 2018")
 
-    number, shown = texts(draft)[0].split(" entries fit; here are ")
-    assert shown == "1 of them:"
+    before, number, shown = re.fullmatch(r"(.*): (\d+); (.*):", texts(draft)[0]).groups()
+    assert (before, shown) == ("Entries that fit (by first version or by venue)", "here are 1 of them")
     assert int(number) > len(entries_of(draft)) == 1
+
+
+def test_how_many_is_answered_also_where_all_are_shown(ask, chances):
+    chances()
+
+    draft, _ = ask("how many papers since 2018 are there?")
+
+    works = len(texts(draft)) - 1
+    assert texts(draft)[0] == f"Entries that fit (by first version or by venue): {works}."

@@ -80,5 +80,7 @@ def test_a_part_is_shown_as_a_question_of_its_own(shipped_reader):
     for question, shown in (
         ("What is LoRA and who wrote it?", ["What is LoRA?", "Who wrote it?"]),
         ("什么是 RAG，怎么评测?", ["什么是 RAG？", "怎么评测？"]),
+        ("Explain LoRA and who wrote it?", ["Explain LoRA", "Who wrote it?"]),
+        ("什么是 LoRA？列出三篇关于它的论文", ["什么是 LoRA？", "列出三篇关于它的论文"]),
     ):
         assert [part.text for part in parts_of(question, (), shipped_reader.read)] == shown
