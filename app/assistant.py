@@ -285,7 +285,7 @@ def _own_words(question: ParsedQuery) -> str | None:
         return None
     if not question.tokens or len(question.corrected) > _CHAT_CHARS or _FIGURE.search(question.corrected):
         return None  # "!!!", a thousand letters and "571 % is a lot" are no greeting
-    if question.filters or question.named() or question.is_a_name() or _LIKE_A_NAME.fullmatch(question.corrected):
+    if question.named() or question.is_a_name() or _LIKE_A_NAME.fullmatch(question.corrected):
         return None
     if intent.label == "about":
         return say("about", question.language)

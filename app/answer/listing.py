@@ -65,7 +65,8 @@ def choose(question: ParsedQuery, hits: Sequence[Hit], store: Store, table: Stat
     hits = [hit for hit in hits if hit.row not in unwanted]
     if not question.search_text:  # whatever fits the filters was asked for
         fitting = [hit for hit in hits if hit.entry.kind is not Kind.CONCEPT] or list(hits)
-        fitting.sort(key=lambda hit: not _appeared(hit, question.filters))
+        if YEAR in question.filters.constraints:
+            fitting.sort(key=lambda hit: not _appeared(hit, question.filters))
         rows = (question.filters.rows(store.rows_with) or frozenset()) - store.rows_with(KIND, [Kind.CONCEPT])
         return Chosen(_in_order(question, fitting, most), (), True, 1.0, len(rows - unwanted))
     members = rank_members(question, hits, store, table)

@@ -16,6 +16,11 @@ _YEAR = r"(?<![\d.])((?:19|20)\d\d)(?![\d.]?\d)"
 _SHORT = r"['’](\d\d)(?!\d)"
 _TO = r"(?: ?[-–—~～至到] ?| to | and | until | through )"
 _PARTS_ZH = "数据|任务|问题|题目|答案|标注|规则|提示|指令|样本|例子|摘要"  # of a work, whose makers it may name itself
+_NO_PART = rf"(?<!{_PARTS_ZH})(?<!(?:{_PARTS_ZH})[是由都])"
+_NOT_A_PART = (
+    r"(?! (?:[\w-]+ ){0,3}"
+    r"(?:data|tasks?|prompts?|questions|answers|labels|annotations?|examples|instructions|rules|summaries|tests)\b)"
+)
 _NUMBER_EN = "one|two|three|four|five|six|seven|eight|nine|ten"
 _NUMBERS = {name: value for value, name in enumerate(_NUMBER_EN.split("|"), start=1)}
 _NUMBERS |= {name: value for value, name in enumerate("一二三四五六七八九十", start=1)} | {
@@ -81,8 +86,8 @@ PATTERNS = (
     _P("zh", "count", r"(?<![第\d.])(?:(?:前|来|整|给我?|找|推荐|列) ?)?(?:一(?=两))?([一两二三四五六七八九十]|\d{1,2}) ?(?:[篇本门](?!章)|份(?!.?(?:清单|名单|书单|列表))|个(?=模型|数据集|基准|仓库|项目|工具|方法|课程|框架|论文|工作|例子|$|[,。?!;]))", "来两篇综述", "第两篇"),
     _P("en", "count", rf"\b(?:top|max|at most|about|up to|gimme|give me|show me)[ -]?(\d{{1,2}}|{_NUMBER_EN})\b(?! years)", "top 5 papers", "top-notch papers"),
     _P("en", "count", rf"\b(?:an? )?({_NUMBER_EN}|couple|few|\d{{1,2}})(?: of)? (?=(?:[\w-]+ ){{0,3}}(?:papers?|surveys?|models?|datasets?|benchmarks?|repos?|courses?|articles?|blogs?|posts?|works|methods|tools|reads?|readings|things|examples)\b)", "a couple of good papers", "a 7b model"),
-    _P("en", "one", r"\b(?:the|your|which is the|what is the|what's the) (?:single )?(?:newest|latest|most recent|oldest|earliest|first) (?:[\w-]+ )?(?:paper|work|model|survey|article|benchmark|dataset|one)\b(?!s)(?! first)", "the newest paper on agents", "the newest papers"),
-    _P("zh", "one", r"(?:最新|最早|最老|最近)的?(?:[那一]篇|那一篇)|(?:哪|是哪)一?[篇个](?:论文|工作|文章)?(?:是)?最[新早老]|最[新早老]的.{0,12}是哪一?[篇个]", "最新的一篇是哪篇", "最新的几篇"),
+    _P("en", "one", r"\b(?:the|your) (?:single )?(?:newest|latest|most recent|oldest|earliest|first) (?:[\w-]+ )?(?:paper|work|model|survey|article|benchmark|dataset|one)\b(?! first)", "the newest paper on agents", "the newest papers"),
+    _P("zh", "one", r"(?:最新|最早|最老|最近)的?(?:那一?|一)篇|(?:哪|是哪)一?[篇个](?:论文|工作|文章)?(?:是)?最[新早老]|最[新早老]的.{0,12}是哪一?[篇个]", "最新的一篇是哪篇", "最新的几篇"),
     _P("*", "how many", r"\bhow many\b|\b(?:are there|do you have|have you got)\b|\bare (?:in|on) (?:the|this|your) (?:library|lists?|collection|corpus|catalogue)\b|(?:库里|这里|你们?这?里?)?(?:一共|总共)?(?:收录了?|收了)?有?(?:多少|几)[篇个本种份]", "how many papers are there", "有一篇论文"),
     # In which order.
     _P("zh", "by year", r"按(?:照)?(?:年份|时间|年代|先后|发表|出现)|时间顺序|先后顺序", "按年份排一下", "按机构分"),
@@ -117,11 +122,11 @@ PATTERNS = (
     _P("*", "points back", r"它|他们|她们|其(?=[作代效性优缺局参训]|他方)|(?:这|那)(?:个|些|篇|种)?(?:论文|模型|方法|工作|数据集|仓库)|该(?:论文|模型|方法|文|工作|基准|框架|工具|系统|数据集|任务)|\b(?:it|its|they|them|their|theirs|those|he|she)\b|\b(?:this|that) (?:one|paper|model|method|work|article|repo|dataset|benchmark|approach)\b", "它快吗", "什么是其他语言模型"),
     # Which fact of the catalogue.
     _P("*", "year", r"哪一?年|什么时候(?!.{0,3}(?:用|该|需要|适合|不|要(?!求)|会|能|才|值得|选))|何时|几几年|几年(?:的|发|出)|年份|\bwhen (?:was|were|did)\b|\bwhen is \S+ from\b|\b(?:what|which) year\b|\byear of\b|\bhow old is\b|\band when\b(?! (?:should|do|does|can|could|would|must|may|to|not|i|you|we|people|one|it|they|using|training|is it|are they)\b)|^when\b(?! (?:should|do|does|can|could|would|must|may|to|not|i|you|we|people|one|it|they|using|training|is it|are they)\b)|\bwhen\?|(?:[,+&/] ?|\band )year\b", "LoRA 哪年出的", "近几年"),
-    _P("*", "authors", rf"作者(?!们?(?:在|还|也|都|又|是怎|怎|如何|为什么|为啥|用|把|让|给|拿|发现|认为|说|建议|训练|做|测|评|选|采|设|报告|观察|提到|指出|得|分析|讨论|考虑|尝试|试|比较|对比|证明|解释|承认|怀疑|担心|主张|提出了|总结|列))|一作|(?<!{_PARTS_ZH})(?<!(?:{_PARTS_ZH})[是由都])谁(?:写|提出|发明|发表|做|开发|搞|弄)|(?<!{_PARTS_ZH})(?:是|都有)谁(?!写|做|标)|谁的(?:论文|工作)|\bauthors?\b(?!['’]| (?:us|tr(?:y|ie|ain)|t(?:une|est)|fin|found|show|sa(?:y|id)|ch(?:oo|o)s|report|recommend|pick|think|thought|measure|observe|conclude|claim|s(?:e|u)e|saw|suggest|mean|do\b|did\b|get|got|set|run|ran|evaluat|compar|warn|call|give|gave|make|made|need|want|put|take|took))|\bwho(?:'s| is| are)? (?:wrote|proposed|made|invented|created|published|developed|introduced|came up|behind|the authors?|did|built|released|trained)\b(?! (?:[\w-]+ ){{0,3}}(?:data|tasks?|prompts?|questions|answers|labels|annotations?|examples|instructions|rules|summaries|tests)\b)", "who wrote it", "who uses it"),
+    _P("*", "authors", rf"作者(?!们?(?:在|还|也|都|又|是怎|怎|如何|为什么|为啥|用|把|让|给|拿|发现|认为|说|建议|训练|做|测|评|选|采|设|报告|观察|提到|指出|得|分析|讨论|考虑|尝试|试|比较|对比|证明|解释|承认|怀疑|担心|主张|提出了|总结|列))|一作|{_NO_PART}谁(?:写|提出|发明|发表|做|开发|搞|弄)|(?<!{_PARTS_ZH})(?:是|都有)谁(?!写|做|标)|谁的(?:论文|工作)|\bauthors?\b(?!['’]| (?:us|tr(?:y|ie|ain)|t(?:une|est)|fin|found|show|sa(?:y|id)|ch(?:oo|o)s|report|recommend|pick|think|thought|measure|observe|conclude|claim|s(?:e|u)e|saw|suggest|mean|do\b|did\b|get|got|set|run|ran|evaluat|compar|warn|call|give|gave|make|made|need|want|put|take|took))|\bwho(?:'s| is| are)? (?:wrote|proposed|made|invented|created|published|developed|introduced|came up|behind|the authors?|did|built|released|trained)\b{_NOT_A_PART}", "who wrote it", "who uses it"),
     _P("*", "authors", r"\bwho(?:'s| is| are)? (?:teach(?:es|ing)?|taught|gives?|lectures?|instructs?|maintains?)\b|\b(?:taught|given|maintained) by whom\b|\binstructors?\b|\blecturers?\b|谁(?:教|讲|主讲|授课)|讲师|主讲人", "who teaches CS231n", "teacher forcing"),
     _P("*", "venue", r"(?:发表?|中|投)(?:在|于|的)?(?:了)?(?:哪|什么)(?:个|里)?(?:会议?|期刊|地方|刊)?|哪个?(?:顶?会议?|期刊)|什么(?:会议|期刊)|\b(?:which|what) (?:venue|conference|journal)\b|\bvenue\b|(?:[,+&/] ?|\band )conference\b|\bwhere (?:and when )?(?:was|were|is|did)\b.{0,60}\b(?:publish|appear|present)", "发在哪个会议", "发布了哪些模型"),
     _P("*", "organisations", r"哪家|哪个?(?:公司|机构|团队|单位|学校|大学|实验室|组)|谁家的|什么(?:公司|机构|团队)|\b(?:which|what) (?:company|organi[sz]ation|institut(?:ion|e)|lab|university|team|group)\b|\baffiliation|(?:['’]s?|[,+&/]|\band) company\b", "这是哪家的模型", "哪些公司的数据"),
-    _P("*", "organisations", rf"(?<!{_PARTS_ZH})(?<!(?:{_PARTS_ZH})[是由都])谁(?:家)?(?:做|开发|搞|弄|出|训练|发布|开源)|\bwho(?:'s| is| are)? (?:made|built|released|developed|trained|behind)\b(?! (?:[\w-]+ ){{0,3}}(?:data|tasks?|prompts?|questions|answers|labels|annotations?|examples|instructions|rules|summaries|tests)\b)", "这模型谁做的", "谁写的数据"),
+    _P("*", "organisations", rf"{_NO_PART}谁(?:家)?(?:做|开发|搞|弄|出|训练|发布|开源)|\bwho(?:'s| is| are)? (?:made|built|released|developed|trained|behind)\b{_NOT_A_PART}", "这模型谁做的", "谁写的数据"),
     _P("*", "licence", r"许可(?:证|协议)?|开源协议|什么协议|能商用|可商用|商用(?:吗|么)|\blicen[cs]e|\bcommercial(?:ly)? use", "什么许可证", "许多论文"),
     _P("*", "sizes", r"多少(?:个)?参数|参数(?:量|规模)?(?:是)?(?:多少|多大)|有?(?:哪)?几种?(?:个)?(?:尺寸|规模|大小)|多大(?:规模|参数|的模型)?|多少[bB亿]|\bhow (?:big|large)\b|\bhow many (?:parameters|params|examples|samples|questions)\b|\b(?:what|which) sizes?\b|\bparameter count", "LLaMA 有多少参数", "参数高效微调"),
     _P("*", "links", r"链接|网址|(?:代码|仓库|权重|模型|论文|原文|数据集?)(?:地址|在哪|仓库|链接)|开源(?:地址|在哪)|在?哪(?:里|儿)?(?:能|可以)?(?:下载|看到|读到|找到|下)|\b(?:repo|repository|link|url)\b|\bon github\b|\bgithub\b(?= (?:repo|repositor|link|page|url|address|project)|[?.!,。]?$)|\bsource code\b|\bwhere (?:can i|is the|to|do i|are the) (?:find|read|download|get|code|repo|weights|paper|link|data)", "代码在哪", "怎么写代码"),

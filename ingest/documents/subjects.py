@@ -40,15 +40,14 @@ def read_subjects(file: Path, path: str) -> tuple[list[Subject], list[Problem]]:
                 "needs columns by tabs: names in English, names in Chinese, ids of works, ids of others (may be empty)"
             )
             problems.append(Problem(path, number, message))
-        elif faults := list(_faults(subject)):
-            problems += [Problem(path, number, fault) for fault in faults]
         else:
+            problems += [Problem(path, number, fault) for fault in _faults(subject)]
             subjects.append(subject)
     return subjects, problems
 
 
 def _faults(subject: Subject) -> Iterator[str]:
-    """Yields what is wrong with a line that has all columns."""
+    """Yields what is wrong with a line that is a subject nevertheless."""
     ids = (*subject.works, *subject.also)
     for entry_id in dict.fromkeys(entry_id for entry_id in ids if ids.count(entry_id) > 1):
         yield f"{entry_id!r} stands there twice; write it once, in the column where it belongs"

@@ -158,7 +158,7 @@ def test_the_first_sentence_is_read_off_what_is_shown():
 
 
 def test_where_nothing_but_filters_is_asked_for_a_line_says_what_a_work_is(ask):
-    draft, _ = ask("papers since 2018")
+    draft, _ = ask("papers from 2023")
 
     assert texts(draft)[0].endswith("GPTQ is a method that rounds weights to few bits. It is exact.")
 

@@ -48,12 +48,12 @@ def test_a_line_that_is_no_subject_is_reported_and_the_next_one_read(subjects, l
         (f"{'pruning ' * 40}\t剪枝\tarxiv:1\t", "a name has 319 characters, at most 200: 'pruning "),
     ],
 )
-def test_a_work_that_stands_twice_and_a_name_that_is_none_are_reported(subjects, line, message):
+def test_a_work_that_stands_twice_and_a_name_that_is_none_are_reported_and_nothing_is_lost(subjects, line, message):
     found, (problem,) = subjects(f"{HEAD}{line}\npruning\t剪枝\tarxiv:1\t\n")
 
     assert problem.line == 2
     assert problem.message.startswith(message)
-    assert [subject.line for subject in found] == [3]
+    assert [subject.line for subject in found] == [2, 3]
 
 
 def test_a_missing_file_is_an_empty_table(tmp_path):
