@@ -62,7 +62,7 @@ def _counted(table: StaticEncoder, texts: Sequence[str]) -> csr_matrix:
     """Returns the features of texts, shape (texts, buckets); the rows are unit vectors."""
     from scipy.sparse import csr_matrix
 
-    rows = [buckets(tokens) for tokens in table.tokenize(texts)]
+    rows = buckets(table.tokenize(texts))
     values = np.concatenate([np.full(len(row), 1.0 / np.sqrt(len(row))) for row in rows])
     starts = np.concatenate(([0], np.cumsum([len(row) for row in rows])))
     return csr_matrix((values, np.concatenate(rows), starts), shape=(len(rows), 1 << BITS))

@@ -8,8 +8,9 @@ holds a figure; on the answers, what aspect they speak of.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,9 @@ Floats = NDArray[np.float32]
 SHIPPED_ASPECTS = Path(__file__).parent / "aspects.safetensors"
 BITS = 14  # 16,384 buckets
 _ASKED = len(ASPECTS) + 1
+_ROW = (1 << BITS) - 1
 _EDGE = 2  # numbers 0 and 1 stand for the end and the beginning of a text
+_BEGIN, _END = np.asarray([1]), np.asarray([0])
 _FIGURE = re.compile(r"(?<![A-Za-z0-9_.,-])\d+")
 _MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))  # odd, so that multiplying loses nothing
 
@@ -49,12 +52,12 @@ class AspectModel:
 
     def asked(self, tokens: NDArray[np.integer[Any]]) -> tuple[Floats, float]:
         """Returns the probability of each aspect that a question asks for it, shape (aspects,), and of a figure."""
-        odds = _sum(self.questions, tokens) * self.scales[:_ASKED] + self.bias[:_ASKED]
-        return _softmax(odds[:-1]), float(1.0 / (1.0 + np.exp(-odds[-1])))
+        odds = _sums(self.questions, [tokens]) * self.scales[:_ASKED] + self.bias[:_ASKED]
+        return _softmax(odds[:, :-1])[0], float(1.0 / (1.0 + np.exp(-odds[0, -1])))
 
-    def spoken_of(self, tokens: NDArray[np.integer[Any]]) -> Floats:
-        """Returns how much likelier than by chance a text speaks of each aspect, shape (aspects,)."""
-        lift: Floats = _softmax(_sum(self.texts, tokens) * self.scales[_ASKED:] + self.bias[_ASKED:]) / self.shares
+    def spoken_of(self, texts: Sequence[NDArray[np.integer[Any]]]) -> Floats:
+        """Returns how much likelier than by chance texts speak of each aspect, shape (texts, aspects)."""
+        lift: Floats = _softmax(_sums(self.texts, texts) * self.scales[_ASKED:] + self.bias[_ASKED:]) / self.shares
         return lift
 
     def save(self, file: Path = SHIPPED_ASPECTS) -> None:
@@ -63,7 +66,6 @@ class AspectModel:
         tensors: dict[str, NDArray[Any]] = {name: getattr(self, name) for name in names}
         save_file(tensors, str(file))
         shipped_aspects.cache_clear()
-        spoken_of.cache_clear()
 
 
 @cache
@@ -73,34 +75,38 @@ def shipped_aspects() -> AspectModel:
         return AspectModel(**{name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
 
 
-@lru_cache(maxsize=50_000)
-def spoken_of(tokens: bytes) -> Floats:
-    """Returns ``AspectModel.spoken_of`` of tokens by the shipped models, remembered: the same texts come back."""
-    return shipped_aspects().spoken_of(np.frombuffer(tokens, dtype=np.int32))
-
-
-def buckets(tokens: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
-    """Returns the rows of the weights that stand for a text's tokens and pairs of neighbours, each once.
+def buckets(texts: Sequence[NDArray[np.integer[Any]]]) -> list[NDArray[np.int64]]:
+    """Returns, for each of some texts, the rows of the weights that stand for its tokens and pairs of neighbours.
 
     Args:
-        tokens: From ``StaticEncoder.tokenize``, in reading order.
+        texts: Tokens from ``StaticEncoder.tokenize``, in reading order.
     """
-    bounded = np.concatenate(([1], tokens + _EDGE, [0])).astype(np.uint64)
+    keys, sizes = _keys(texts)
+    return np.split(keys & _ROW, np.cumsum(sizes)[:-1])
+
+
+def _keys(texts: Sequence[NDArray[np.integer[Any]]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Returns the rows of all texts, the number of the text in the bits above each, and how many each text has."""
+    bounded = np.concatenate([part for tokens in texts for part in (_BEGIN, tokens + _EDGE, _END)]).astype(np.uint64)
+    owner = np.repeat(np.arange(len(texts)), [len(tokens) + 2 for tokens in texts])
     single = bounded * _MIX[0]
-    pairs = (single[:-1] + bounded[1:]) * _MIX[1]
-    hashed = np.concatenate((single, pairs)) >> np.uint64(64 - BITS)
-    return np.unique(hashed.astype(np.int64))
+    within = np.flatnonzero(owner[:-1] == owner[1:])
+    pairs = (single[within] + bounded[within + 1]) * _MIX[1]
+    hashed = (np.concatenate((single, pairs)) >> np.uint64(64 - BITS)).astype(np.int64)
+    keys = np.unique((np.concatenate((owner, owner[within])) << BITS) | hashed)
+    return keys, np.bincount(keys >> BITS, minlength=len(texts))
 
 
-def _sum(weights: NDArray[np.int8], tokens: NDArray[np.integer[Any]]) -> Floats:
-    rows = buckets(tokens)
-    total: Floats = weights[rows].sum(axis=0, dtype=np.int32) / np.float32(np.sqrt(len(rows)))
+def _sums(weights: NDArray[np.int8], texts: Sequence[NDArray[np.integer[Any]]]) -> Floats:
+    keys, sizes = _keys(texts)
+    sums = np.add.reduceat(weights[keys & _ROW].astype(np.int32), np.cumsum(sizes) - sizes, axis=0)
+    total: Floats = (sums / np.sqrt(sizes)[:, None]).astype(np.float32)
     return total
 
 
 def _softmax(odds: Floats) -> Floats:
-    powers = np.exp(odds - odds.max())
-    shares: Floats = powers / powers.sum()
+    powers = np.exp(odds - odds.max(axis=1, keepdims=True))
+    shares: Floats = powers / powers.sum(axis=1, keepdims=True)
     return shares
 
 

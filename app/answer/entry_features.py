@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from app.answer.held import bucket, buckets, hashes, held, in_buckets
+from app.answer.held import bucket, buckets, in_buckets
 from app.answer.spans import is_bare
 from index.catalogue.facets import organisation_names
 from index.catalogue.gazetteer import kind_words
@@ -21,7 +21,7 @@ from index.encoders.static import StaticEncoder
 from index.retrieval.comparing import compare, read_texts
 from index.retrieval.subjects import NEARNESS
 from index.storage.store import Store
-from index.text.analysis import content_text, index_terms
+from index.text.analysis import content_text, held_words
 from index.types import Hit, ParsedQuery, Slot
 from ingest.documents.answers import read_answered
 from ingest.text.folding import fold
@@ -84,7 +84,7 @@ def compare_entries(question: ParsedQuery, hits: Sequence[Hit], store: Store, ta
     similar = compare(table, question_read, read).similarities()
     of_passage = _best_of(similar[2 * n :], owner, n)
     top = max(hit.score for hit in hits) or 1.0
-    words, at_once = _covered(question, [one.terms for one in looked], owner, n)
+    words, at_once = _covered(question, passages, owner, n)
     asked_names = _names_asked(question, looked, owner, n)
     alone = np.concatenate(
         [
@@ -164,14 +164,16 @@ def _best_of(values: Floats, owner: NDArray[np.int64], n: int) -> Floats:
     return best
 
 
-def _covered(question: ParsedQuery, terms: Sequence[bytes], owner: NDArray[np.int64], n: int) -> tuple[Floats, Floats]:
+def _covered(
+    question: ParsedQuery, passages: Sequence[Passage], owner: NDArray[np.int64], n: int
+) -> tuple[Floats, Floats]:
     """Returns how much of the question's words an entry's passages hold, all together and the best one alone.
 
     Words count by how rare they are among the passages found; those that no passage holds do not count.
     """
-    found = held(question.words, terms)
+    found = held_words(question.words, [passage.text for passage in passages])
     uses = found.sum(axis=0)
-    rare = np.where(uses > 0, np.log1p(len(terms) / np.maximum(uses, 1.0)), 0.0)
+    rare = np.where(uses > 0, np.log1p(len(passages) / np.maximum(uses, 1.0)), 0.0)
     total = max(float(rare.sum()), 1e-6)
     at_once = _best_of((found @ rare / total)[:, None].astype(np.float32), owner, n)[:, 0]
     return (_best_of(found, owner, n) @ rare / total).astype(np.float32), at_once
@@ -267,7 +269,6 @@ class _Looked:
         answers: Whether it does.
         brief: Whether it says what its entry is.
         cited: Ids that it cites in brackets.
-        terms: Hashes of its terms.
         units: Buckets of the units of names in it.
         column: These units in reading order, one a line.
     """
@@ -276,7 +277,6 @@ class _Looked:
     answers: bool
     brief: bool
     cited: tuple[str, ...]
-    terms: bytes
     units: bytes
     column: str
 
@@ -291,7 +291,6 @@ def _look_at(passage: Passage) -> _Looked:
         asked is not None,
         asked.aspect == "what" if asked else passage.kind is not PassageKind.PDF,
         tuple(_CITED.findall(passage.text)),
-        hashes(index_terms(passage.text)),
         buckets(units),
         _in_a_column(units),
     )

@@ -8,28 +8,29 @@ spans of the entries have in common, above all their names, tells them apart the
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from heapq import merge
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.answer.aspects import count_figures, shipped_aspects, spoken_of
-from app.answer.held import hashes, held
-from app.answer.spans import by_entry
+from app.answer.aspects import count_figures, shipped_aspects
+from app.answer.spans import by_passage
 from index.encoders.static import StaticEncoder
 from index.query.intent import shipped_intents
 from index.query.tokens import folded, tidy
 from index.retrieval.comparing import Reading, compare, read_texts
 from index.storage.store import Store
-from index.text.analysis import content_words, index_terms
+from index.text.analysis import content_words, held_words
 from index.text.spans import Span
 from index.types import Hit, ParsedQuery
 from ingest.documents.answers import ASPECTS
-from ingest.types import Entry, PassageKind
+from ingest.types import Entry, Passage, PassageKind
 
 Floats = NDArray[np.float32]
 FITTED = Path(__file__).parent / "selection.json"
@@ -42,8 +43,9 @@ _THE_SAME_WORDS, CERTAIN = 0.9, 0.98
 _LONG, _MANY = 400, 6  # characters and figures from which on more make no difference
 _SUREST = 30.0  # log-odds
 MOST_PASSAGES = 32  # of all entries together, whose spans are compared
-_MOST_SPANS = 40_000  # whose terms are remembered, in about 20 MB
+_MOST_WORDINGS = 30_000  # whose intents are remembered
 _LEAST = 0.01  # of a probability, under its logarithm
+_UNSEEN = (0.0, -1.0)  # scores of a passage that the search has not looked at
 _ASKING, _LEAST_ALIKE, _NOT_ASKED = 2, 0.02, -1.5  # wordings of a question, whose intents are compared with that asked
 
 
@@ -86,21 +88,39 @@ def candidate_spans(
     Only those of the ``most`` passages that the search liked best, and at least of one for each entry: the likeliest
     span of ``rank_spans`` is always among them, and a third of the spans take a third of the time.
     """
-    found: list[tuple[Span, Hit]] = []
-    for hit in hits:
-        passages = store.passages_of(hit.entry.entry_id)
-        near = [p for p in passages if p.kind is not PassageKind.PDF or p.passage_id in hit.passages]
-        found += [(span, hit) for span in by_entry(near, language)]
-    liked = {(hit.row, span.passage.passage_id): _liked(span, hit) for span, hit in found}
-    order = sorted(liked, key=lambda key: (-liked[key], key))
-    first = {key[0]: key for key in reversed(order)}  # of each entry
-    best = {*order[:most], *first.values()}
-    return [(span, hit) for span, hit in found if (hit.row, span.passage.passage_id) in best]
+    streams: list[Iterator[_Place]] = []
+    chosen: dict[tuple[int, int], list[Span]] = {}
+    for number, hit in enumerate(hits):
+        stream = _best_first(store.passages_of(hit.entry.entry_id), number, hit, language)
+        for first in islice(stream, 1):
+            chosen[first.at] = first.spans
+            streams.append(chain([first], stream))
+    chosen |= {place.at: place.spans for place in islice(merge(*streams, key=lambda place: place.order), most)}
+    return [(span, hits[at[0]]) for at in sorted(chosen) for span in chosen[at]]
 
 
-def _liked(span: Span, hit: Hit) -> float:
-    """Returns the score of a span's passage in the search, below all others when the search has not looked at it."""
-    return hit.passages.get(span.passage.passage_id, (0.0, -1.0))[1]
+class _Place(NamedTuple):
+    """A passage of a hit with its spans: what it is ordered by, and which hit and passage it is."""
+
+    order: tuple[float, int, str]
+    at: tuple[int, int]
+    spans: list[Span]
+
+
+def _best_first(passages: Sequence[Passage], number: int, hit: Hit, language: str) -> Iterator[_Place]:
+    """Yields the passages of a hit that have spans, those first that the search liked best.
+
+    What the search has not looked at comes last, and pages of a PDF that it has not looked at not at all.
+    """
+    orders = {
+        passage.passage_id: ((-hit.passages.get(passage.passage_id, _UNSEEN)[1], hit.row, passage.passage_id), place)
+        for place, passage in enumerate(passages)
+        if passage.kind is not PassageKind.PDF or passage.passage_id in hit.passages
+    }
+    near = sorted((p for p in passages if p.passage_id in orders), key=lambda passage: orders[passage.passage_id])
+    for passage, spans in by_passage(near, language):
+        order, place = orders[passage.passage_id]
+        yield _Place(order, (number, place), spans)
 
 
 def rank_spans(
@@ -175,7 +195,8 @@ def _by_words(
 ) -> None:
     """Fills in the shares of the question's words that the spans hold, with their wordings."""
     words = question.words
-    found = held(words, [_terms(span, several) for (span, _), several in zip(spans, wordings, strict=True)])
+    texts = [" ".join((*several, span.plain)) for (span, _), several in zip(spans, wordings, strict=True)]
+    found = held_words(words, texts)
     shares = found.mean(axis=0)
     weights = np.maximum(-np.log(shares + 1.0 / len(spans)), 0.05) * (shares > 0)
     column["rare"][:] = found @ weights / weights.sum() if weights.any() else 1.0
@@ -214,11 +235,11 @@ def _by_aspect(
 ) -> None:
     """Fills in whether spans speak of the aspect that is asked for, and hold figures where one is."""
     wanted, figure = shipped_aspects().asked(asked.tokens)
-    for i, ((span, _), text) in enumerate(zip(spans, texts, strict=True)):
+    column["speaks"][:] = np.log(shipped_aspects().spoken_of([text.tokens for text in texts]) @ wanted + _LEAST)
+    for i, (span, _) in enumerate(spans):
         figures = count_figures(span.plain)
         if span.asked and span.asked.aspect in ASPECTS:
             column["aspect"][i] = np.log(wanted[ASPECTS.index(span.asked.aspect)] + _LEAST)
-        column["speaks"][i] = np.log(wanted @ spoken_of(text.tokens.tobytes()) + _LEAST)
         column["figure"][i] = np.log((figure if figures else 1.0 - figure) + _LEAST)
         column["figures"][i] = min(figures, _MANY) / _MANY
 
@@ -226,31 +247,27 @@ def _by_aspect(
 def _by_intent(column: Mapping[str, Floats], question: ParsedQuery, wordings: Sequence[Sequence[str]]) -> None:
     """Fills in how probably the answered questions ask for the same as the question: what it is, which kinds, why."""
     wanted = np.fromiter(question.intent.probabilities.values(), dtype=np.float32)
+    intents = _intents_of([wording for several in wordings for wording in several[:_ASKING]])
     column["asks"][:] = _NOT_ASKED
     for i, several in enumerate(wordings):
         if several:
-            alike = max(float(wanted @ _intent_of(wording)) for wording in several[:_ASKING])
+            alike = max(float(wanted @ intents[wording]) for wording in several[:_ASKING])
             column["asks"][i] = np.log(alike + _LEAST_ALIKE)
 
 
-@lru_cache(maxsize=32_768)
-def _intent_of(wording: str) -> Floats:
-    read = shipped_intents().read(folded(tidy(wording)))
-    return np.fromiter(read.probabilities.values(), dtype=np.float32)
+_INTENTS: dict[str, Floats] = {}
 
 
-_TERMS: dict[int, tuple[Span, bytes]] = {}  # by the identity of the span, which is kept so that it stays its own
-
-
-def _terms(span: Span, wordings: Sequence[str]) -> bytes:
-    """Returns the hashes of the terms of a span and of the wordings it answers, remembered."""
-    known = _TERMS.get(id(span))
-    if known is None or known[0] is not span:
-        known = span, hashes(index_terms(" ".join((*wordings, span.plain))))
-        if len(_TERMS) >= _MOST_SPANS:
-            _TERMS.clear()
-        _TERMS[id(span)] = known
-    return known[1]
+def _intents_of(wordings: Sequence[str]) -> dict[str, Floats]:
+    """Returns how probably each wording asks for what, shape (labels,), remembered."""
+    known = {wording: found for wording in wordings if (found := _INTENTS.get(wording)) is not None}
+    if new := [wording for wording in dict.fromkeys(wordings) if wording not in known]:
+        learned = dict(zip(new, shipped_intents().probabilities([folded(tidy(text)) for text in new]), strict=True))
+        if len(_INTENTS) > _MOST_WORDINGS:
+            _INTENTS.clear()
+        _INTENTS.update(learned)
+        known |= learned
+    return known
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from index.text.spans import Span, spans_of
 from ingest.types import Passage, PassageKind
@@ -39,7 +39,21 @@ def by_entry(passages: Sequence[Passage], language: str) -> list[Span]:
 
     A mere title is a span of an entry about which its lists, and nothing else, say nothing more.
     """
-    found = [span for passage in passages for span in spans_of(passage)]
-    told = [span for span in found if not span.head]
-    spans = told or (found if is_bare(passages) else [])
-    return [span for span in spans if span.passage.language == language] or spans
+    return [span for _, spans in by_passage(passages, language) for span in spans]
+
+
+def by_passage(passages: Sequence[Passage], language: str) -> Iterator[tuple[Passage, list[Span]]]:
+    """Yields the passages of an entry that have spans, each with them; which ones, as ``by_entry`` says.
+
+    A passage is read when it is asked for: whoever wants the first ones only gives them in his order.
+    """
+    groups = [[p for p in passages if p.language == language], [p for p in passages if p.language != language]]
+    for heads in (False, True) if is_bare(passages) else (False,):
+        for group in groups:
+            found = False
+            for passage in group:
+                if spans := [span for span in spans_of(passage) if span.head == heads]:
+                    found = True
+                    yield passage, spans
+            if found:
+                return

@@ -12,7 +12,7 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +57,27 @@ class IntentModel:
         Args:
             text: The question, tidy and without case (``index.query.tokens``).
         """
-        rows = buckets(text, self.common)
-        sums = self.weights[rows].sum(axis=0, dtype=np.int32) * self.scales / np.sqrt(len(rows)) + self.bias
-        odds = np.exp(sums[:-1] - sums[:-1].max())
-        shares = (odds / odds.sum()).tolist()
-        label = LABELS[int(np.argmax(odds))]
-        return Intent(label, dict(zip(LABELS, shares, strict=True)), float(1.0 / (1.0 + np.exp(-sums[-1]))))
+        (sums,) = self._sums([text])
+        shares = _softmax(sums[None, :-1])[0]
+        label = LABELS[int(np.argmax(shares))]
+        leaning = float(1.0 / (1.0 + np.exp(-sums[-1])))
+        return Intent(label, dict(zip(LABELS, shares.tolist(), strict=True)), leaning)
+
+    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Returns how probably each of some questions asks for what, shape (texts, labels); there must be one.
+
+        Args:
+            texts: As ``read`` takes them.
+        """
+        return _softmax(self._sums(texts)[:, :-1]).astype(np.float32)
+
+    def _sums(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        rows = [buckets(text, self.common) for text in texts]
+        sizes = np.asarray([len(of_text) for of_text in rows])
+        weights = self.weights[np.concatenate(rows)].astype(np.int32)
+        sums = np.add.reduceat(weights, np.cumsum(sizes) - sizes, axis=0)
+        found: NDArray[np.float64] = sums * self.scales / np.sqrt(sizes)[:, None] + self.bias
+        return found
 
     def save(self, file: Path) -> None:
         """Writes the model to a file."""
@@ -78,6 +93,12 @@ def shipped_intents() -> IntentModel:
         return IntentModel(**tensors, common=frozenset(file.metadata()["common"].split(" ")))
 
 
+def _softmax(sums: NDArray[np.float64]) -> NDArray[np.float64]:
+    odds = np.exp(sums - sums.max(axis=1, keepdims=True))
+    shares: NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
+    return shares
+
+
 def words_of(text: str) -> list[str]:
     """Returns the words, Han characters and marks of a question that the features are made of."""
     words: list[str] = _TOKEN.findall(text)
@@ -87,26 +108,51 @@ def words_of(text: str) -> list[str]:
 
 def buckets(text: str, common: frozenset[str]) -> NDArray[np.int64]:
     """Returns the rows of the weights that stand for a question's features, each once."""
-    found = {zlib.crc32(feature.encode()) & (BUCKETS - 1) for feature in _features(text, words_of(text), common)}
+    found = {checksum & (BUCKETS - 1) for checksum in _features(text, words_of(text), common)}
     return np.fromiter(found, dtype=np.int64, count=len(found))
 
 
-def _features(text: str, words: Sequence[str], common: frozenset[str]) -> Iterator[str]:
+def _features(text: str, words: Sequence[str], common: frozenset[str]) -> Iterator[int]:
+    """Yields the checksum of each feature: runs of words, of words with names masked, skips over masked words, …"""
     masked = [_NAME if word.isascii() and word[0].isalnum() and word not in common else word for word in words]
-    yield from _grams("w", words, 3)
-    yield from _grams("m", masked, 4)
-    yield from (f"s{first} {third}" for first, third in zip(masked, masked[2:], strict=False))
-    yield from (f"t{first} {fourth}" for first, fourth in zip(masked, masked[3:], strict=False))
+    encoded, encoded_masked = [word.encode() for word in words], [word.encode() for word in masked]
+    yield from _grams(b"w", encoded, 3)
+    yield from _grams(b"m", encoded_masked, 4)
+    yield from _skips(b"s", encoded_masked, 2)
+    yield from _skips(b"t", encoded_masked, 3)
     for word in words:
-        if word.isascii() and len(word) >= _SUFFIX:
-            marked = f"<{word}>"
-            yield from (f"c{marked[i : i + _SUFFIX]}" for i in range(len(marked) - _SUFFIX + 1))
-    yield f"l{min(len(words), 40).bit_length()}"
-    yield "?" if "?" in text else "no ?"
-    yield f"n{min(masked.count(_NAME), 3)}"
+        if len(word) >= _SUFFIX and word.isascii():
+            yield from _pieces(word)
+    yield from (
+        zlib.crc32(feature.encode())
+        for feature in (
+            f"l{min(len(words), 40).bit_length()}",
+            "?" if "?" in text else "no ?",
+            f"n{min(masked.count(_NAME), 3)}",
+        )
+    )
 
 
-def _grams(kind: str, words: Sequence[str], longest: int) -> Iterator[str]:
-    bounded = ["^", *words, "$"]
-    for length in range(1, longest + 1):
-        yield from (f"{kind}{' '.join(bounded[i : i + length])}" for i in range(len(bounded) - length + 1))
+def _grams(kind: bytes, words: Sequence[bytes], longest: int) -> Iterator[int]:
+    """Yields the checksum of every run of words up to a length; a longer run's goes on from a shorter one's."""
+    bounded = [b"^", *words, b"$"]
+    spaced = [b" " + word for word in bounded]
+    seed = zlib.crc32(kind)
+    for first, word in enumerate(bounded):
+        checksum = zlib.crc32(word, seed)
+        yield checksum
+        for following in spaced[first + 1 : first + longest]:
+            checksum = zlib.crc32(following, checksum)
+            yield checksum
+
+
+def _skips(kind: bytes, words: Sequence[bytes], distance: int) -> Iterator[int]:
+    seed = zlib.crc32(kind)
+    for word, other in zip(words, words[distance:], strict=False):
+        yield zlib.crc32(b" " + other, zlib.crc32(word, seed))
+
+
+@lru_cache(maxsize=8192)
+def _pieces(word: str) -> tuple[int, ...]:
+    marked = f"<{word}>".encode()
+    return tuple(zlib.crc32(b"c" + marked[i : i + _SUFFIX]) for i in range(len(marked) - _SUFFIX + 1))

@@ -7,7 +7,7 @@ a named work adds nothing to them.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from safetensors.numpy import save_file
@@ -18,6 +18,7 @@ SHIPPED_REQUESTS = Path(__file__).parent / "list_request.safetensors"
 LISTED = -1.0  # log-odds from which on works are listed; chosen by cross-validation and on dev
 
 
+@lru_cache(maxsize=256)  # a question is asked this in several places
 def sounds_like_a_list(question: str) -> bool:
     """Tells a request for a list of works."""
     return shipped_requests().odds(question) >= LISTED
@@ -33,3 +34,4 @@ def ship_requests(model: GramModel) -> None:
     """Makes a fitted model the shipped one."""
     save_file(model.tensors(), str(SHIPPED_REQUESTS))
     shipped_requests.cache_clear()
+    sounds_like_a_list.cache_clear()

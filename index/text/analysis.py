@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from operator import add
 
+import numpy as np
 import Stemmer
+from numpy.typing import NDArray
 
 from ingest.text.folding import normalised
 from ingest.text.scripts import HAN, HAN_CHARACTER
 
-_RUN = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+(?:[-.+#'’/&][^\W_{HAN}]+)*[+#]*")
+_LATIN = rf"[^\W_{HAN}]+(?:[-.+#'’/&][^\W_{HAN}]+)*[+#]*"
+_LATIN_RUN = re.compile(_LATIN)
+_RUN = re.compile(rf"[{HAN}]+|{_LATIN}")
 _PART = re.compile(r"[^\W\d_]+|\d+")
 
 _STOP_WORDS = frozenset(
@@ -124,6 +128,24 @@ def index_terms(text: str) -> list[str]:
 def term_set(text: str) -> frozenset[str]:
     """Returns the distinct terms of a text, remembered: the same passages come back for many questions."""
     return frozenset(map(sys.intern, index_terms(text)))  # each word once for all texts
+
+
+def held_words(words: Sequence[str], texts: Sequence[str]) -> NDArray[np.float32]:
+    """Tells which texts have which words among their ``index_terms``, shape (texts, words), 0 or 1.
+
+    Args:
+        words: From ``content_words``: Han characters and pairs of them, stems and names.
+        texts: As they are written.
+    """
+    han = [(column, word) for column, word in enumerate(words) if HAN_CHARACTER.match(word)]
+    latin = [(column, word) for column, word in enumerate(words) if not HAN_CHARACTER.match(word)]
+    found = np.zeros((len(texts), len(words)), dtype=np.float32)
+    for row, text in enumerate(map(normalised, texts)):
+        found[row, [column for column, word in han if word in text]] = 1.0
+        if latin:
+            terms = set().union(*map(_latin_terms, set(_LATIN_RUN.findall(text))))
+            found[row, [column for column, word in latin if word in terms]] = 1.0
+    return found
 
 
 def query_terms(text: str) -> list[str]:

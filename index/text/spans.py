@@ -64,7 +64,6 @@ class Span:
         plain: What a reader sees of it.
         line: Line of its start in the passage's file, from 1.
         position: Its place among the spans of the passage, from 0.
-        sentences: How many sentences it has.
         asked: The question it answers, for a span of an ``answer`` passage.
         steps: Whether it is a list of numbered steps.
         head: Whether it is a title in a list, with nothing said about it but facts.
@@ -75,7 +74,6 @@ class Span:
     plain: str
     line: int
     position: int
-    sentences: int = 1
     asked: AnsweredQuestion | None = None
     steps: bool = False
     head: bool = False
@@ -86,7 +84,7 @@ class Span:
         return tuple(filter(None, (self.asked.question, *self.asked.wordings))) if self.asked else ()
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8_192)
 def spans_of(passage: Passage) -> tuple[Span, ...]:
     """Returns the spans of a passage, in reading order; front matter has none."""
     if passage.kind is PassageKind.RECORD:
@@ -134,8 +132,7 @@ def count_words(text: str) -> int:
 def _answer(passage: Passage) -> Iterator[Span]:
     asked = read_answered(passage.text)
     if asked is not None:
-        number = len(list(sentence_spans(asked.answer)))
-        yield Span(passage, asked.answer, _shown(asked.answer), passage.start_line + 1, 0, number, asked)
+        yield Span(passage, asked.answer, _shown(asked.answer), passage.start_line + 1, 0, asked)
 
 
 def _prose(passage: Passage) -> Iterator[Span]:
@@ -163,7 +160,7 @@ def _prose(passage: Passage) -> Iterator[Span]:
     if len(steps) > 1 and steps == list(range(steps[0], steps[-1] + 1)):
         text = "\n".join(lines[steps[0] : steps[-1] + 1])
         plain = "\n".join(f"{line.split()[0]} {_shown(line.strip())}" for line in text.split("\n"))
-        yield Span(passage, text, plain, passage.start_line + steps[0], position, len(steps), steps=True)
+        yield Span(passage, text, plain, passage.start_line + steps[0], position, steps=True)
 
 
 def _titled(passage: Passage, line: str) -> Span | None:
@@ -191,7 +188,7 @@ def _of_line(passage: Passage, line: str, offset: int, position: int) -> Iterato
         if passage.kind is PassageKind.PDF and not _is_sentence(text):
             continue
         plain = text if passage.kind is PassageKind.PDF else _shown(text)  # a page holds no Markdown
-        yield Span(passage, text, plain, passage.start_line + offset, position, number - first + 1)
+        yield Span(passage, text, plain, passage.start_line + offset, position)
         position += 1
 
 

@@ -44,7 +44,7 @@ def test_some_questions_want_a_figure(table):
 
 def test_a_text_speaks_of_an_aspect_more_or_less_than_by_chance(table):
     def lift(text):
-        return dict(zip(ASPECTS, shipped_aspects().spoken_of(table.tokenize([text])[0]), strict=True))
+        return dict(zip(ASPECTS, shipped_aspects().spoken_of(table.tokenize([text]))[0], strict=True))
 
     limit = lift("Pelican is weak at mathematics, makes factual mistakes and may invent sources.")
     what = lift("Pelican is a language model released by Heron in 2023.")
@@ -62,7 +62,7 @@ def test_probabilities_sum_to_one_also_of_nothing(table):
 
 
 def test_order_matters_and_repetition_does_not(table):
-    there, back, twice = (buckets(table.tokenize([text])[0]) for text in ("cat dog", "dog cat", "cat dog cat dog"))
+    there, back, twice = buckets(table.tokenize(["cat dog", "dog cat", "cat dog cat dog"]))
 
     assert not np.array_equal(there, back)
     assert set(there) - set(twice) == set()

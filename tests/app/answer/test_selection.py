@@ -1,10 +1,9 @@
 import numpy as np
 import pytest
 
-from app.answer.held import held as held_words
-from app.answer.selection import FEATURES, _terms, candidate_spans, compare_spans, fitted, rank_spans
+from app.answer.selection import FEATURES, candidate_spans, compare_spans, fitted, rank_spans
 from app.answer.spans import by_entry
-from index.text.spans import Span, spans_of
+from index.text.spans import spans_of
 from ingest.types import Passage, PassageKind
 
 
@@ -180,12 +179,3 @@ def test_the_shipped_model_has_a_weight_for_every_feature():
 
     assert tuple(model["features"]) == FEATURES
     assert len(model["weights"]) == len(FEATURES)
-
-
-@pytest.mark.parametrize(
-    ("word", "plain", "held"), [("7b", "面向用户。", 0.0), ("户", "面向用户。", 1.0), ("7b", "7b", 1.0)]
-)
-def test_words_whose_memory_is_alike_are_told_apart(word, plain, held):
-    span = Span(Passage("x", "gptq", PassageKind.NOTE, "zh", plain, "a.md", 1, 1, 9), plain, plain, 1, 0)
-
-    assert held_words([word], [_terms(span, [])]).tolist() == [[held]]

@@ -20,10 +20,10 @@ def texts(text, kind=PassageKind.CARD):
 def test_every_sentence_is_a_span_with_its_line_and_place():
     spans = spans_of(passage("A first sentence. A second one.\n\n第一句话说的是量化和剪枝。", start=10))
 
-    assert [(span.text, span.line, span.position, span.sentences) for span in spans] == [
-        ("A first sentence.", 10, 0, 1),
-        ("A second one.", 10, 1, 1),
-        ("第一句话说的是量化和剪枝。", 12, 2, 1),
+    assert [(span.text, span.line, span.position) for span in spans] == [
+        ("A first sentence.", 10, 0),
+        ("A second one.", 10, 1),
+        ("第一句话说的是量化和剪枝。", 12, 2),
     ]
 
 
@@ -120,7 +120,7 @@ def test_numbered_steps_are_one_span_that_keeps_its_numbers():
 
     assert steps.text == "1. Collect *pairs*.\n2. Train a reward model.\n3. It is used for PPO."
     assert steps.plain == "1. Collect pairs.\n2. Train a reward model.\n3. It is used for PPO."
-    assert (steps.line, steps.position, steps.sentences, steps.steps) == (12, 1, 3, True)
+    assert (steps.line, steps.position, steps.steps) == (12, 1, True)
 
 
 def test_steps_with_something_between_them_are_not_put_together():
@@ -174,7 +174,7 @@ def test_an_answer_is_one_span_whatever_its_sentences_are():
 
     assert span.text == "LoRA is a *method*. It is small. So it is cheap. It is used."
     assert span.plain == "LoRA is a method. It is small. So it is cheap. It is used."
-    assert (span.line, span.sentences, span.asked.aspect) == (31, 4, "what")
+    assert (span.line, span.asked.aspect) == (31, "what")
     assert span.asked.wordings == ("lora in short",)
 
 

@@ -89,6 +89,15 @@ def test_the_probabilities_of_the_labels_sum_to_one(text):
     assert 0.0 <= intent.leans <= 1.0
 
 
+def test_questions_read_together_are_read_as_each_alone():
+    texts = ["what is lora?", "", "哪些论文讲量化？", "why does lora work, and how much does it cost?"]
+
+    together = shipped_intents().probabilities(texts)
+
+    alone = [list(shipped_intents().read(text).probabilities.values()) for text in texts]
+    assert together == pytest.approx(np.asarray(alone), abs=1e-6)
+
+
 def test_names_decide_nothing():
     # "zyzzyva" and "qwerty" are names, since no question has them in common
     first, second = (buckets(f"what is {name}?", frozenset({"what", "is"})) for name in ("zyzzyva", "qwertyx"))

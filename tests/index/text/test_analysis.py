@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.analysis import content_words, index_terms, query_terms
+from index.text.analysis import content_words, held_words, index_terms, query_terms
 
 mixed_text = st.text(st.sampled_from("LoRA gpt-4 T5c++的是什么大模型？，。 ＧＰＴ4_é"), max_size=30)
 
@@ -123,3 +123,13 @@ def test_content_words_are_the_same_in_capitals_and_never_repeat(text):
 @given(mixed_text, mixed_text)
 def test_terms_of_two_paragraphs_are_the_terms_of_each(first, second):
     assert index_terms(f"{first}\n{second}") == index_terms(first) + index_terms(second)
+
+
+@given(st.lists(mixed_text, max_size=4), mixed_text)
+def test_texts_hold_the_words_that_are_among_their_terms(texts, asked):
+    words = content_words(asked)
+
+    held = [[float(word in index_terms(text)) for word in words] for text in texts]
+
+    assert held_words(words, texts).tolist() == held
+    assert held_words(words, texts).shape == (len(texts), len(words))
