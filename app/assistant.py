@@ -39,7 +39,7 @@ from app.render.notices import relaxation_notice
 from app.types import Answer, Length, Sentence, Status, Timings
 from index.catalogue.filters import NO_FILTERS, Filters
 from index.encoders.base import Encoder
-from index.query.conversation import History
+from index.query.conversation import History, points_nowhere
 from index.query.tokens import tidy
 from index.search import Searcher
 from index.text.spans import Span
@@ -219,6 +219,8 @@ class Assistant:
             return Status.ANSWERED, (Sentence(reply, ()),), ()
         if is_about_the_program(question.raw):
             return self._decline(question)
+        if not history and points_nowhere(question):
+            return Status.DECLINED, (Sentence(say("which_one", question.language), ()),), ()
         wishes = read_wishes(question)
         if not wishes.compares and (columns := self._writer.write_columns(question, hits)).sentences:
             return Status.ANSWERED, tuple(columns.sentences), tuple(columns.citations)
@@ -287,6 +289,8 @@ def _own_words(question: ParsedQuery) -> str | None:
         return None  # "!!!", a thousand letters and "571 % is a lot" are no greeting
     if question.named() or question.is_a_name() or _LIKE_A_NAME.fullmatch(question.corrected):
         return None
+    if intent.label == "about" and asks_for_a_list(question):
+        return None  # "how many papers by OpenAI do you have?"
     if intent.label == "about":
         return say("about", question.language)
     thanked = _THANKS.search(question.raw) is not None

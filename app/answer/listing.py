@@ -67,7 +67,8 @@ def choose(question: ParsedQuery, hits: Sequence[Hit], store: Store, table: Stat
         fitting = [hit for hit in hits if hit.entry.kind is not Kind.CONCEPT] or list(hits)
         if YEAR in question.filters.constraints:
             fitting.sort(key=lambda hit: not _appeared(hit, question.filters))
-        rows = (question.filters.rows(store.rows_with) or frozenset()) - store.rows_with(KIND, [Kind.CONCEPT])
+        fit = question.filters.rows(store.rows_with)
+        rows = (store.rows_with(KIND, list(Kind)) if fit is None else fit) - store.rows_with(KIND, [Kind.CONCEPT])
         return Chosen(_in_order(question, fitting, most), (), True, 1.0, len(rows - unwanted))
     members = rank_members(question, hits, store, table)
     limits = fitted()["thresholds"]

@@ -7,6 +7,10 @@ _TEXTS = {
         "zh": "清单里没有足以回答这个问题的内容，所以我不作答。",
         "en": "Nothing in the lists answers this question, so I will not guess.",
     },
+    "which_one": {
+        "zh": "你指的是哪一个？请写出概念、方法或论文的名字，例如“LoRA 有哪些缺点？”",
+        "en": "Which one do you mean? Name the concept, method or paper, as in “What are the limits of LoRA?”",
+    },
     "aspect_what": {"zh": "是什么", "en": "What it is"},
     "aspect_how": {"zh": "怎么做", "en": "How it works"},
     "aspect_result": {"zh": "结果", "en": "Results"},

@@ -115,11 +115,14 @@ def read_constraints(
     filters = _venue_of_year(_together(certain))
     gone = [(mention.start, mention.end) for mention in certain]
     gone += [(start, end) for start, end, _ in (*excluded, *spared)]
+    order = read_first(folded, *ORDERS)
+    asides = [read for read in (count, one, order, *read_all(folded, "how many", "held here")) if read]
+    beside = [(read.start, read.end) for read in asides]
     if (asked := _kind_asked(question)) is not None:
         kind, place = asked
         fits = Filters(kinds=kind.kinds, topics=kind.topics)
         must = Filters(kinds=_admitted(question)) if kind.admitted else Filters()
-        if not must and not filters.without([YEAR]) and not left_over(text, [*gone, place]):
+        if not must and not filters.without([YEAR]) and not left_over(text, [*gone, *beside, place]):
             must = Filters(kinds=kind.kinds) or fits  # a question for nothing but a kind filters by it
         filters = must.over(filters)
         papers = kind is kind_words()["论文"]
@@ -132,15 +135,15 @@ def read_constraints(
         if fits:
             name = KIND if kind.kinds else TOPIC
             mentions = sorted([*mentions, _Mention(*place, name, fits, bool(must))], key=lambda m: m.start)
-    asides = [read for read in (count, one, read_first(folded, *ORDERS), *read_all(folded, "how many")) if read]
+    rest = left_over(text, [*gone, *beside]) if filters or asides or excluded or spared else text
+    if one and order and order.slot == "newest first" and not content_words(rest) and not filters.without([KIND]):
+        filters = replace(filters, since=newest_year)  # of all that there is
     return Constraints(
         filters,
         soft,
         _readings(text, mentions),
         number,
-        left_over(text, [*gone, *((read.start, read.end) for read in asides)])
-        if filters or asides or excluded or spared
-        else text,
+        rest,
         tuple(value for _, _, value in excluded),
         frozenset(row for _, _, row in spared),
     )

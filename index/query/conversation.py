@@ -17,7 +17,7 @@ from index.catalogue.names import readable
 from index.query.patterns import PICKS, read_all, read_first
 from index.query.tokens import folded, tidy
 from index.text.analysis import content_words
-from index.types import Intent, Turn
+from index.types import Intent, ParsedQuery, Slot, Turn
 
 History = Sequence[Turn]
 NamesIn = Callable[[str], list[str]]
@@ -37,6 +37,13 @@ _ITEM = re.compile(  # of a list; the notes below one are none of its works
     r"(?:\*\*(?P<bold>[^*\n]{1,300})\*\*|(?P<plain>[^:：\n]{1,300}))",
     re.M,
 )
+
+
+_POINTS = re.compile(
+    r"\b(?:it|its|they|them|their|this|that|these|those)\b|[它其]|[这那](?:个|些|种|篇|两|位)|上面|前者|后者", re.I
+)
+_NAMES = (Slot.NAME, Slot.TERM, Slot.LINK, Slot.AUTHOR, Slot.ORGANISATION)
+_FEW = 2  # content words beside which a pronoun is all that a question is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +150,11 @@ def _without(text: str, names: Sequence[str]) -> str:
     for name in names:
         text = re.sub(r"[\W_]{0,3}".join(map(re.escape, name.split(" "))), " ", text, flags=re.I)
     return " ".join(text.split())
+
+
+def points_nowhere(question: ParsedQuery) -> bool:
+    """Tells "how does it work?" where nothing before says what it is."""
+    if question.context or question.unknown or len(question.words) > _FEW:
+        return False
+    named = any(entity.slot in _NAMES for entity in question.entities)
+    return not named and _POINTS.search(question.corrected) is not None

@@ -23,6 +23,14 @@ _CUT = re.compile(
     r"[,，]\s*(?=(?:who|what|why|how|when) (?:is|are|was|were|do|does|did|made|proposed)\b)",
     re.I,
 )
+_NUMBER = re.compile(r"(?:^|(?<=[\s?？。;；,，:：]))\(?([1-9])[.、)）:：](?!\d)\s*")
+_TWO_SIDES = re.compile(  # what speaks for something, and what against it
+    r"(?P<for>advantages?|benefits?|pros|strengths?|upsides?|merits)(?: ?(?:and|&|/|or|vs\.?|versus) ?)(?:the )?"
+    r"(?P<against>disadvantages?|drawbacks?|cons|weakness(?:es)?|limit(?:ation)?s?|downsides?)|"
+    r"优(?:点|势)?[和与及、/]?(?:其)?(?:缺点|劣势?|不足|局限)|利弊|利与弊|好处[和与及、]坏处|长处[和与及、](?:短处|不足)",
+    re.I,
+)
+_SIDES = {"zh": ("优点", "缺点"), "en": ("advantages", "disadvantages")}
 _ASKS = re.compile(rf"\b{_WH}|what['’]s|什么|啥|谁|哪|怎么|怎样|如何|多少|几[年个种]", re.I)
 _REQUEST = re.compile(
     rf"(?:please )?(?:explain|define|describe)\b|{_LIST}|讲[解讲]|列[出举]|推荐|来[一二两三四五]篇", re.I
@@ -64,16 +72,46 @@ def parts_of(question: str, history: History, read: Read) -> list[Part]:
         history: The turns before it.
         read: Reads a question after the turns before it.
     """
-    pieces = _CUT.split(question) if len(question) <= _MAX_CHARS else []
-    pieces = [kept for piece in pieces if (kept := piece.strip(" ,，"))]
+    if len(question) > _MAX_CHARS:
+        return []
+    if numbered := _numbered(question):
+        return _one_by_one(numbered, history, read)
+    if sides := _TWO_SIDES.search(question):
+        return _sides(question, sides, history, read)
+    pieces = [kept for piece in _CUT.split(question) if (kept := piece.strip(" ,，"))]
     if not 1 < len(pieces) <= _MOST or any(map(_TOGETHER.search, pieces)) or not _ask_apart(pieces):
         return []
+    return _one_by_one(pieces, history, read)
+
+
+def _numbered(question: str) -> list[str]:
+    """Returns the questions that somebody numbered "1. … 2. …", without what he says before them."""
+    marks = list(_NUMBER.finditer(question))
+    if len(marks) < 2 or [int(mark[1]) for mark in marks] != list(range(1, len(marks) + 1)):
+        return []
+    ends = [*(mark.start() for mark in marks[1:]), len(question)]
+    pieces = [question[mark.end() : end].strip(" ,，;；") for mark, end in zip(marks, ends, strict=True)]
+    return pieces if len(pieces) <= _MOST and all(pieces) else []
+
+
+def _sides(question: str, sides: re.Match[str], history: History, read: Read) -> list[Part]:
+    """Returns what speaks for something and what against it, where a question asks for both of one thing."""
+    if _TOGETHER.search(question):
+        return []
+    texts = [f"{question[: sides.start()]}{side}{question[sides.end() :]}" for side in _SIDES[language_of(question)]]
+    parts = [Part(_shown(text), text, history, read(text, history)) for text in texts]
+    named = [entity for entity in parts[0].question.entities if entity.slot in _ABOUT]
+    return parts if named or parts[0].question.context else []
+
+
+def _one_by_one(pieces: Sequence[str], history: History, read: Read) -> list[Part]:
+    """Returns the parts of a question; nothing where the first does not say what it is about."""
     first = read(pieces[0], history)
     if not _has_a_name(first) or len(first.words) > _SHORT[first.language]:
         return []
     parts = [Part(_shown(pieces[0]), pieces[0], history if first.context else (), first)]
     for text in pieces[1:]:
-        if (part := _next_part(text, first, history, read)) is None:
+        if (part := _next_part(text, parts, history, read)) is None:
             return []
         parts.append(part)
     return parts
@@ -88,9 +126,13 @@ def _ask_apart(pieces: Sequence[str]) -> bool:
     )
 
 
-def _next_part(text: str, first: ParsedQuery, history: History, read: Read) -> Part | None:
-    """Returns a part after the first, or None for what can neither be answered alone nor after it."""
-    alone = read(text, ())
+def _next_part(text: str, parts: Sequence[Part], history: History, read: Read) -> Part | None:
+    """Returns a part after others, or None for what can neither be answered alone nor after the first."""
+    first, alone = parts[0].question, read(text, ())
+    if _TOGETHER.search(text) and not _has_a_name(alone):
+        names = (" 和 " if alone.language == "zh" else " and ").join(_name_of(part.question) for part in parts)
+        asked = f"{names} {text}" if alone.language == "zh" else f"{names}: {text}"
+        return Part(_shown(text), asked, (), read(asked, ()))
     if _POINTS.search(text):
         before = (*history, Turn(first.text, ""))
         return Part(_shown(text), text, before, read(text, before))

@@ -88,7 +88,9 @@ PATTERNS = (
     _P("en", "count", rf"\b(?:an? )?({_NUMBER_EN}|couple|few|\d{{1,2}})(?: of)? (?=(?:[\w-]+ ){{0,3}}(?:papers?|surveys?|models?|datasets?|benchmarks?|repos?|courses?|articles?|blogs?|posts?|works|methods|tools|reads?|readings|things|examples)\b)", "a couple of good papers", "a 7b model"),
     _P("en", "one", r"\b(?:the|your) (?:single )?(?:newest|latest|most recent|oldest|earliest|first) (?:[\w-]+ )?(?:paper|work|model|survey|article|benchmark|dataset|one)\b(?! first)", "the newest paper on agents", "the newest papers"),
     _P("zh", "one", r"(?:最新|最早|最老|最近)的?(?:那一?|一)篇|(?:哪|是哪)一?[篇个](?:论文|工作|文章)?(?:是)?最[新早老]|最[新早老]的.{0,12}是哪一?[篇个]", "最新的一篇是哪篇", "最新的几篇"),
-    _P("*", "how many", r"\bhow many\b|\b(?:are there|do you have|have you got)\b|\bare (?:in|on) (?:the|this|your) (?:library|lists?|collection|corpus|catalogue)\b|(?:库里|这里|你们?这?里?)?(?:一共|总共)?(?:收录了?|收了)?有?(?:多少|几)[篇个本种份]", "how many papers are there", "有一篇论文"),
+    _P("*", "how many", r"\bhow many\b|\b(?:total )?number of\b|\bcount (?:the|all|your)\b|(?:一共|总共)?(?:收录了?|收了)?有?(?:多少|几)[篇个本种份条门]|总数(?:是多少)?", "how many papers are there", "有一篇论文"),
+    _P("*", "held here", r"\b(?:are there|are listed|do you (?:have|list|know)|you have|have you got)\b(?: here| in total)?|(?:库|清单|目录)(?:里|中)(?:面)?(?:有|的)?|(?:这里|你们?这?里?)?(?:一共|总共)?(?:收录|收)了?(?:的)?|(?:这里|你们)(?:有|的)?|一共有?|总共有?", "how many papers do you have", "有一篇论文"),
+    _P("*", "held here", r"\b(?:are |is )?(?:in|on) (?:the|this|your|these) (?:library|lists?|collection|corpus|catalogue|site)\b|\bhere\b", "how many papers are in the library", "papers in the wild"),
     # In which order.
     _P("zh", "by year", r"按(?:照)?(?:年份|时间|年代|先后|发表|出现)|时间顺序|先后顺序", "按年份排一下", "按机构分"),
     _P("en", "by year", r"\b(?:by|in order of) (?:year|date|time)\b|\bchronological|\bone (?:generation )?after (?:another|the other)\b", "in chronological order", "by authors"),

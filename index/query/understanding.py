@@ -17,6 +17,7 @@ from index.query.conversation import Context, History, resolve
 from index.query.courtesy import core_of
 from index.query.fuzzy import nearly_named
 from index.query.intent import IntentModel, shipped_intents
+from index.query.introductions import without_introduction
 from index.query.list_request import shipped_requests
 from index.query.spelling import Spelling
 from index.query.tokens import folded, tidy, tokens_of
@@ -79,7 +80,8 @@ class QuestionReader:
         """Returns what a question means after the turns before it, within the filters asked for beside it."""
         typed = simplified(self._spelling.correct(tidy(question)))
         core = core_of(typed, lambda text: self._intents.read(folded(text)))
-        corrected = core.text or (simplified(tidy(history[-1].question)) if history else typed)  # once more, then
+        said = without_introduction(core.text, self.names_in)
+        corrected = said or (simplified(tidy(history[-1].question)) if history else typed)  # once more, then
         low = folded(corrected)
         language = core.language or language_of(corrected)  # of the whole: what is searched for may be an English name
         intent = self._intents.read(low)

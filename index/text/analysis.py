@@ -101,6 +101,7 @@ _STOP_WORDS = frozenset(
         "would",
         "you",
         "your",
+        *"what's who's where's how's what’s who’s where’s how’s".split(),
         # What people say around a question, and the words that only ask to compare.
         *"compare compared comparison difference differences differ differs versus vs between".split(),
         *"eli5 wtf pls plz yo hey hi hello bro dude lol idk btw tbh imo ok okay thx ty gimme wanna gonna kinda".split(),

@@ -499,3 +499,32 @@ def test_of_a_year_come_first_the_works_that_appeared_in_it(shipped):
 
     assert len(lines) == 10
     assert not any("(2023)" in line or "(2022)" in line for line in lines)
+
+
+@pytest.mark.parametrize("question", ["how does it work?", "它有什么缺点？", "what does that mean?"])
+def test_what_points_at_nothing_is_asked_back(assistant, question):
+    answer = assistant.ask(question)
+
+    assert (answer.status, answer.citations) == (Status.DECLINED, ())
+    assert answer.sentences == (Sentence(say("which_one", answer.language), ()),)
+    assert assistant.ask(question, (Turn("What is LoRA?", "LoRA is a method."),)).citations
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("How many papers are in the library?", "Entries that fit: 4."),
+        ("How many entries do you have?", "Entries that fit: 4."),
+        ("库里有多少篇论文？", "符合的共有 4 条："),
+    ],
+)
+def test_how_much_the_library_holds_is_told(assistant, question, told):
+    assert assistant.ask(question).sentences[0].text == told
+
+
+def test_what_somebody_says_of_himself_changes_no_answer(assistant):
+    plain = assistant.ask("How does LoRA work?")
+
+    introduced = assistant.ask("I'm a beginner and my supervisor told me to read about it: How does LoRA work?")
+
+    assert introduced.sentences == plain.sentences

@@ -84,3 +84,46 @@ def test_a_part_is_shown_as_a_question_of_its_own(shipped_reader):
         ("什么是 LoRA？列出三篇关于它的论文", ["什么是 LoRA？", "列出三篇关于它的论文"]),
     ):
         assert [part.text for part in parts_of(question, (), shipped_reader.read)] == shown
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("1. What is RLHF? 2. What is DPO?", ["What is RLHF?", "What is DPO?"]),
+        ("请回答：1. 什么是困惑度？2. BLEU 怎么算？", ["什么是困惑度？", "BLEU 怎么算？"]),
+        ("(1) What is LoRA? (2) who wrote it?", ["What is LoRA?", "who wrote it?"]),
+        ("1、什么是RLHF 2、什么是DPO 3、两者区别", ["什么是RLHF", "什么是DPO", "RLHF 和 DPO 两者区别"]),
+    ],
+)
+def test_numbered_questions_are_asked_one_by_one(asked, question, parts):
+    assert asked(question) == parts
+
+
+@pytest.mark.parametrize(
+    "question", ["What is LoRA 1.5 and 2.0?", "1. What is LoRA?", "1) 2) LoRA", "2. What is LoRA 4. in short?"]
+)
+def test_other_numbers_take_nothing_apart(asked, question):
+    assert asked(question) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("pros and cons of RAG", ["advantages of RAG", "disadvantages of RAG"]),
+        (
+            "What are the advantages and limitations of LoRA?",
+            ["What are the advantages of LoRA?", "What are the disadvantages of LoRA?"],
+        ),
+        ("LoRA 的优缺点", ["LoRA 的优点", "LoRA 的缺点"]),
+        ("LoRA 有哪些优势和不足？", ["LoRA 有哪些优点？", "LoRA 有哪些缺点？"]),
+    ],
+)
+def test_what_speaks_for_a_thing_and_what_against_it_are_two_questions(asked, question, parts):
+    assert asked(question) == parts
+
+
+@pytest.mark.parametrize(
+    "question", ["What are the pros and cons of studying at home?", "LoRA 和全量微调各自的优缺点有什么区别？"]
+)
+def test_two_sides_of_nothing_known_or_of_several_things_stay_together(asked, question):
+    assert asked(question) == []
