@@ -51,7 +51,7 @@ def together(parts: Sequence[str], answers: Sequence[Answer]) -> Said:
             new[citation.n] = numbers.setdefault(citation.entry.entry_id, len(numbers) + 1)
             citations.append(replace(citation, n=new[citation.n]))
         for place, sentence in enumerate(answer.sentences):
-            gap = "\n\n" if sentence.text.startswith("- ") else " "
+            gap = "\n\n" if sentence.text.startswith(("- ", "**")) else " "
             text = sentence.text if place else f"**{part}**{gap}{sentence.text}"
             cited = tuple(new[n] for n in sentence.citations)
             starts = sentence.starts_paragraph or not place
