@@ -86,7 +86,7 @@ def test_members_come_the_likeliest_first(shipped_searcher):
     members = rank_members(found.question, found.hits, shipped_searcher.store, shipped_searcher.table)
 
     assert [m.probability for m in members] == sorted((m.probability for m in members), reverse=True)
-    assert "arxiv:2302.13007" in [member.hit.entry.entry_id for member in members[:3]]  # AugGPT
+    assert "arxiv:2302.13007" in [member.hit.entry.entry_id for member in members[:5]]  # AugGPT
 
 
 def test_without_entries_nothing_is_ranked(small):
