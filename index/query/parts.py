@@ -31,6 +31,8 @@ _TWO_SIDES = re.compile(  # what speaks for something, and what against it
     re.I,
 )
 _SIDES = {"zh": ("优点", "缺点"), "en": ("advantages", "disadvantages")}
+_ASK_SIDE = {"zh": "{name} 有哪些{side}？", "en": "What are the {side} of {name}?"}
+_BARE = 3  # content words of a question that says little else than a name
 _ASKS = re.compile(rf"\b{_WH}|what['’]s|什么|啥|谁|哪|怎么|怎样|如何|多少|几[年个种]", re.I)
 _REQUEST = re.compile(
     rf"(?:please )?(?:explain|define|describe)\b|{_LIST}|讲[解讲]|列[出举]|推荐|来[一二两三四五]篇", re.I
@@ -98,10 +100,14 @@ def _sides(question: str, sides: re.Match[str], history: History, read: Read) ->
     """Returns what speaks for something and what against it, where a question asks for both of one thing."""
     if _TOGETHER.search(question):
         return []
-    texts = [f"{question[: sides.start()]}{side}{question[sides.end() :]}" for side in _SIDES[language_of(question)]]
-    parts = [Part(_shown(text), text, history, read(text, history)) for text in texts]
-    named = [entity for entity in parts[0].question.entities if entity.slot in _ABOUT]
-    return parts if named or parts[0].question.context else []
+    language = language_of(question)
+    texts = [f"{question[: sides.start()]}{side}{question[sides.end() :]}" for side in _SIDES[language]]
+    first = read(texts[0], history)
+    if not first.context and not any(entity.slot in _ABOUT for entity in first.entities):
+        return []
+    if len(first.words) <= _BARE:  # as it is usually put, and not "what is the advantage", which sounds of a definition
+        texts = [_ASK_SIDE[language].format(name=_name_of(first), side=side) for side in _SIDES[language]]
+    return [Part(_shown(text), text, history, read(text, history)) for text in texts]
 
 
 def _one_by_one(pieces: Sequence[str], history: History, read: Read) -> list[Part]:

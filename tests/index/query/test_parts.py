@@ -109,12 +109,12 @@ def test_other_numbers_take_nothing_apart(asked, question):
 @pytest.mark.parametrize(
     ("question", "parts"),
     [
-        ("pros and cons of RAG", ["advantages of RAG", "disadvantages of RAG"]),
+        ("pros and cons of RAG", ["What are the advantages of RAG?", "What are the disadvantages of RAG?"]),
         (
             "What are the advantages and limitations of LoRA?",
             ["What are the advantages of LoRA?", "What are the disadvantages of LoRA?"],
         ),
-        ("LoRA 的优缺点", ["LoRA 的优点", "LoRA 的缺点"]),
+        ("LoRA 的优缺点是什么？", ["LoRA 有哪些优点？", "LoRA 有哪些缺点？"]),
         ("LoRA 有哪些优势和不足？", ["LoRA 有哪些优点？", "LoRA 有哪些缺点？"]),
     ],
 )
