@@ -16,8 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.answer.selection import FEATURES, FITTED, candidate_spans, compare_spans, fitted
+from app.answer import rereading
+from app.answer.selection import CERTAIN, FEATURES, FITTED, candidate_spans, compare_spans, fitted, rank_spans
+from evals.errors import EvaluationError
+from evals.grades import SHIPPED_COMMON, key_of, read_grades
 from evals.questions import Question
+from index.retrieval.reranker import shipped_reranker
 from index.search import Searcher
 from index.text.spans import Span
 from index.types import Hit
@@ -26,6 +30,7 @@ from ingest.types import PassageKind
 Floats = NDArray[np.float64]
 ENTRIES = 5
 _RIDGE = 50.0  # chosen by cross-validation on dev
+_HELPS = 2  # grade from which on a quote is right, where none is better
 _THE_SAME = 0.85  # cosine from which on a span says what the gold quote says
 
 
@@ -52,10 +57,29 @@ def fit_selection(examples: Sequence[Example]) -> dict[str, Any]:
     }
 
 
+def fit_rereading(examples: Sequence[Example]) -> dict[str, Any]:
+    """Fits the order of ``app.answer.rereading``; what was known before has a weight of 1."""
+    telling = [example for example in examples if example.right.any() and not example.right.all()]
+    order = _fit_order(telling, ridge=1.0)
+    weights = order / order[0]
+    return {
+        "features": list(rereading.FEATURES),
+        "weights": [round(float(weight), 4) for weight in weights],
+        "questions": len(examples),
+        "first": round(float(np.mean([e.right[int(np.argmax(e.features @ weights))] for e in examples])), 4),
+    }
+
+
 def keep_selection(model: dict[str, Any]) -> None:
     """Makes a model the shipped one."""
     FITTED.write_text(json.dumps(model, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     fitted.cache_clear()
+
+
+def keep_rereading(model: dict[str, Any]) -> None:
+    """Makes a model of ``app.answer.rereading`` the shipped one."""
+    rereading.FITTED.write_text(json.dumps(model, indent=1) + "\n", encoding="utf-8")
+    rereading.fitted.cache_clear()
 
 
 def gather_spans(
@@ -74,6 +98,41 @@ def gather_spans(
                 compared = compare_spans(found.question, spans, searcher.table)
                 right = _right(question, spans, compared.vectors, searcher)
                 examples.append(Example(compared.features.astype(np.float64), right))
+        progress(number, len(asked))
+    return examples
+
+
+def gather_readings(
+    searcher: Searcher, questions: Sequence[Question], progress: Callable[[int, int], None] = lambda *_: None
+) -> list[Example]:
+    """Returns the likeliest spans of the questions whose quotes readers have graded, as they are read again.
+
+    Right are those with the best grade, of spans that have one. The most common questions of the field come with those
+    of the suite: there nothing is asked in words that stand in the library.
+
+    Raises:
+        EvaluationError: The searcher's table is not the one that the reranker was trained with.
+    """
+    reranker = shipped_reranker(searcher.table)
+    if reranker is None:
+        raise EvaluationError("the reranker was trained with another table of token vectors")
+    grades = read_grades()
+    asked = [(q.text, q.history, grades[q.id]) for q in questions if q.id in grades and q.kind != "list"]
+    asked += [(text, (), of_quotes) for text, of_quotes in read_grades(SHIPPED_COMMON).items()]
+    examples = []
+    for number, (text, history, of_quotes) in enumerate(asked, start=1):
+        found = searcher.find(text, history=history)
+        spans = candidate_spans(searcher.store, found.hits[:ENTRIES], found.question.language)
+        ranked = rank_spans(found.question, spans, searcher.table)[: rereading.READ_AGAIN]
+        if ranked and ranked[0].probability >= CERTAIN:
+            continue  # asked in the very words of an answered question: nothing is read again
+        told = [of_quotes.get(key_of(candidate.span.text)) for candidate in ranked]
+        graded = [place for place, grade in enumerate(told) if grade is not None]
+        if graded:
+            features = rereading.compare_readings(found.question, ranked, searcher.table, reranker)
+            best = max(grade for grade in told if grade is not None)
+            right = np.asarray([told[place] == best for place in graded], dtype=np.bool_)
+            examples.append(Example(features[graded], right & (best >= _HELPS)))
         progress(number, len(asked))
     return examples
 
@@ -97,7 +156,7 @@ def _right(
     return np.asarray(right, dtype=np.bool_)
 
 
-def _fit_order(examples: Sequence[Example]) -> Floats:
+def _fit_order(examples: Sequence[Example], ridge: float = _RIDGE) -> Floats:
     """Returns weights that put right spans before the others of the same question."""
     from scipy.optimize import minimize
 
@@ -106,7 +165,7 @@ def _fit_order(examples: Sequence[Example]) -> Floats:
     scaled = [((example.features - mean) / spread, example.right) for example in examples]
 
     def loss(weights: Floats) -> tuple[float, Floats]:
-        cost, slope = 0.5 * _RIDGE * float(weights @ weights), _RIDGE * weights
+        cost, slope = 0.5 * ridge * float(weights @ weights), ridge * weights
         for features, right in scaled:
             powers = features @ weights
             powers = np.exp(powers - powers.max())

@@ -4,6 +4,9 @@ A reader saw a question and a dozen of the quotes that compete for it, in random
 thing said in reply: 3 answers at once what was asked, 2 holds a needed part of it, 1 is background, 0 is beside the
 point. A quote is known by its letters and figures, so that marks of Markdown do not matter. What has changed since, or
 is new, has no grade and counts nowhere; ``quotes graded`` says how much that is.
+
+``data/common.jsonl`` holds the most common questions of the field, as people type them, of which several rankings put
+different quotes first: one reader said which of these answer best (3), the others are 0. Its ids are the questions.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from app.types import Answer
 from evals.lines import read_rows
 
 SHIPPED_GRADES = Path(__file__).parent / "data" / "graded.jsonl"
+SHIPPED_COMMON = Path(__file__).parent / "data" / "common.jsonl"
 GRADES = (0, 1, 2, 3)
 _ANSWERS, _BACKGROUND = 3, 1
 

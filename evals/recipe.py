@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from app.answer.answerability import write_fitted
 from app.assistant import Assistant
 from evals.calibration import fit_answerability, gather_examples
-from evals.fitting import fit_selection, gather_spans, keep_selection
+from evals.fitting import fit_rereading, fit_selection, gather_readings, gather_spans, keep_rereading, keep_selection
 from evals.fitting_aspects import answered_questions_of, fit_aspects
 from evals.fitting_field import fit_field
 from evals.fitting_lists import fit_membership, read_lists
@@ -29,10 +29,15 @@ def fit_all(assistant: Assistant, questions: Sequence[Question], talk: Terminal)
     """
     searcher = assistant.searcher
     fit_aspects(searcher.table, list(answered_questions_of(searcher.store))).save()
+    dev = [question for question in questions if question.split == "dev"]
     with talk.progress("spans") as progress:
-        spans = fit_selection(gather_spans(searcher, [q for q in questions if q.split == "dev"], progress))
+        spans = fit_selection(gather_spans(searcher, dev, progress))
     keep_selection(spans)
     talk.say(f"spans: the first one is right for {spans['first']:.0%} of {spans['questions']} questions")
+    with talk.progress("read again") as progress:
+        again = fit_rereading(gather_readings(searcher, dev, progress))
+    keep_rereading(again)
+    talk.say(f"read again: the first one is right for {again['first']:.0%} of {again['questions']} questions")
     requests, found = fit_requests(searcher)
     ship_requests(requests)
     talk.say(f"requests for lists: {found:.0%} found of those left out, at 2% of other questions")

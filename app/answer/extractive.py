@@ -17,12 +17,14 @@ from app.answer.listing import write_list
 from app.answer.names import short_name
 from app.answer.ordering import definition_first
 from app.answer.quoting import ExtractiveConfig, choose_quotes
+from app.answer.rereading import reread
 from app.answer.selection import MOST_PASSAGES, Candidate, candidate_spans, rank_spans
 from app.answer.spans import by_entry, in_brief, opens_with_a_verdict
 from app.answer.wishes import Wishes
 from app.render.messages import say
 from app.types import Length
 from index.encoders.static import StaticEncoder
+from index.retrieval.reranker import shipped_reranker
 from index.storage.store import Store
 from index.text.analysis import content_words
 from index.text.spans import Span
@@ -49,6 +51,7 @@ class ExtractiveWriter:
         self._store = store
         self._table = table
         self._config = config
+        self._reranker = shipped_reranker(table)
 
     def candidates(self, question: ParsedQuery, hits: Sequence[Hit], most: int = MOST_PASSAGES) -> list[Candidate]:
         """Returns the spans of the ``most`` best passages of the best entries, the likeliest answer first.
@@ -60,7 +63,8 @@ class ExtractiveWriter:
             known = {span.passage.passage_id for span, _ in spans}
             defining = defining_spans(question, hits[:_DEFINED_BY], self._store)
             spans += [found for found in defining if found[0].passage.passage_id not in known]
-        return rank_spans(question, spans, self._table)
+        ranked = rank_spans(question, spans, self._table)
+        return reread(question, ranked, self._table, self._reranker) if self._reranker else ranked
 
     def write(
         self, question: ParsedQuery, wishes: Wishes, hits: Sequence[Hit], ranked: Sequence[Candidate], length: Length

@@ -27,7 +27,7 @@ from index.query.tokens import folded, tidy
 from index.retrieval.comparing import Reading, compare, read_texts
 from index.storage.store import Store
 from index.text.analysis import content_words, held_words
-from index.text.spans import Span
+from index.text.spans import Span, without_end_mark
 from index.types import Hit, ParsedQuery
 from ingest.documents.answers import ASPECTS
 from ingest.types import Entry, Passage, PassageKind
@@ -59,6 +59,7 @@ class Candidate:
         probability: That the span holds what is asked for, in [0, 1].
         named: Whether the question names the entry.
         vector: Mean of the vectors of its distinct tokens, shape (dimension,).
+        wording: The way to put the question it answers that is most like the question; empty where it answers none.
     """
 
     span: Span
@@ -66,6 +67,7 @@ class Candidate:
     probability: float
     named: bool
     vector: Floats
+    wording: str = ""
 
     @property
     def odds(self) -> float:
@@ -143,7 +145,8 @@ def rank_spans(
     found = []
     for i in order.tolist():
         span, hit = spans[i]
-        found.append(Candidate(span, hit, float(chances[i]), hit.row in named, compared.vectors[i]))
+        chance, vector = float(chances[i]), compared.vectors[i]
+        found.append(Candidate(span, hit, chance, hit.row in named, vector, compared.wordings[i]))
     return found
 
 
@@ -154,28 +157,34 @@ class Compared:
     Attributes:
         features: Shape (spans, FEATURES).
         vectors: Unit vectors of the spans, shape (spans, dimension).
+        wordings: Of each span the wording that is most like the question; empty where it has none.
     """
 
     features: Floats
     vectors: Floats
+    wordings: list[str]
 
 
 def compare_spans(question: ParsedQuery, spans: Sequence[tuple[Span, Hit]], table: StaticEncoder) -> Compared:
     """Compares a question with spans; there must be one."""
     n = len(spans)
-    wordings = [span.wordings for span, _ in spans]
-    read = read_texts(table, [question.text, *(span.plain for span, _ in spans), *(w for ws in wordings for w in ws)])
+    wordings = [span.bare_wordings for span, _ in spans]
+    read = read_texts(
+        table,
+        [without_end_mark(question.text), *(span.plain for span, _ in spans), *(w for ws in wordings for w in ws)],
+    )
     asked, texts = read[0], read[1 : n + 1]
     like = compare(table, asked, read[1:])
     similar = like.similarities()
     ends = n + np.cumsum([len(several) for several in wordings])
     rows = np.zeros((n, len(FEATURES)), dtype=np.float32)
     column = {name: rows[:, i] for i, name in enumerate(FEATURES)}
-    holds = like.best[:n].copy()
+    holds, likest = like.best[:n].copy(), [""] * n
     for i, (several, end) in enumerate(zip(wordings, ends.tolist(), strict=True)):
         if several:
             start = end - len(several)
-            rows[i, :3] = similar[start + int(similar[start:end, :2].sum(axis=1).argmax())]
+            best = int(similar[start:end, :2].sum(axis=1).argmax())
+            rows[i, :3], likest[i] = similar[start + best], several[best]
             np.maximum(holds[i], like.best[start:end].max(axis=0), out=holds[i])
     rows[:, 3:6] = similar[:n]
     contrast = like.weights * (1.0 - holds.mean(axis=0))  # what all have in common tells none of them apart
@@ -183,8 +192,8 @@ def compare_spans(question: ParsedQuery, spans: Sequence[tuple[Span, Hit]], tabl
     _by_words(column, question, spans, wordings)
     _by_search(column, question, spans)
     _by_aspect(column, spans, asked, texts)
-    _by_intent(column, question, wordings)
-    return Compared(rows, table.pool([text.distinct for text in texts]))
+    _by_intent(column, question, [span.wordings for span, _ in spans])
+    return Compared(rows, table.pool([text.distinct for text in texts]), likest)
 
 
 def _by_words(

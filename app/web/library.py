@@ -54,7 +54,7 @@ def library_routes(services: Services) -> APIRouter:
             "current": page,
             "pages": pages,
             "value_name": lambda facet, value: value_name(facet, value, catalogue, language),
-            "highest": max((value.count for value in counted["year"]), default=1),
+            "highest": max((1, *(value.count for value in counted["year"]))),
         }
         return show_page(request, "library.html", "library", fields)
 

@@ -62,7 +62,7 @@ def picture_routes(services: Services) -> APIRouter:
             "list_view": LIST,
             "map_view": MAP,
             "total": len(found),
-            "highest": max((value.count for value in counted["year"]), default=1),
+            "highest": max((1, *(value.count for value in counted["year"]))),
             "value_name": lambda facet, value: value_name(facet, value, catalogue, language),
             "groups": groups(found, catalogue, language),
             "others": dots((x for x in catalogue.places if x not in fitting), catalogue),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from index.query.conversation import History
 from index.query.naming import named_alone
 from index.types import ParsedQuery, Slot, Turn
-from ingest.text.scripts import HAN, language_of
+from ingest.text.scripts import HAN, language_asked_in
 
 Read = Callable[[str, History], ParsedQuery]
 
@@ -100,7 +100,7 @@ def _sides(question: str, sides: re.Match[str], history: History, read: Read) ->
     """Returns what speaks for something and what against it, where a question asks for both of one thing."""
     if _TOGETHER.search(question):
         return []
-    language = language_of(question)
+    language = language_asked_in(question)
     texts = [f"{question[: sides.start()]}{side}{question[sides.end() :]}" for side in _SIDES[language]]
     first = read(texts[0], history)
     if not first.context and not any(entity.slot in _ABOUT for entity in first.entities):
@@ -171,5 +171,5 @@ def _name_of(question: ParsedQuery) -> str:
 
 def _shown(text: str) -> str:
     """Returns a part as a question of its own, with a capital and a question mark, or as the request that it is."""
-    mark = "" if _REQUEST.match(text) else "？" if language_of(text) == "zh" else "?"
+    mark = "" if _REQUEST.match(text) else "？" if language_asked_in(text) == "zh" else "?"
     return f"{text[:1].upper()}{text[1:].rstrip('?？')}{mark}"

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 from string import ascii_letters
@@ -37,6 +37,7 @@ _TWO_SLIPS_CHARS = 9
 _FREQUENT = 10
 _TERM_WEIGHT = 4  # a name of the glossary counts like so many sentences
 _WORDS_FILE = "words.tsv"
+_ASKING = "what which when where who why how does"  # words that hardly any text holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class Spelling:
         if not _WORD.fullmatch(word) or all(self._knows(part.casefold()) for part in parts):
             return run
         if len(parts) == 1:
-            return self._near(word, is_name=run != word) or run
+            return _asking().get(word) or self._near(word, is_name=run != word) or run
         if self._has(word):
             return run
         return self._near(word, is_name=False) or "-".join(map(self._corrected, parts))
@@ -197,6 +198,17 @@ def _fits(word: str, target: str, counts: Mapping[str, int]) -> bool:
     if len(word) > _SHORT_CHARS or sorted(word) == sorted(target):
         return True
     return len(word) == _SHORT_CHARS and counts[target] >= _FREQUENT
+
+
+@cache
+def _asking() -> dict[str, str]:
+    """Returns the words that ask, by each way of swapping two neighbouring letters of them."""
+    return {
+        word[:place] + word[place + 1] + word[place] + word[place + 2 :]: word
+        for word in _ASKING.split()
+        for place in range(len(word) - 1)
+        if word[place] != word[place + 1]
+    }
 
 
 @lru_cache(maxsize=1)  # the same words for every index of an encoder

@@ -33,7 +33,7 @@ from index.text.analysis import (
 )
 from index.types import Entity, ParsedQuery, Slot, Token
 from ingest.text.folding import simplified
-from ingest.text.scripts import language_of
+from ingest.text.scripts import language_asked_in
 
 # A Latin word with a capital or a digit in it, hyphenated parts included.
 _NAME = re.compile(r"(?<![\w.@/-])(?=[A-Za-z0-9.+-]*[A-Z])[A-Za-z][A-Za-z0-9]*(?:[.+-][A-Z0-9][A-Za-z0-9]*)*(?![\w@/])")
@@ -83,7 +83,7 @@ class QuestionReader:
         said = without_introduction(core.text, self.names_in)
         corrected = said or (simplified(tidy(history[-1].question)) if history else typed)  # once more, then
         low = folded(corrected)
-        language = core.language or language_of(corrected)  # of the whole: what is searched for may be an English name
+        language = core.language or language_asked_in(corrected)  # of the whole: what is sought may be an English name
         intent = self._intents.read(low)
         tokens = tokens_of(low)
         entities = self._entities(tokens, corrected)

@@ -13,7 +13,7 @@ from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
-FORMAT = 16
+FORMAT = 17
 MANIFEST_FILE = "manifest.json"
 _CHECKSUM = "checksum"
 _CHUNK = 1 << 20  # bytes read at once

@@ -22,6 +22,7 @@ from ingest.types import Passage, PassageKind
 _MIN_CHARS = 12
 _MAX_SENTENCES = 3
 _MIN_TITLE_WORDS = 4
+_END_MARKS = " ?？.。!！…~～"
 _NOT_PROSE = re.compile(r"^\s*(?:#|```|~~~|\$\$|<|!\[|>|\|?[\s:|-]*-{3,})")
 _EDITORIAL = re.compile(r"^\s*(?:更正[：:]|Correction:)")
 _WORD = re.compile(rf"[^\W{HAN}]+")
@@ -83,6 +84,11 @@ class Span:
         """The ways to put the question that it answers, as shown first; none where it answers none."""
         return tuple(filter(None, (self.asked.question, *self.asked.wordings))) if self.asked else ()
 
+    @property
+    def bare_wordings(self) -> tuple[str, ...]:
+        """These without the marks that end them, as questions are compared."""
+        return tuple(map(without_end_mark, self.wordings))
+
 
 @lru_cache(maxsize=8_192)
 def spans_of(passage: Passage) -> tuple[Span, ...]:
@@ -101,7 +107,9 @@ def compared_texts(passage: Passage) -> list[str]:
     """
     spans, answered = spans_of(passage), read_answered(passage.text)
     whole = f"{answered.question} {answered.answer}" if answered else passage.text
-    return list(dict.fromkeys((*(span.plain for span in spans), *(w for span in spans for w in span.wordings), whole)))
+    return list(
+        dict.fromkeys((*(span.plain for span in spans), *(w for span in spans for w in span.bare_wordings), whole))
+    )
 
 
 def line_span(passage: Passage, offset: int = 0) -> Span:
@@ -122,6 +130,11 @@ def head_span(passage: Passage) -> Span:
 def leans(sentence: str) -> bool:
     """Tells a sentence that points outside itself by the way it opens."""
     return _LEANS.match(sentence) is not None
+
+
+def without_end_mark(question: str) -> str:
+    """Returns a question without the marks that end it: with them and without it asks for the same."""
+    return question.rstrip(_END_MARKS) or question
 
 
 def count_words(text: str) -> int:

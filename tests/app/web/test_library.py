@@ -84,6 +84,14 @@ def test_what_is_not_there_is_told_on_a_page_in_the_readers_language(client, pat
         assert "没有这个页面" in chinese.text
 
 
+@pytest.mark.parametrize("page", ["/library", "/library/map"])
+def test_a_year_in_which_nothing_fits_is_no_error(client, page):
+    answer = client.get(f"{page}?q=zzzz&year=2022", headers=HTML)
+
+    assert answer.status_code == 200
+    assert 'aria-current="true"' in answer.text  # the year is shown, and can be given up
+
+
 @pytest.mark.parametrize("path", ["/library", "/entry/arxiv:2106.09685", "/library?q=zzz"])
 def test_a_page_speaks_one_language(client, path):
     english = client.get(path, headers=HTML | {"Accept-Language": "en"}).text

@@ -35,6 +35,8 @@ def spelling():
         ("ＧＡＫＡＯ－Ｂｅｎｃｈ", "gaokao-bench"),
         ("什么是atention", "什么是attention"),
         ("Attenion", "attention"),
+        ("Waht is attention", "what is attention"),
+        ("hwo does attention work", "how does attention work"),
         ("halucinatoin", "hallucination"),  # two slips in a long word
         ("知识争馏和 atention", "知识蒸馏和 attention"),
         ("什麼是知識爭馏", "什麼是知識蒸馏"),

@@ -43,7 +43,7 @@ def arrays(readings, folder):
 def test_what_questions_are_compared_with_is_spans_their_questions_and_the_whole():
     assert compared_texts(ANSWER) == [
         "A way to train few weights.",
-        "What is LoRA?",
+        "What is LoRA",
         "lora in a nutshell",
         "What is LoRA? A way to *train* few weights.",
     ]

@@ -1,0 +1,1 @@
+"""Training the network that reads a question together with a candidate answer."""
