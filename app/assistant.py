@@ -40,6 +40,7 @@ from app.types import Answer, Length, Sentence, Status, Timings
 from index.catalogue.filters import NO_FILTERS, Filters
 from index.encoders.base import Encoder
 from index.query.conversation import History, points_nowhere
+from index.query.list_request import asks_outright
 from index.query.tokens import tidy
 from index.search import Searcher
 from index.text.spans import Span
@@ -251,7 +252,8 @@ class Assistant:
             known = chance >= _LISTED and not self.searcher.unknown_words(question)
             known = known and not is_outside(question, hits, self.searcher)
             sure = bool(draft.sentences) and (asked or known)
-            if not sure and ranked and ranked[0].probability >= _BETTER_SAID:
+            better = bool(ranked) and ranked[0].probability >= _BETTER_SAID and not asks_outright(question.corrected)
+            if not sure and better:
                 draft = Draft(question.language)
         told = told or (not question.unknown and is_defined(question, ranked))
         if not told and (not sure or held_silent(question, hits, self.searcher, ranked)):

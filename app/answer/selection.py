@@ -39,7 +39,7 @@ FEATURES = (
     "rank", "score", "named", "others", "aspect", "asks", "speaks", "figure", "figures", "versus",
     "answer", "note", "length", "lead", "steps", "procedure", "passage_words", "passage",
 )  # fmt: skip
-_THE_SAME_WORDS, CERTAIN = 0.9, 0.98
+_THE_SAME_WORDS, CERTAIN, _TO_THE_LETTER = 0.9, 0.98, 0.999
 _LONG, _MANY = 400, 6  # characters and figures from which on more make no difference
 _SUREST = 30.0  # log-odds
 MOST_PASSAGES = 32  # of all entries together, whose spans are compared
@@ -140,6 +140,10 @@ def rank_spans(
     chances = 1.0 / (1.0 + np.exp(-np.clip(odds, -_SUREST, _SUREST)))
     heard = compared.features[:, :2].min(axis=1) >= _THE_SAME_WORDS  # asked in the very words of an answered question
     chances = np.where(heard, np.maximum(chances, CERTAIN), chances)
+    asked = folded(without_end_mark(question.text))
+    for i in np.flatnonzero(heard).tolist():  # "encoder-only or decoder-only" has the words of "encoder-decoder or …"
+        if asked in map(folded, spans[i][0].bare_wordings):
+            chances[i] = _TO_THE_LETTER
     order = np.argsort(-chances, kind="stable")
     named = set().union(*question.named())
     found = []

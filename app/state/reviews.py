@@ -43,13 +43,16 @@ class Reviews:
         self._clock = clock
         self._scheduler = Scheduler(enable_fuzzing=False)
 
-    def next(self, reader: str, keys: Sequence[str]) -> str | None:
-        """Returns the key of the card to show: the longest due, else the next new one while the day has room."""
+    def next(self, reader: str, keys: Sequence[str], most: int = NEW_A_DAY) -> str | None:
+        """Returns the key of the card to show: the longest due, else the next new one while fewer than ``most`` came.
+
+        They count for a day of 24 hours, whichever deck they were of.
+        """
         due = self._due(reader)
         wanted = set(keys)
         if first := next((key for key in due if key in wanted), None):
             return first
-        if self.progress(reader).fresh >= NEW_A_DAY:
+        if self.progress(reader).fresh >= most:
             return None
         seen = self._seen(reader)
         return next((key for key in keys if key not in seen), None)

@@ -7,6 +7,7 @@ that a rewritten answer keeps its history.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from ingest.documents.answers import read_answered
 from ingest.text.folding import fold
 from ingest.text.markup import plain_text
 from ingest.text.scripts import has_han
-from ingest.types import PassageKind
+from ingest.types import Kind, PassageKind
 
 CHOICES = 4
 TERM = "term"
@@ -84,6 +85,21 @@ def flashcards(catalogue: Catalogue) -> Iterator[Flashcard]:
             yield Flashcard(
                 key, passage.entry_id, passage.language, found.aspect, found.question, answer, passage.path, line
             )
+
+
+def in_turn(cards: Sequence[Flashcard], catalogue: Catalogue) -> list[Flashcard]:
+    """Returns cards so that each entry has its turn: the first card of each, mostly what it is, then the second ones.
+
+    Notes come before works: they introduce.
+    """
+    turns: Counter[str] = Counter()
+
+    def turn(card: Flashcard) -> tuple[int, bool]:
+        turns[card.entry_id] += 1
+        entry = catalogue.entries.get(card.entry_id)
+        return turns[card.entry_id], entry is None or entry.kind is not Kind.CONCEPT
+
+    return [card for _, card in sorted(((turn(card), card) for card in cards), key=lambda pair: pair[0])]
 
 
 def choices(card: Flashcard, cards: Sequence[Flashcard], catalogue: Catalogue) -> list[Flashcard]:

@@ -13,8 +13,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.answer.names import short_name
 from app.catalogue import Catalogue
+from app.state.reviews import NEW_A_DAY
 from app.study.anki import anki_package
-from app.study.cards import TERM, Flashcard, choices, is_right, overlap, topics_of
+from app.study.cards import TERM, Flashcard, choices, in_turn, is_right, overlap, topics_of
 from app.web.drawing import entry_href, line_anchor
 from app.web.language import LANGUAGES, language_of
 from app.web.pages import show_page
@@ -27,16 +28,21 @@ MODES = ("recall", "recognise", "type")
 _GRADES = ("again", "hard", "good_grade", "easy")
 _RIGHT, _WRONG = 3, 1
 _MAX_TYPED = 2_000
+_MORE, _MOST = 10, 10_000  # new cards, when a reader asks for more than a day's
 
 
 @dataclass(frozen=True, slots=True)
 class Deck:
-    """Which cards a reader studies and how; "" is every topic. Of "answers" and "terms" a deck has one ``kind``."""
+    """Which cards a reader studies and how; "" is every topic. Of "answers" and "terms" a deck has one ``kind``.
+
+    A day brings ``new`` new cards.
+    """
 
     topic: str
     language: str
     mode: str
     kind: str = KINDS[0]
+    new: int = NEW_A_DAY
 
     @classmethod
     def read(cls, request: Request) -> Deck:
@@ -48,23 +54,26 @@ class Deck:
             language if language in LANGUAGES else language_of(request),
             mode if mode in MODES else MODES[0],
             KINDS[query.get("kind") == KINDS[1]],
+            min(max(int(new), NEW_A_DAY), _MOST) if (new := query.get("new", "")[:9]).isdecimal() else NEW_A_DAY,
         )
 
     def href(self, path: str = "/study/card", **changes: str) -> str:
         """Returns an address of this deck."""
         fields = {"topic": self.topic, "cards": self.language, "mode": self.mode}
-        fields |= {"kind": self.kind if self.kind != KINDS[0] else ""} | changes
+        fields |= {"kind": self.kind if self.kind != KINDS[0] else ""}
+        fields |= {"new": str(self.new) if self.new != NEW_A_DAY else ""} | changes
         return f"{path}?{urlencode({name: value for name, value in fields.items() if value})}"
 
     def cards(self, cards: Sequence[Flashcard], catalogue: Catalogue) -> list[Flashcard]:
-        """Returns the cards of the deck."""
-        return [
+        """Returns the cards of the deck: of each entry the first one, those of notes before others, then the next."""
+        mine = [
             card
             for card in cards
             if card.language == self.language
             and (card.aspect == TERM) == (self.kind == KINDS[1])
             and (not self.topic or self.topic in topics_of(card, catalogue))
         ]
+        return mine if self.kind == KINDS[1] else in_turn(mine, catalogue)
 
 
 def study_routes(services: Services) -> APIRouter:
@@ -92,9 +101,14 @@ def study_routes(services: Services) -> APIRouter:
     def card_page(request: Request) -> HTMLResponse:
         catalogue, deck = services.catalogue(), Deck.read(request)
         mine = deck.cards(services.cards(), catalogue)
-        key = services.reviews.next(services.reader(request), [card.key for card in mine])
+        reader, keys = services.reader(request), [card.key for card in mine]
+        key = services.reviews.next(reader, keys, deck.new)
         card = next((card for card in mine if card.key == key), None)
-        return show_page(request, "card.html", "study", _card_fields(card, deck, services, language_of(request)))
+        fields = _card_fields(card, deck, services, language_of(request))
+        if card is None:
+            progress = services.reviews.progress(reader, keys)
+            fields |= {"more": _MORE, "new": progress.fresh + _MORE, "left": progress.started < len(keys)}
+        return show_page(request, "card.html", "study", fields)
 
     @router.post("/card")
     def answered(

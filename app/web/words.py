@@ -218,7 +218,15 @@ _WORDS = {
     "go_on": ("下一张", "Next card"),
     "source": ("出处", "Source"),
     "done_today": ("今天的卡片都完成了。", "No more cards for today."),
-    "come_back": ("明天再来，或者换一个主题。", "Come back tomorrow, or choose another topic."),
+    "come_back": (
+        "新卡片每天有一定数量，各主题合计。明天再来，或者现在再学几张。",
+        "A day brings a number of new cards, all topics together. Come back tomorrow, or take some more now.",
+    ),
+    "all_seen": (
+        "这里的卡片都学过了，到期会再出现。",
+        "You have seen all cards here; they come back when they are due.",
+    ),
+    "more_cards": ("再学 {n} 张新卡片", "{n} more new cards"),
     "no_cards": ("文库里还没有可以复习的问答。", "The library has no answered questions to study yet."),
     "study_keys": ("空格显示答案，1–4 评分", "Space shows the answer, 1–4 rate it"),
     "back": ("返回", "Back"),

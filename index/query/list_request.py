@@ -15,6 +15,7 @@ from safetensors.numpy import save_file
 from index.query.grams import GramModel
 
 SHIPPED_REQUESTS = Path(__file__).parent / "list_request.safetensors"
+_OUTRIGHT = 3.0
 LISTED = -1.0  # log-odds from which on works are listed; chosen by cross-validation and on dev
 
 
@@ -22,6 +23,11 @@ LISTED = -1.0  # log-odds from which on works are listed; chosen by cross-valida
 def sounds_like_a_list(question: str) -> bool:
     """Tells a request for a list of works."""
     return shipped_requests().odds(question) >= LISTED
+
+
+def asks_outright(question: str) -> bool:
+    """Tells a question that can hardly ask for anything but works."""
+    return shipped_requests().odds(question) >= _OUTRIGHT
 
 
 @cache

@@ -528,3 +528,17 @@ def test_what_somebody_says_of_himself_changes_no_answer(assistant):
     introduced = assistant.ask("I'm a beginner and my supervisor told me to read about it: How does LoRA work?")
 
     assert introduced.sentences == plain.sentences
+
+
+@pytest.mark.parametrize(
+    ("question", "unsure"),
+    [
+        ("Which papers are about hallucination?", "No entry clearly fits"),
+        ("关于幻觉的论文有哪些", "没有哪一条明确符合"),
+    ],
+)
+def test_who_asks_for_papers_gets_what_is_nearest_and_no_definition(shipped, question, unsure):
+    answer = shipped.ask(question)
+
+    assert answer.sentences[0].text.startswith(unsure)
+    assert "note:hallucination" in cited(answer)

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from app.answer.selection import FEATURES, candidate_spans, compare_spans, fitted, rank_spans
+from app.answer.selection import CERTAIN, FEATURES, candidate_spans, compare_spans, fitted, rank_spans
 from app.answer.spans import by_entry
 from index.text.spans import spans_of
 from ingest.types import Passage, PassageKind
@@ -179,3 +181,20 @@ def test_the_shipped_model_has_a_weight_for_every_feature():
 
     assert tuple(model["features"]) == FEATURES
     assert len(model["weights"]) == len(FEATURES)
+
+
+def test_of_questions_with_the_same_words_the_one_asked_to_the_letter_comes_first(read, small):
+    def reworded(span, wording):
+        return replace(span, asked=replace(span.asked, wordings=(wording,)))
+
+    question, spans = read("gptq encoder-decoder vs decoder-only")
+    (answer, hit), (other, _) = [(span, hit) for span, hit in spans if span.asked][:2]
+    pair = [
+        (reworded(other, "GPTQ decoder-only vs encoder-decoder"), hit),
+        (reworded(answer, f"{question.text}?"), hit),
+    ]
+
+    first, second = rank_spans(question, pair, small.table)
+
+    assert first.span.text == answer.text
+    assert first.probability > second.probability >= CERTAIN

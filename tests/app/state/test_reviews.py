@@ -2,7 +2,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.state import reviews as module
 from app.state.database import Database
 from app.state.reviews import Reviews
 
@@ -51,15 +50,15 @@ def test_what_is_known_well_comes_back_later(reviews, clock):
     assert longer > waits[2]
 
 
-def test_a_day_has_room_for_so_many_new_cards(reviews, clock, monkeypatch):
-    monkeypatch.setattr(module, "NEW_A_DAY", 2)
+def test_a_day_has_room_for_so_many_new_cards(reviews, clock):
     for key in (A, B):
         reviews.rate("anna", key, 4)
-    assert reviews.next("anna", [A, B, C]) is None
+    assert reviews.next("anna", [A, B, C], 2) is None
+    assert reviews.next("anna", [A, B, C], 3) == C  # who asks for more gets more
 
     clock.now += DAY + timedelta(seconds=1)
 
-    assert reviews.next("anna", [A, B, C]) == C
+    assert reviews.next("anna", [A, B, C], 2) == C
 
 
 def test_progress_counts_what_is_due_seen_and_remembered(reviews, clock):

@@ -1,12 +1,13 @@
 import sqlite3
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
 
 from app.catalogue import Catalogue
 from app.study.anki import anki_package
-from app.study.cards import choices, flashcards, overlap
+from app.study.cards import choices, flashcards, in_turn, overlap
 from index.storage.store import Store, write_store
 from ingest.types import Entry, Kind, Library, Passage, PassageKind
 
@@ -51,6 +52,23 @@ def test_every_answered_question_is_one_card_with_the_line_of_its_answer(cards):
         "What is LoRA?", "LoRA trains BA & more.", "corpus/lora.md", 11
     )  # fmt: skip
     assert len({card.key for card in cards}) == 7
+
+
+def test_each_entry_has_its_turn_and_notes_come_first(tmp_path):
+    note = replace(entry("note:rlhf", "rlhf"), kind=Kind.CONCEPT)
+    passages = [
+        answered(name, question, "An answer.", line=line)
+        for name in ("ppo", "note:rlhf", "dpo")
+        for line, question in ((10, f"What is {name}?"), (20, f"Limits of {name}?"))
+    ]
+    write_store(tmp_path / "turns.sqlite", Library((entry("ppo"), note, entry("dpo")), tuple(passages), (), ()))
+    catalogue = Catalogue(Store(tmp_path / "turns.sqlite"))
+
+    ordered = in_turn(list(flashcards(catalogue)), catalogue)
+
+    assert [card.question for card in ordered] == [
+        "What is note:rlhf?", "What is ppo?", "What is dpo?", "Limits of note:rlhf?", "Limits of ppo?", "Limits of dpo?"
+    ]  # fmt: skip
 
 
 def test_a_card_keeps_its_key_when_its_answer_is_rewritten_or_moves(cards, tmp_path):

@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 from app.__main__ import app
 from app.state.database import Database
+from app.state.reviews import NEW_A_DAY
 from app.web.application import build_pages
 from app.web.reloading import LiveAssistant
 from app.web.services import Services
@@ -85,7 +86,28 @@ def test_a_reader_goes_through_the_cards_and_is_done(client):
     last = client.post("/study/card", data={"card": key_of(second), "rating": "4"})
 
     assert heading(last) == "No more cards for today."
+    assert "You have seen all cards here" in last.text
     assert "2 / 2" in client.get("/study").text
+
+
+def test_a_reader_who_has_had_the_cards_of_a_day_may_have_more(live, tmp_path):
+    database = Database(tmp_path / "readers.sqlite")
+    services = Services.over(database, live, local=True)
+    with TestClient(build_pages(services), base_url="http://127.0.0.1", headers={"Accept-Language": "en"}) as client:
+        for number in range(NEW_A_DAY):  # of other decks
+            services.reviews.rate("local", f"{number:016x}", 4)
+        done = client.get("/study/card")
+        assert heading(done) == "No more cards for today."
+
+        further = client.get(re.search(r'class="button" href="([^"]*)"', done.text)[1].replace("&amp;", "&"))
+        assert heading(further) == "What is LoRA?"
+        second = client.post(
+            re.search(r'<form[^>]*action="([^"]*)"', further.text)[1].replace("&amp;", "&"),
+            data={"card": key_of(further), "rating": "4"},
+        )
+
+        assert heading(second) == "What are its limits?"
+    database.close()
 
 
 def test_cards_speak_the_language_of_the_page_or_another(client):

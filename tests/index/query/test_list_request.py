@@ -1,6 +1,6 @@
 import pytest
 
-from index.query.list_request import ship_requests, shipped_requests, sounds_like_a_list
+from index.query.list_request import asks_outright, ship_requests, shipped_requests, sounds_like_a_list
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,11 @@ def test_requests_for_works_sound_like_a_list(question):
 )
 def test_questions_with_their_words_that_ask_for_something_else_do_not(question):
     assert not sounds_like_a_list(question)
+
+
+def test_some_can_hardly_ask_for_anything_else():
+    assert asks_outright("Which papers are about hallucination?")
+    assert not asks_outright("Which kinds of hallucination are there?")
 
 
 def test_the_shipped_model_is_kept_and_read_back(tmp_path, monkeypatch):
