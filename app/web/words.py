@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+_ONE = re.compile(r"(?<![\d.,])1 (entrie|step|card|minute|hour|day|place|question|character)s\b")
 _WORDS = {
     "title": ("大语言模型学习助手", "LLM study assistant"),
     "subtitle": (
@@ -262,6 +265,7 @@ _WORDS = {
         "{n} steps, about {hours} hours; in {days} days about {a_day} minutes a day",
     ),
     "path_left": ("还剩 {hours} 小时", "{hours} hours left"),
+    "path_read": ("都读过了", "all read"),
     "path_picture": ("路径图：箭头从先修指向后读", "The path as a picture: arrows lead from what to read first"),
     "fewer": ("少几步", "Fewer"),
     "more_steps": ("多几步", "More"),
@@ -332,7 +336,10 @@ _WORDS = {
 def word(name: str, language: str, /, **values: object) -> str:
     """Returns a text in a language ("zh" or "en")."""
     text = _WORDS[name][language == "en"]
-    return text.format(**values) if values else text
+    if not values:
+        return text
+    filled = text.format(**values)
+    return _ONE.sub(lambda found: "1 entry" if found[1] == "entrie" else f"1 {found[1]}", filled)
 
 
 def words_for_script(language: str) -> dict[str, str]:

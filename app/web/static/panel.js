@@ -60,12 +60,21 @@ function light(mark) {
   panel.scrollTo({ top: card.offsetTop - head - 8, behavior: still ? "auto" : "smooth" });
 }
 
+// Takes the keyboard to the source of a mark; Escape takes it back.
+function visit(mark) {
+  const card = sources.querySelector(`[data-n="${mark.dataset.n}"]`);
+  if (!card) return;
+  card.tabIndex = -1;
+  card.focus({ preventScroll: true });
+  card.addEventListener("keydown", ({ key }) => key === "Escape" && mark.focus());
+}
+
 function preview(mark) {
   hidePreview();
   const card = mark.closest(".turn")?.querySelector(`.cards [data-n="${mark.dataset.n}"]`);
   if (!card) return;
   const box = Object.assign(document.createElement("div"), { id: "preview" });
-  const quote = card.querySelector("blockquote").textContent;
+  const quote = quoted(mark, card);
   const said = Object.assign(document.createElement("blockquote"), { textContent: quote.length > 320 ? `${quote.slice(0, 320)}…` : quote });
   const title = card.querySelector("h3").cloneNode(true);
   title.querySelector(".n").remove(); // the mark says it
@@ -76,6 +85,13 @@ function preview(mark) {
   const above = at.top - box.offsetHeight - 8;
   box.style.left = `${Math.max(8, left) + scrollX}px`;
   box.style.top = `${(above > 60 ? above : at.bottom + 8) + scrollY}px`;
+}
+
+// Of several quotes of a source the one that the mark stands behind.
+function quoted(mark, card) {
+  const quotes = [...card.querySelectorAll("blockquote")].map((one) => one.textContent.trim());
+  const around = mark.closest("p, li, td")?.textContent ?? "";
+  return quotes.find((one) => around.includes(one.slice(0, 24))) ?? quotes[0];
 }
 
 const hidePreview = () => document.getElementById("preview")?.remove();
@@ -91,6 +107,7 @@ document.addEventListener("click", (event) => {
   if (held) return;
   hidePreview();
   light(mark);
+  if (!event.detail && !narrow.matches) visit(mark); // by keyboard
 });
 // A finger that rests on a mark shows its quote until the next touch; the tap that would follow is none.
 const HELD = 450; // milliseconds

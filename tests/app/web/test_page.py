@@ -563,14 +563,14 @@ def test_the_library_is_searched_as_one_types_and_filtered_by_its_facets(visit):
     page = reader.page
     expect(page.locator(".summary strong")).to_have_text("3 entries")
     page.locator("#q").press_sequentially("tri dao")
-    expect(page.locator(".summary strong")).to_have_text("1 entries")
+    expect(page.locator(".summary strong")).to_have_text("1 entry")
     expect(page).to_have_url(re.compile(r"q=tri\+dao"))
     page.reload()
     expect(page.locator(".entries h2")).to_have_text("FlashAttention")
     page.locator("#q").fill("")
     expect(page.locator(".summary strong")).to_have_text("3 entries")
     page.locator(".years a").first.click()
-    expect(page.locator(".summary strong")).to_have_text("1 entries")
+    expect(page.locator(".summary strong")).to_have_text("1 entry")
     page.get_by_role("link", name="中文").click()
     expect(page.locator(".summary strong")).to_have_text("1 个条目")
     assert reader.complaints == []
@@ -644,6 +644,31 @@ def test_a_mark_shows_its_quote_to_the_mouse_and_to_the_keyboard(visit):
     expect(preview).to_contain_text("exact attention in tiles")
 
 
+def test_the_keyboard_goes_from_a_mark_to_its_source_and_back(visit):
+    reader = visit()
+    mark = reader.ask("What is FlashAttention?").locator(".mark").first
+
+    mark.focus()
+    mark.press("Enter")
+    card = reader.page.locator('#panel .sources [data-n="1"]')
+    expect(card).to_be_focused()
+    card.press("Escape")
+
+    expect(mark).to_be_focused()
+
+
+def test_each_mark_shows_the_quote_that_it_stands_behind(visit):
+    reader = visit()
+    marks = reader.ask("What is LoRA, and what are its limits?").locator(".mark")
+    preview = reader.page.locator("#preview blockquote")
+    assert marks.count() > 1  # of one source
+
+    marks.first.hover()
+    expect(preview).to_contain_text("trains a pair of low-rank matrices")
+    marks.last.hover()
+    expect(preview).to_contain_text("chosen by hand")
+
+
 def test_the_map_is_walked_by_keyboard_and_its_dots_open_entries(visit):
     reader = visit(path="/library")
     page = reader.page
@@ -660,7 +685,7 @@ def test_the_map_is_walked_by_keyboard_and_its_dots_open_entries(visit):
 
     page.go_back()
     page.locator("#q").fill("tri dao")
-    expect(page.locator(".summary strong")).to_have_text("1 entries")
+    expect(page.locator(".summary strong")).to_have_text("1 entry")
     page.locator("svg.map").focus()
     page.keyboard.press("ArrowUp")
     expect(page.locator("#map-said")).to_have_text("FlashAttention")
