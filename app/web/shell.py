@@ -19,7 +19,7 @@ from app.web.chips import choices
 from app.web.drawing import TEMPLATES, draw_turns
 from app.web.language import language_of
 from app.web.services import QUOTED, STYLE_COOKIE, Services, user_of
-from app.web.words import word, words_for_script
+from app.web.words import word
 
 _APP = re.compile(r"<gradio-app\b.*?</gradio-app>", re.S)
 _MARKER = "<!-- answers in progress -->"
@@ -82,7 +82,7 @@ class ChatShell:
             "limit": MAX_QUESTION_CHARS,
             "model": self._services.model.config if self._services.model else None,
             "quoted": request.cookies.get(STYLE_COOKIE) == QUOTED,
-            "words": json.dumps(words_for_script(language), ensure_ascii=False),
+            "words": json.dumps(_words_for_script(language), ensure_ascii=False),
         }
         before, after = TEMPLATES.get_template("chat.html").render(fields).split(_MARKER)
         head = TEMPLATES.get_template("head.html").render(fields | {"title": chosen.title if chosen else ""})
@@ -90,3 +90,12 @@ class ChatShell:
         html = html.replace('lang="en"', f'lang="{language}"', 1).replace('control_page_title="true"', "", 1)
         html = re.sub(r"<head>", lambda _: f'<head><script src="/files/language.js"></script>{head}', html, count=1)
         return _APP.sub(lambda found: before + found[0] + after, html, count=1)
+
+
+def _words_for_script(language: str) -> dict[str, str]:
+    """Returns the texts that the chat's script shows by itself."""
+    names = (
+        "characters_left", "too_long", "waiting", "copied", "copy_failed", "deleted", "undo", "rename_to", "failed",
+        "offline", "stopped", "thanks", "why_bad", "send", "close", "sources_empty", "no_sources",
+    )  # fmt: skip
+    return {name: word(name, language) for name in names}

@@ -221,14 +221,8 @@ _WORDS = {
     "go_on": ("下一张", "Next card"),
     "source": ("出处", "Source"),
     "done_today": ("今天的卡片都完成了。", "No more cards for today."),
-    "come_back": (
-        "新卡片每天有一定数量，各主题合计。明天再来，或者现在再学几张。",
-        "A day brings a number of new cards, all topics together. Come back tomorrow, or take some more now.",
-    ),
-    "all_seen": (
-        "这里的卡片都学过了，到期会再出现。",
-        "You have seen all cards here; they come back when they are due.",
-    ),
+    "come_back": ("新卡片每天有定量：明天再来，或者接着学。", "A day has so many new cards: come back, or go on now."),
+    "all_seen": ("这里的卡片都学过了，到期会再出现。", "All seen; they come back when they are due."),
     "more_cards": ("再学 {n} 张新卡片", "{n} more new cards"),
     "no_cards": ("文库里还没有可以复习的问答。", "The library has no answered questions to study yet."),
     "study_keys": ("空格显示答案，1–4 评分", "Space shows the answer, 1–4 rate it"),
@@ -340,12 +334,3 @@ def word(name: str, language: str, /, **values: object) -> str:
         return text
     filled = text.format(**values)
     return _ONE.sub(lambda found: "1 entry" if found[1] == "entrie" else f"1 {found[1]}", filled)
-
-
-def words_for_script(language: str) -> dict[str, str]:
-    """Returns the texts that the chat's script shows by itself."""
-    names = (
-        "characters_left", "too_long", "waiting", "copied", "copy_failed", "deleted", "undo", "rename_to", "failed",
-        "offline", "stopped", "thanks", "why_bad", "send", "close", "sources_empty", "no_sources",
-    )  # fmt: skip
-    return {name: word(name, language) for name in names}
