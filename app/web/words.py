@@ -81,7 +81,7 @@ _WORDS = {
     "show_sources": ("查看出处（{n}）", "Show sources ({n})"),
     "source_n": ("出处 {n}：{title}", "Source {n}: {title}"),
     "nearest": ("最接近的条目：", "The nearest entries:"),
-    "verbatim": ("✓ 与来源逐字一致", "✓ verbatim"),
+    "verbatim": ("✓ 逐字引用", "✓ verbatim"),
     "support": ("支持度 {share}", "support {share}"),
     "open_passage": ("在条目页查看原文", "Open the passage on its page"),
     "copy": ("复制", "Copy"),

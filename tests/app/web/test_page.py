@@ -205,7 +205,7 @@ class Reading:
 
 CHINESE = Reading(
     "zh-CN", "大语言模型学习助手", "输入问题，回车发送", "提问之后", "什么是 LoRA？",
-    "LoRA 有什么局限？", "LoRA 的秩要靠人工选定", "✓ 与来源逐字一致", "今天晚饭吃什么？", "所以我不作答", "English",
+    "LoRA 有什么局限？", "LoRA 的秩要靠人工选定", "✓ 逐字引用", "今天晚饭吃什么？", "所以我不作答", "English",
 )  # fmt: skip
 ENGLISH = Reading(
     "en-US", "LLM study assistant", "Type a question, press Enter", "Ask a question", "What is LoRA?",
