@@ -36,6 +36,7 @@ _OF_TWIN, _WITHOUT_WORDING = 0.25, 0.15  # shares of the examples
 _HELD_OUT = 15  # of so many entries one teaches nothing: by these the progress is told
 _JUDGED = 1_200
 _REPORT = 200  # steps
+_AT_ONCE = 500  # questions that are compared with all others
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,10 +211,12 @@ def _near(answered: Sequence[Answered], table: StaticEncoder) -> list[NDArray[np
     found: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)] * len(answered)
     for language in {one.language for one in answered}:
         numbers = np.asarray([i for i, one in enumerate(answered) if one.language == language])
-        for number in numbers:
-            likeness = vectors[numbers] @ vectors[number]
-            nearest = numbers[np.argsort(-likeness, kind="stable")[: _NEAR + 1]]
-            found[number] = nearest[nearest != number]
+        for start in range(0, len(numbers), _AT_ONCE):
+            some = numbers[start : start + _AT_ONCE]
+            likeness = vectors[some] @ vectors[numbers].T
+            nearest = np.argsort(-likeness, axis=1, kind="stable")[:, : _NEAR + 1]
+            for number, places in zip(some.tolist(), nearest, strict=True):
+                found[number] = numbers[places][numbers[places] != number]
     return found
 
 
