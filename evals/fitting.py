@@ -121,6 +121,7 @@ def gather_readings(
     asked += [(text, (), of_quotes) for text, of_quotes in read_grades(SHIPPED_COMMON).items()]
     examples = []
     for number, (text, history, of_quotes) in enumerate(asked, start=1):
+        progress(number, len(asked))
         found = searcher.find(text, history=history)
         spans = candidate_spans(searcher.store, found.hits[:ENTRIES], found.question.language)
         ranked = rank_spans(found.question, spans, searcher.table)[: rereading.READ_AGAIN]
@@ -133,7 +134,6 @@ def gather_readings(
             best = max(grade for grade in told if grade is not None)
             right = np.asarray([told[place] == best for place in graded], dtype=np.bool_)
             examples.append(Example(features[graded], right & (best >= _HELPS)))
-        progress(number, len(asked))
     return examples
 
 

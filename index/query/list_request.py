@@ -15,19 +15,23 @@ from safetensors.numpy import save_file
 from index.query.grams import GramModel
 
 SHIPPED_REQUESTS = Path(__file__).parent / "list_request.safetensors"
-_OUTRIGHT = 3.0
+_OUTRIGHT = 3.0  # log-odds from which on nothing else is meant; set by eye on a few, the suite does not tell
 LISTED = -1.0  # log-odds from which on works are listed; chosen by cross-validation and on dev
 
 
-@lru_cache(maxsize=256)  # a question is asked this in several places
 def sounds_like_a_list(question: str) -> bool:
     """Tells a request for a list of works."""
-    return shipped_requests().odds(question) >= LISTED
+    return _odds(question) >= LISTED
 
 
 def asks_outright(question: str) -> bool:
     """Tells a question that can hardly ask for anything but works."""
-    return shipped_requests().odds(question) >= _OUTRIGHT
+    return _odds(question) >= _OUTRIGHT
+
+
+@lru_cache(maxsize=256)  # a question is asked this in several places
+def _odds(question: str) -> float:
+    return shipped_requests().odds(question)
 
 
 @cache
@@ -40,4 +44,4 @@ def ship_requests(model: GramModel) -> None:
     """Makes a fitted model the shipped one."""
     save_file(model.tensors(), str(SHIPPED_REQUESTS))
     shipped_requests.cache_clear()
-    sounds_like_a_list.cache_clear()
+    _odds.cache_clear()

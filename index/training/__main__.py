@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ingest.errors import StudyError
+from index.training.telling import telling_errors
 
 
 def main(
@@ -22,17 +22,11 @@ def main(
     limit: Annotated[int | None, typer.Option(help="At most this many pairs a source.")] = None,
 ) -> None:
     """Trains the bilingual static encoder; an interrupted run resumes from its last checkpoint."""
-    try:
+    with telling_errors():
         from index.training.data import read_sources
         from index.training.static.recipe import Recipe, train_encoder
 
         pairs = read_sources(data, limit)
-    except ImportError as error:
-        typer.echo(f"training needs the encoders extra ({error.name} is missing): pip install '.[encoders]'", err=True)
-        raise typer.Exit(1) from error
-    except StudyError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from error
     for name, rows in pairs.items():
         typer.echo(f"{name}: {len(rows):,} pairs", err=True)
     recipe = replace(

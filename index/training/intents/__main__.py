@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ingest.errors import StudyError
+from index.training.telling import telling_errors
 
 
 def main(
@@ -18,15 +18,9 @@ def main(
     from index.query.intent import SHIPPED_INTENTS
     from index.training.intents.train import EXAMPLES, fit_intents, read_wordings
 
-    try:
+    with telling_errors():
         wordings = read_wordings(examples or EXAMPLES)
         fit_intents(wordings).save(out or SHIPPED_INTENTS)
-    except ImportError as error:
-        typer.echo(f"training needs the encoders extra ({error.name} is missing): pip install '.[encoders]'", err=True)
-        raise typer.Exit(1) from error
-    except StudyError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from error
     typer.echo(f"fitted on {len(wordings):,} wordings", err=True)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from index.training.telling import telling_errors
 from ingest.errors import StudyError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def main(
     threads: Annotated[int | None, typer.Option(help="CPU threads; default: all.")] = None,
 ) -> None:
     """Trains the bilingual transformer encoder and exports it; an interrupted run goes on where it stopped."""
-    try:
+    with telling_errors():
         import torch
 
         from index.training.minilm.stages import Recipe
@@ -44,12 +45,6 @@ def main(
             torch.set_num_threads(threads)
         recipe = Recipe(pieces=pieces, tokens=tokens, batch=batch, steps=(steps, tune_steps), bf16=bf16)
         _run(base, data, out, recipe, limit, held_out)
-    except ImportError as error:
-        typer.echo(f"training needs the encoders extra ({error.name} is missing): pip install '.[encoders]'", err=True)
-        raise typer.Exit(1) from error
-    except StudyError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from error
 
 
 def _run(base: str, data: Path, out: Path, recipe: Recipe, limit: int | None, held_out: int) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ingest.errors import StudyError
+from index.training.telling import telling_errors
 
 
 def main(
@@ -16,7 +16,7 @@ def main(
         Path | None, typer.Option(help="Corpus with answered questions; the shipped one by default.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="File of the weights; the shipped one by default.")] = None,
-    steps: Annotated[int | None, typer.Option(help="Steps; 18,000 take about 95 minutes on one core.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Steps; 18,000 take about 105 minutes on one core.")] = None,
     rate: Annotated[float | None, typer.Option(help="Learning rate at its highest.")] = None,
     start: Annotated[Path | None, typer.Option(help="Weights to go on from.")] = None,
 ) -> None:
@@ -26,7 +26,7 @@ def main(
     from ingest.library import read_library
     from ingest.places import default_corpus, default_data
 
-    try:
+    with telling_errors():
         from index.training.reranker.recipe import Recipe, read_answered, train_reranker
 
         answered = read_answered(read_library(corpus or default_corpus(), default_data()).passages, shipped_table())
@@ -34,12 +34,6 @@ def main(
         recipe = replace(recipe, steps=steps or recipe.steps, rate=rate or recipe.rate)
         typer.echo(f"{len(answered):,} answered questions", err=True)
         train_reranker(answered, shipped_table(), out or SHIPPED_RERANKER, recipe, _tell)
-    except ImportError as error:
-        typer.echo(f"training needs the encoders extra ({error.name} is missing): pip install '.[encoders]'", err=True)
-        raise typer.Exit(1) from error
-    except StudyError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from error
 
 
 def _tell(step: int, loss: float, first: float) -> None:
